@@ -1,0 +1,49 @@
+"""The media plane's façade. Nobody outside `rtc` imports deeper than this."""
+
+from rtc.core.model import Grant, LostReason, Mid, PeerId, Source, WorkerIndex
+from rtc.core.stats import PeerStats, PublicationStats, SubscriptionStats, WorkerStats
+from rtc.shell.engine import (
+    Answer,
+    Engine,
+    EngineEvent,
+    EngineSettings,
+    MediaRefused,
+    OfferRefusedError,
+    PeerConnected,
+    PeerLost,
+    SlotFlowing,
+    SpeakersChanged,
+    WorkerDied,
+    WorkerGoneError,
+)
+from rtc.shell.rpc import Attach, Change, Detach, Hold, Release
+
+__all__ = [
+    "Answer",
+    "Attach",
+    "Change",
+    "Detach",
+    "Engine",
+    "EngineEvent",
+    "EngineSettings",
+    "Grant",
+    "Hold",
+    "LostReason",
+    "MediaRefused",
+    "Mid",
+    "OfferRefusedError",
+    "PeerConnected",
+    "PeerId",
+    "PeerLost",
+    "PeerStats",
+    "PublicationStats",
+    "Release",
+    "SlotFlowing",
+    "Source",
+    "SpeakersChanged",
+    "SubscriptionStats",
+    "WorkerDied",
+    "WorkerGoneError",
+    "WorkerIndex",
+    "WorkerStats",
+]

@@ -1,0 +1,62 @@
+"""What a worker measures, as plain values. Times in milliseconds, counters since the object was made."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rtc.core.model import Mid, PeerId, Source
+
+
+class PublicationStats(Struct, frozen=True):
+    """Media arriving from one publisher (after SRTP, duplicates not counted)."""
+
+    source: Source
+    packets: int
+    octets: int
+    lost: int  # sequence numbers never seen, repaired ones not counted
+    repaired: int  # arrived by retransmission
+    duplicates: int
+    padding: int  # padding-only packets, not forwarded
+    jitter_ms: float  # RFC 3550 6.4.1
+    key_frames: int
+    key_frame_requests: int
+    largest_gap_ms: float  # between two arrivals
+
+
+class SubscriptionStats(Struct, frozen=True):
+    """What left on one slot since the present attachment."""
+
+    mid: Mid
+    publisher: PeerId
+    source: Source
+    packets: int
+    octets: int
+    nacked: int
+    retransmitted: int
+    largest_hold_ms: float  # largest gap between packets sent, less the gap in what arrived
+    loss: float  # fraction, from the viewer's newest receiver report
+
+
+class PeerStats(Struct, frozen=True):
+    peer: PeerId
+    connected: bool
+    rtt_ms: float | None  # from the viewer's receiver reports (LSR, DLSR)
+    received_packets: int
+    received_octets: int
+    sent_packets: int
+    sent_octets: int
+    dropped: dict[str, int]  # reason -> count: srtp, replay, unknown_ssrc, malformed, rate, duplicate, ...
+    feedback_sent: int  # transport-cc messages
+    publications: list[PublicationStats]
+    subscriptions: list[SubscriptionStats]
+
+
+class WorkerStats(Struct, frozen=True):
+    at: float  # wall clock, seconds
+    pid: int
+    batches: int
+    largest_queue_ms: float  # from the kernel's receive timestamp to our read, worst of the last second
+    kernel_drops: int  # SO_RXQ_OVFL
+    send_errors: int
+    latency_ms: list[float]  # samples since the last message; empty unless sampling is on
+    peers: list[PeerStats]
