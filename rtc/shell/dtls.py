@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import functools
-import hmac
 from collections.abc import Iterable
 from typing import Final
 
@@ -17,6 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from msgspec import Struct
 from OpenSSL import SSL
+
+from rtc.wire.sdp import Fingerprint
 
 MTU: Final = 1200  # bytes of UDP payload; passes IPv6, TURN and VPN paths
 DTLS_1_2: Final = 0xFEFD
@@ -131,11 +132,11 @@ class Certificate:
 class DtlsServer:
     """One handshake, and the alerts after it. `keys`, `failed` and `closed` say how it stands.
 
-    `remote_fingerprints` are the (hash name, value) pairs of the offer; one that matches is enough (RFC 8122 5).
+    `remote_fingerprints` are those of the offer; one that matches is enough (RFC 8122 5).
     """
 
-    def __init__(self, certificate: Certificate, remote_fingerprints: Iterable[tuple[str, str]]) -> None:
-        self._fingerprints = [(name.lower(), value.upper()) for name, value in remote_fingerprints]
+    def __init__(self, certificate: Certificate, remote_fingerprints: Iterable[Fingerprint]) -> None:
+        self._fingerprints = list(remote_fingerprints)
         self._connection = SSL.Connection(certificate.context, None)
         self._connection.set_accept_state()
         self._connection.set_ciphertext_mtu(MTU)
@@ -237,9 +238,9 @@ class DtlsServer:
         if certificate is None:
             return False
         return any(
-            hmac.compare_digest(certificate.fingerprint(HASHES[name]()).hex(":").upper(), value)
-            for name, value in self._fingerprints
-            if name in HASHES and value.isascii()
+            certificate.fingerprint(HASHES[offered.algorithm]()).hex(":").upper() == offered.value.upper()
+            for offered in self._fingerprints
+            if offered.algorithm in HASHES
         )
 
     def _export(self, profile: str) -> SrtpKeys:
