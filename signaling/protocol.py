@@ -37,6 +37,7 @@ class ErrorCode(enum.StrEnum):
     MEDIA_GONE = "media_gone"  # the media worker is restarting: offer again, fresh
     TOO_MANY = "too_many"  # messages in a short time
     ENDED = "ended"
+    UNAVAILABLE = "unavailable"  # the server cannot do it right now, by no fault of the client: try again
 
 
 class ByeReason(enum.StrEnum):
@@ -111,7 +112,7 @@ class Tile(Struct, frozen=True):
 
 
 class View(Struct, frozen=True, tag="view"):
-    """Whose pictures the page shows, in order of importance. Before the first `view`: everybody's. Sound is not asked."""
+    """Whose pictures the page shows, most important first. Before the first `view`: everybody's. Sound is not asked."""
 
     id: Id
     tiles: Annotated[list[Tile], Meta(max_length=64)]
@@ -272,6 +273,4 @@ class Bye(Struct, frozen=True, tag="bye"):
     reason: ByeReason
 
 
-ServerMessage = (
-    Ok | Refused | Answer | Snapshot | Event | Slots | SlotsNeeded | Flowing | Speakers | MediaLost | Bye
-)
+ServerMessage = Ok | Refused | Answer | Snapshot | Event | Slots | SlotsNeeded | Flowing | Speakers | MediaLost | Bye

@@ -1,0 +1,61 @@
+"""All settings, from `KINROOM_*` environment variables or arguments. The only reader of the environment."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Arguments win over the environment. Raises pydantic's ValidationError, which names the setting."""
+
+    model_config = SettingsConfigDict(env_prefix="KINROOM_", extra="ignore", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)  # 0: any free port
+    data: Path = Path("data")  # kinroom.db and operator.key
+    public_url: str | None = None  # what links begin with, e.g. https://group.example.org; None: as the client asked
+    behind_proxy: bool = False  # a proxy on this host or network ends TLS and sets X-Forwarded-For and -Proto
+    tls_cert: Path | None = None  # PEM, with its chain
+    tls_key: Path | None = None
+
+    workers: int = Field(1, ge=1, le=64)  # media processes, one core each
+    media_host: str = "0.0.0.0"
+    media_port: int = Field(0, ge=0, le=65535)  # worker i binds media_port + i; 0: any free ports
+    # Addresses that browsers send media to, best first, comma-separated. Empty: found by `announced_addresses`.
+    announced: Annotated[list[str], NoDecode] = []
+
+    log_level: str = "info"
+
+    @field_validator("announced", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str | None) -> str | None:
+        return value.rstrip("/") if value else None
+
+    @model_validator(mode="after")
+    def _both_tls_files(self) -> Settings:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key belong together")
+        return self
+
+    @property
+    def on_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def tls(self) -> bool:
+        return self.tls_cert is not None

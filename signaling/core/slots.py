@@ -1,0 +1,137 @@
+"""Who sits on which slots of whom. Pure; not event-sourced: it follows from the session and from the peers' answers.
+
+A person keeps one pair of slots (audio, video) while in the room, and each screen share takes one more. Sound of everybody
+is always attached; a `view` limits only the video halves. Pairs never move while they are taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from signaling.core.events import SourceKind
+from signaling.core.ids import ParticipantId
+
+HEADROOM: Final = 2  # pairs asked for beyond the need, so that not every newcomer costs everybody an offer
+MAX_PAIRS: Final = 64
+
+Pair = tuple[str, str]  # (audio mid, video mid)
+Part = Literal["person", "screen"]
+Occupant = tuple[ParticipantId, Part]
+Feed = tuple[ParticipantId, SourceKind]
+
+_AUDIO: Final[dict[Part, SourceKind]] = {"person": "microphone", "screen": "screen_sound"}
+_VIDEO: Final[dict[Part, SourceKind]] = {"person": "camera", "screen": "screen"}
+
+
+class Publisher(Struct, frozen=True):
+    """A person in the room. `peer` is None while they have no live media."""
+
+    participant: ParticipantId
+    peer: int | None
+    sources: frozenset[SourceKind]
+
+
+class Fill(Struct, frozen=True):
+    """This source of this peer belongs on this slot."""
+
+    mid: str
+    peer: int
+    participant: ParticipantId
+    source: SourceKind
+
+
+class Clear(Struct, frozen=True):
+    mid: str
+
+
+class Layout(Struct, frozen=True):
+    """The slots of one viewing peer. `wanted` None: every picture."""
+
+    pairs: tuple[Pair, ...]
+    wanted: frozenset[Feed] | None = None
+    taken: dict[Occupant, int] = {}  # -> index of the pair
+    filled: dict[str, Fill] = {}  # by mid
+    asked: int = 0  # pairs that the page was asked to have
+
+    def answered(self, pairs: Sequence[Pair]) -> Layout:
+        """After another answer to the same peer. Slots are only ever appended."""
+        return msgspec.structs.replace(self, pairs=tuple(pairs))
+
+    def viewing(self, wanted: Iterable[Feed]) -> Layout:
+        return msgspec.structs.replace(self, wanted=frozenset(wanted))
+
+    def shown(self) -> list[Fill]:
+        """In the order of the pairs."""
+        return [self.filled[mid] for pair in self.pairs for mid in pair if mid in self.filled]
+
+
+class Planned(Struct, frozen=True):
+    """`fills` and `clears` are the least that leads from the layout before to this one; sound first."""
+
+    layout: Layout
+    clears: list[Clear]
+    fills: list[Fill]
+    told: bool  # the page's map of slots changed
+    needed: int | None  # ask the page for this many pairs in all
+
+
+def plan(layout: Layout, viewer: ParticipantId, room: Iterable[Publisher]) -> Planned:
+    """`room`: everybody in it, in a stable order; the viewer's own entry is passed over."""
+    others = [publisher for publisher in room if publisher.participant != viewer]
+    occupants = _occupants(others)
+    taken = _seated(layout, occupants)
+    filled = _filled(layout, taken, {publisher.participant: publisher for publisher in others})
+    needed = min(len(occupants) + HEADROOM, MAX_PAIRS)
+    short = len(taken) < len(occupants) and needed > max(layout.asked, len(layout.pairs))
+    after = msgspec.structs.replace(layout, taken=taken, filled=filled, asked=needed if short else layout.asked)
+    return Planned(
+        layout=after,
+        clears=[Clear(mid) for mid in _sound_first(layout) if mid in layout.filled and mid not in filled],
+        fills=[filled[mid] for mid in _sound_first(layout) if mid in filled and filled[mid] != layout.filled.get(mid)],
+        told=_map(filled) != _map(layout.filled),
+        needed=needed if short else None,
+    )
+
+
+def _occupants(others: Iterable[Publisher]) -> list[Occupant]:
+    """People first: a screen never takes the pair of a voice."""
+    people: list[Occupant] = [(publisher.participant, "person") for publisher in others]
+    screens: list[Occupant] = [(p.participant, "screen") for p in others if p.sources & {"screen", "screen_sound"}]
+    return people + screens
+
+
+def _seated(layout: Layout, occupants: Sequence[Occupant]) -> dict[Occupant, int]:
+    """Who has a pair keeps it; newcomers take the first free ones; those who do not fit are left out."""
+    taken = {occupant: layout.taken[occupant] for occupant in occupants if occupant in layout.taken}
+    used = set(taken.values())
+    free = (index for index in range(len(layout.pairs)) if index not in used)
+    newcomers = (occupant for occupant in occupants if occupant not in taken)
+    return taken | dict(zip(newcomers, free, strict=False))
+
+
+def _filled(layout: Layout, taken: dict[Occupant, int], publishers: dict[ParticipantId, Publisher]) -> dict[str, Fill]:
+    filled: dict[str, Fill] = {}
+    for (participant, part), index in taken.items():
+        publisher = publishers[participant]
+        if publisher.peer is None:
+            continue
+        audio, video = layout.pairs[index]
+        if _AUDIO[part] in publisher.sources:
+            filled[audio] = Fill(audio, publisher.peer, participant, _AUDIO[part])
+        picture = _VIDEO[part]
+        if picture in publisher.sources and (layout.wanted is None or (participant, picture) in layout.wanted):
+            filled[video] = Fill(video, publisher.peer, participant, picture)
+    return filled
+
+
+def _sound_first(layout: Layout) -> list[str]:
+    return [audio for audio, _ in layout.pairs] + [video for _, video in layout.pairs]
+
+
+def _map(filled: dict[str, Fill]) -> dict[str, Feed]:
+    """What the page is told: it knows people, not peers."""
+    return {mid: (fill.participant, fill.source) for mid, fill in filled.items()}
