@@ -1,6 +1,6 @@
 """Who sits on which slots of whom. Pure; not event-sourced: it follows from the session and from the peers' answers.
 
-A person keeps one pair of slots (audio, video) while in the room, and each screen share takes one more. Sound of everybody
+A person keeps one pair of slots (audio, video) while in the room; each screen share takes one more. Sound of everybody
 is always attached; a `view` limits only the video halves. Pairs never move while they are taken.
 """
 
