@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from msgspec import Struct
 from OpenSSL import SSL
 
-from rtc.wire.sdp import Fingerprint
+from rtc.wire.description import Fingerprint
 
 MTU: Final = 1200  # bytes of UDP payload; passes IPv6, TURN and VPN paths
 DTLS_1_2: Final = 0xFEFD
