@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+
+import { arrange, liveLimit, pageOf } from "./arrange";
+
+const group = (count: number) => Array.from({ length: count }, (_, i) => ({ id: `p${i}`, me: i === 0 }));
+const ids = (people: { id: string }[]) => people.map((person) => person.id);
+
+describe("arrange", () => {
+  it("shows all live, oneself included, while they fit", () => {
+    const all = arrange(group(4), 4, 0, false);
+    expect(ids(all.live)).toEqual(["p0", "p1", "p2", "p3"]);
+    expect(all.names).toEqual([]);
+    expect(all.pages).toBe(1);
+  });
+
+  it("gives one's own place to another person when they do not fit", () => {
+    const first = arrange(group(10), 4, 0, false);
+    expect(ids(first.live)).toEqual(["p1", "p2", "p3", "p4"]);
+    expect(ids(first.names)).toEqual(["p0", "p5", "p6", "p7", "p8", "p9"]);
+    expect(first.pages).toBe(3);
+  });
+
+  it("reaches everybody exactly once over its pages", () => {
+    const people = group(25);
+    const seen = Array.from({ length: 6 }, (_, page) => ids(arrange(people, 4, page, false).live)).flat();
+    expect(seen.sort()).toEqual(ids(people.slice(1)).sort());
+  });
+
+  it("stays on the last page when people leave", () => {
+    expect(arrange(group(6), 4, 5, false).page).toBe(1);
+    expect(arrange(group(5), 4, -1, false).page).toBe(0);
+  });
+
+  it("has a hidden self-view nowhere", () => {
+    const hidden = arrange(group(10), 4, 0, true);
+    expect(ids([...hidden.live, ...hidden.names])).not.toContain("p0");
+    expect(ids(arrange(group(5), 4, 0, true).live)).toHaveLength(4);
+  });
+});
+
+describe("pageOf", () => {
+  it("finds the page that shows a person", () => {
+    const people = group(25);
+    for (const person of people.slice(1)) {
+      expect(ids(arrange(people, 4, pageOf(people, 4, person.id), false).live)).toContain(person.id);
+    }
+  });
+});
+
+describe("liveLimit", () => {
+  it.each([
+    [{ phone: true, shared: false, behind: false }, 4],
+    [{ phone: true, shared: true, behind: false }, 2],
+    [{ phone: true, shared: false, behind: true }, 2],
+    [{ phone: false, shared: false, behind: false }, 25],
+    [{ phone: false, shared: true, behind: false }, 8],
+    [{ phone: false, shared: false, behind: true }, 9],
+    [{ phone: false, shared: true, behind: true }, 4],
+  ])("%o is %i", (limits, expected) => {
+    expect(liveLimit(limits)).toBe(expected);
+  });
+});

@@ -1,0 +1,57 @@
+/** Who is shown as a live picture now, and who as a name tile. Pure. */
+
+export interface Arrangeable {
+  id: string;
+  me: boolean;
+}
+
+export interface Arrangement<P extends Arrangeable> {
+  /** Live pictures of this page. */
+  live: P[];
+  /** Everybody else, as name tiles, always in the same order so that nobody jumps about. */
+  names: P[];
+  page: number;
+  pages: number;
+}
+
+export interface Limits {
+  phone: boolean;
+  /** A screen is shared and takes most of the space. */
+  shared: boolean;
+  /** The device cannot decode what it gets. */
+  behind: boolean;
+}
+
+/** The most live pictures of people at once. */
+export function liveLimit({ phone, shared, behind }: Limits): number {
+  if (phone) return shared || behind ? 2 : 4;
+  if (shared) return behind ? 4 : 8;
+  return behind ? 9 : 25;
+}
+
+/**
+ * Splits people into this page's live pictures and name tiles. When not all fit, one's own picture gives its place to
+ * another person and stays small among the names; a hidden self-view is in neither.
+ */
+export function arrange<P extends Arrangeable>(
+  people: readonly P[],
+  limit: number,
+  page: number,
+  selfHidden: boolean,
+): Arrangement<P> {
+  const shown = selfHidden ? people.filter((person) => !person.me) : [...people];
+  if (shown.length <= limit) return { live: shown, names: [], page: 0, pages: 1 };
+
+  const others = shown.filter((person) => !person.me);
+  const pages = Math.max(1, Math.ceil(others.length / limit));
+  const current = Math.min(Math.max(0, page), pages - 1);
+  const live = others.slice(current * limit, (current + 1) * limit);
+  const names = shown.filter((person) => !live.includes(person));
+  return { live, names, page: current, pages };
+}
+
+/** The page on which this person is live. */
+export function pageOf(people: readonly Arrangeable[], limit: number, id: string): number {
+  const others = people.filter((person) => !person.me);
+  return Math.max(0, Math.floor(others.findIndex((person) => person.id === id) / limit));
+}
