@@ -18,7 +18,7 @@ TICK: Final = 250  # microseconds
 REFERENCE_UNIT: Final = 64_000  # microseconds
 # A status costs a hostile sender next to nothing (5 bytes say 8191 "not received") and us 100 bytes: more is refused.
 MAX_STATUSES: Final = 8192
-# What `report` puts into one message: at most 1,200 bytes, so that it fits a datagram however it is mixed.
+# What `report` puts into one message: at most 1,200 bytes, however it is mixed, so that it fits a datagram.
 MAX_REPORTED: Final = 450  # packets received
 MAX_COVERED: Final = 900  # packets received or not
 
@@ -51,19 +51,20 @@ def report(
     sender_ssrc: int,
     media_ssrc: int,
     feedback_count: int,
-    base: int,
     received: Iterable[tuple[int, int]],
+    base: int | None = None,
 ) -> list[TransportFeedback]:
     """Feedback on the packets `received`: (transport-wide number, arrival in us), in the order of their numbers.
 
-    `base` is the first number to speak of, usually the one after the last report; it and every other number that is not
-    among `received` is reported as not received. Several messages, counted on from `feedback_count`, if they are too
-    many for a datagram or too far apart in time (8 s). Numbers before a leap of more than `MAX_COVERED` are left out.
-    `media_ssrc` must be one that the receiver of the feedback sends, or browsers ignore it.
+    `base` is the first number to speak of: the one after the last report, or the first of `received` if it is None.
+    Every number from there on that is not among `received` is reported as not received. Several messages, counted on
+    from `feedback_count`, if they are too many for a datagram or too far apart in time (8 s). Numbers before a leap of
+    `MAX_COVERED` or more are left out. `media_ssrc` must be one that the receiver of the feedback sends, or browsers
+    ignore it.
     """
     messages: list[TransportFeedback] = []
     for group in _groups(received):
-        if (group[0][0] - base) & 0xFFFF >= MAX_COVERED:
+        if base is None or (group[0][0] - base) & 0xFFFF >= MAX_COVERED:
             base = group[0][0]
         packets = _fill(base, group)
         count = (feedback_count + len(messages)) & 0xFF
