@@ -47,7 +47,7 @@ class Vp8Descriptor(Struct, frozen=True, gc=False):
 
 
 def parse(payload: bytes) -> Vp8Descriptor:
-    """The descriptor at the start of an RTP payload. Raises `WireError` if it, or what it describes, is not there."""
+    """The descriptor at the start of an RTP payload. Raises `WireError` if it is cut short."""
     try:
         return _parse(payload)
     except IndexError:
@@ -86,7 +86,8 @@ def _parse(payload: bytes) -> Vp8Descriptor:
             if present & 0x10:
                 keyidx = layers & 0x1F
     # RFC 7741 4.3: P is 0 in the first byte of a key frame, and that byte is only in a frame's first packet.
-    key_frame = not payload[position] & 0x01 and first & 0x17 == 0x10
+    # Some senders' last packets are a descriptor and nothing else.
+    key_frame = first & 0x17 == 0x10 and len(payload) > position and not payload[position] & 0x01
     return Vp8Descriptor(
         bool(first & 0x10),
         first & 0x07,
