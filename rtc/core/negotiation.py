@@ -206,11 +206,11 @@ class _Lines:
         known = self._previous.get(mid)
         if codec is None or media.rejected or media.protocol not in _PROTOCOLS:
             return None
+        if media.mid not in self._offer.bundle or not media.rtcp_mux:  # Firefox groups no more than 128 m-lines
+            return None
         source = self._sources.get(mid)
         if source is None and known is None and media.direction is not Direction.RECVONLY:
             return None
-        if media.mid not in self._offer.bundle or not media.rtcp_mux:
-            raise NegotiationError("every m-line must be in the BUNDLE group, with rtcp-mux")
         rtx = _rtx(media, codec)
         self._claim(codec.payload_type, media.kind)
         if rtx is not None:
@@ -297,7 +297,7 @@ class _Lines:
 
     def _accept(self, media: Media, wanted: frozenset[str], *, sending: bool) -> dict[str, int]:
         """The wanted extensions that the client can use this way, one id for a URI on all lines."""
-        largest = 255 if self._offer.allow_mixed else 14  # RFC 8285 4.1.2: two-byte elements only if allowed
+        largest = 255 if media.allow_mixed else 14  # RFC 8285 4.1.2: two-byte elements only if allowed
         accepted: dict[str, int] = {}
         for extension in media.extensions:
             direction = extension.direction or Direction.SENDRECV
@@ -391,7 +391,7 @@ def _answer(
         else _rejected(one)
         for one in offer.media
     )
-    return SessionDescription(media=media, bundle=bundle, ice_lite=True, allow_mixed=offer.allow_mixed, version=version)
+    return SessionDescription(media=media, bundle=bundle, ice_lite=True, version=version)
 
 
 def _rejected(media: Media) -> Media:
@@ -418,6 +418,7 @@ def _accepted(media: Media, line: Line, transport: Transport, candidates: tuple[
         transport=transport,
         rtcp_mux=True,
         reduced_size=line.reduced_size,
+        allow_mixed=media.allow_mixed,
         codecs=codecs,
         extensions=tuple(
             dict.fromkeys(_answered_extension(one, sending) for one in media.extensions if _took(line, one))

@@ -94,6 +94,7 @@ class Media(Struct, frozen=True, kw_only=True):
     bundle_only: bool = False
     rtcp_mux: bool = False
     reduced_size: bool = False  # rtcp-rsize, RFC 5506
+    allow_mixed: bool = False  # extmap-allow-mixed, of the m-line (Firefox) or of the session (Chromium)
     codecs: tuple[Codec, ...] = ()  # in the order of the formats
     extensions: tuple[Extension, ...] = ()
     rids: tuple[Rid, ...] = ()
@@ -114,5 +115,4 @@ class SessionDescription(Struct, frozen=True, kw_only=True):
     media: tuple[Media, ...]
     bundle: tuple[str, ...] = ()  # mids of the first BUNDLE group
     ice_lite: bool = False
-    allow_mixed: bool = False  # extmap-allow-mixed
     version: int = 0  # of the o= line

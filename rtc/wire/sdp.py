@@ -109,7 +109,6 @@ def parse(text: str) -> SessionDescription:
         media=media,
         bundle=_bundle(session),
         ice_lite="ice-lite" in session.attributes,
-        allow_mixed="extmap-allow-mixed" in session.attributes,
         version=session.version,
     )
 
@@ -186,6 +185,7 @@ def _media(section: _Section, session: _Section) -> Media:
         bundle_only="bundle-only" in section.attributes,
         rtcp_mux="rtcp-mux" in section.attributes,
         reduced_size="rtcp-rsize" in section.attributes,
+        allow_mixed="extmap-allow-mixed" in {**session.attributes, **section.attributes},
         codecs=_codecs(section, tokens),
         extensions=_extensions(section),
         rids=_rids(section),
@@ -306,8 +306,6 @@ def _session_lines(description: SessionDescription) -> Iterator[str]:
     yield from ("v=0", f"o=- 1 {description.version} IN IP4 0.0.0.0", "s=-", "t=0 0")
     if description.ice_lite:
         yield "a=ice-lite"
-    if description.allow_mixed:
-        yield "a=extmap-allow-mixed"
     if description.bundle:
         yield f"a=group:BUNDLE {' '.join(description.bundle)}"
 
@@ -336,6 +334,8 @@ def _flag_lines(media: Media) -> Iterator[str]:
         yield "a=rtcp-mux"
     if media.reduced_size:
         yield "a=rtcp-rsize"
+    if media.allow_mixed:
+        yield "a=extmap-allow-mixed"
 
 
 def _transport_lines(transport: Transport) -> Iterator[str]:
