@@ -1,0 +1,222 @@
+"""One signalling WebSocket: reads requests one after another, writes what its outbox holds, ends by one close."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Final, assert_never
+
+import structlog
+from aiohttp import WSMsgType, web
+
+from rtc import Mid, OfferRefusedError, Source, WorkerGoneError
+from signaling import protocol as p
+from signaling.codec import BadMessageError, decode_client, encode
+from signaling.core import commands as c
+from signaling.core.ids import ConnectionId, ParticipantId, SessionId
+from signaling.core.session import RefusedError
+from signaling.shell.actor import SessionActor
+from signaling.shell.auth import secret_hash
+from signaling.shell.hub import Hub
+from signaling.shell.limits import full
+from signaling.shell.outbox import Outbox
+
+FIRST_MESSAGE: Final = 10.0  # seconds for join or resume
+RATE: Final = 20.0  # messages a second in the long run; a page sends one or two
+BURST: Final = 100.0  # messages at once
+BYTES_RATE: Final = 200_000.0  # bytes a second in the long run; an offer is up to 400 KB
+BYTES_BURST: Final = 3_000_000.0
+MOST_BAD: Final = 20  # unreadable messages before the connection is closed
+OFFER_TIMEOUT: Final = 10.0  # seconds a worker may take; it needs some milliseconds
+GOODBYE_TIMEOUT: Final = 1.0  # seconds to take in the last messages
+
+log = structlog.get_logger()
+
+Seated = tuple[SessionActor, ParticipantId]
+
+
+class Connection:
+    """The actor's `Client`."""
+
+    def __init__(self, id: ConnectionId, ws: web.WebSocketResponse, hub: Hub, guess: Callable[[], bool]) -> None:
+        """`guess` counts one wrong link or secret; False when there were too many from this address."""
+        self.id = id
+        self._ws = ws
+        self._hub = hub
+        self._guess = guess
+        self._outbox = Outbox()
+        self._actor: SessionActor | None = None
+        self._me: ParticipantId | None = None
+        self._bad = 0
+        now = time.monotonic()
+        self._messages = full(RATE, BURST, now)
+        self._bytes = full(BYTES_RATE, BYTES_BURST, now)
+
+    # --- as the actor sees it --------------------------------------------------------------------------------------
+
+    def tell(self, text: str) -> None:
+        self._outbox.put(time.monotonic(), text)
+
+    def close(self, reason: p.ByeReason) -> None:
+        self._outbox.close(reason)
+
+    # --- the tasks -------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Until either side closes. Never raises for what the client did."""
+        reader = asyncio.create_task(self._read())
+        writer = asyncio.create_task(self._outbox.drain(self._ws))
+        try:
+            await asyncio.wait([reader, writer], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            reader.cancel()
+            await self._finish(reader, writer)
+
+    async def _finish(self, reader: asyncio.Task[None], writer: asyncio.Task[None]) -> None:
+        """The seat first, so that others are told at once, however slowly this one says goodbye."""
+        await asyncio.wait([reader])
+        _log_if_broken(reader)
+        if self._actor is not None:
+            with contextlib.suppress(RefusedError):
+                await self._actor.disconnected(self)
+        if self._outbox.closed is p.ByeReason.TOO_SLOW:
+            log.warning("client was too slow and is cut", connection=self.id)
+        if self._outbox.closed is not None:
+            await asyncio.wait([writer], timeout=GOODBYE_TIMEOUT)
+        writer.cancel()
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            async with asyncio.timeout(GOODBYE_TIMEOUT):
+                await self._ws.close()
+
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(FIRST_MESSAGE) as waiting:
+                async for message in self._ws:
+                    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY) or self._flooded(len(message.data)):
+                        return
+                    waiting.reschedule(None)
+                    await self._take(message.data if message.type is WSMsgType.TEXT else "")
+                    if self._me is None:
+                        waiting.reschedule(asyncio.get_running_loop().time() + FIRST_MESSAGE)
+        except TimeoutError:
+            self.close(p.ByeReason.BAD_MESSAGE)
+
+    def _flooded(self, octets: int) -> bool:
+        now = time.monotonic()
+        if self._messages.take(now) and self._bytes.take(now, octets):
+            return False
+        self.close(p.ByeReason.TOO_MANY)
+        log.warning("client sent too much and is cut", connection=self.id)
+        return True
+
+    async def _take(self, text: str) -> None:
+        """One message: a reply or a coded error."""
+        request: int | None = None
+        try:
+            message = decode_client(text)
+            request = message.id
+            await self._handle(message)
+        except BadMessageError as error:
+            self._refuse(error.id, p.ErrorCode.BAD_MESSAGE, error.text)
+            self._bad += 1
+            if self._bad >= MOST_BAD:
+                self.close(p.ByeReason.BAD_MESSAGE)
+        except RefusedError as error:
+            self._refuse(request, error.code, error.text)
+        except Exception:
+            log.exception("a request raised", connection=self.id)
+            self._refuse(request, p.ErrorCode.UNAVAILABLE, "something went wrong in the server")
+
+    def _refuse(self, request: int | None, code: p.ErrorCode, text: str) -> None:
+        self.tell(encode(p.Refused(request, code, text)))
+
+    async def _handle(self, message: p.ClientMessage) -> None:
+        match message:
+            case p.Ping(request):
+                self.tell(encode(p.Ok(request)))
+            case p.Join():
+                await self._join(message)
+            case p.Resume():
+                await self._resume(message)
+            case p.Offer():
+                await self._offer(message)
+            case p.View():
+                actor, me = self._seated()
+                await actor.view(self, me, message)
+            case p.Publish(request, source):
+                await self._command(request, c.Publish(source))
+            case p.Unpublish(request, source):
+                await self._command(request, c.Unpublish(source))
+            case p.Mute(request):
+                await self._command(request, c.Mute())
+            case p.Unmute(request):
+                await self._command(request, c.Unmute())
+            case p.Leave(request):
+                await self._command(request, c.Leave())
+            case _:
+                assert_never(message)
+
+    async def _join(self, message: p.Join) -> None:
+        self._need_newcomer(message.version)
+        link = await self._hub.link(message.token)
+        actor = None if link is None else await self._hub.session(link.session)
+        if link is None or actor is None:
+            raise self._wrong(p.ErrorCode.BAD_LINK, "unknown, revoked or expired")
+        self._actor = actor
+        self._me = (await actor.join(self, link, message)).participant
+
+    async def _resume(self, message: p.Resume) -> None:
+        self._need_newcomer(message.version)
+        actor = await self._hub.session(SessionId(message.session))
+        if actor is None:
+            raise self._wrong(p.ErrorCode.RESUME_UNKNOWN, "no such session")
+        self._actor = actor
+        try:
+            self._me = (await actor.resume(self, secret_hash(message.secret), message)).participant
+        except RefusedError as error:
+            raise (self._wrong(error.code, error.text) if error.code is p.ErrorCode.RESUME_UNKNOWN else error) from None
+
+    async def _offer(self, message: p.Offer) -> None:
+        actor, me = self._seated()
+        peer = await actor.begin_offer(self, me, message.fresh)
+        try:
+            async with asyncio.timeout(OFFER_TIMEOUT):
+                sources = {Mid(mid): Source(source) for mid, source in message.sources.items()}
+                answer = await self._hub.engine.offer(peer, message.sdp, sources)
+        except OfferRefusedError as error:
+            if message.fresh:
+                await actor.fail_offer(me, peer)
+            raise RefusedError(p.ErrorCode.BAD_OFFER, str(error)) from None
+        except (WorkerGoneError, TimeoutError):
+            await actor.fail_offer(me, peer)
+            raise RefusedError(p.ErrorCode.MEDIA_GONE, "the media worker is restarting: offer again, fresh") from None
+        await actor.end_offer(self, me, message.id, peer, answer)
+
+    async def _command(self, request: int, command: c.Command) -> None:
+        actor, me = self._seated()
+        await actor.command(self, me, request, command)
+
+    def _seated(self) -> Seated:
+        if self._actor is None or self._me is None:
+            raise RefusedError(p.ErrorCode.NOT_JOINED, "join or resume first")
+        return self._actor, self._me
+
+    def _need_newcomer(self, version: int) -> None:
+        if self._me is not None:
+            raise RefusedError(p.ErrorCode.NOT_ALLOWED, "this connection has its seat already")
+        if version != p.VERSION:
+            raise RefusedError(p.ErrorCode.BAD_VERSION, f"this server speaks version {p.VERSION}")
+
+    def _wrong(self, code: p.ErrorCode, text: str) -> RefusedError:
+        """Guessing is made slow; who knows a link does not notice."""
+        if self._guess():
+            return RefusedError(code, text)
+        self.close(p.ByeReason.TOO_MANY)
+        return RefusedError(p.ErrorCode.TOO_MANY, "too many wrong links or secrets")
+
+
+def _log_if_broken(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a connection's reader broke", exc_info=error)
