@@ -1,0 +1,58 @@
+/** Asking the browser for camera, microphone and screen; its many ways to say no become five answers. */
+
+import type { DeviceAnswer } from "../session/model";
+
+export interface Captured {
+  readonly answer: DeviceAnswer;
+  readonly stream: MediaStream | null;
+}
+
+const AUDIO: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const VIDEO: MediaTrackConstraints = {
+  width: { ideal: 640 },
+  height: { ideal: 360 },
+  frameRate: { ideal: 24, max: 30 },
+};
+/** Slides and documents: sharp before smooth. */
+const SCREEN: MediaTrackConstraints = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 10, max: 15 } };
+
+export const audioConstraints = (device: string | null): MediaTrackConstraints =>
+  device === null ? AUDIO : { ...AUDIO, deviceId: { exact: device } };
+
+export function videoConstraints(device: string | null, facing: "user" | "environment" | null): MediaTrackConstraints {
+  if (device !== null) return { ...VIDEO, deviceId: { exact: device } };
+  return { ...VIDEO, facingMode: { ideal: facing ?? "user" } };
+}
+
+export function answerOf(error: unknown): DeviceAnswer {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+  return name === "NotAllowedError" || name === "SecurityError" || name === "InvalidStateError" ? "denied" : "none";
+}
+
+/** What stands in the way before anybody is asked, or null. */
+export function obstacle(): DeviceAnswer | null {
+  if (!window.isSecureContext) return "insecure";
+  return "mediaDevices" in navigator ? null : "unsupported";
+}
+
+export async function capture(constraints: MediaStreamConstraints): Promise<Captured> {
+  const stands = obstacle();
+  if (stands) return { answer: stands, stream: null };
+  try {
+    return { answer: "ok", stream: await navigator.mediaDevices.getUserMedia(constraints) };
+  } catch (error) {
+    return { answer: answerOf(error), stream: null };
+  }
+}
+
+export const screenPossible = (): boolean =>
+  typeof navigator !== "undefined" && window.isSecureContext && !!navigator.mediaDevices?.getDisplayMedia;
+
+export async function captureScreen(): Promise<Captured> {
+  if (!screenPossible()) return { answer: "unsupported", stream: null };
+  try {
+    return { answer: "ok", stream: await navigator.mediaDevices.getDisplayMedia({ video: SCREEN, audio: true }) };
+  } catch (error) {
+    return { answer: answerOf(error), stream: null };
+  }
+}

@@ -1,0 +1,72 @@
+/** Can this device keep up with the pictures it asked for? Pure; times in ms. */
+
+export interface DecodeSample {
+  readonly at: number;
+  readonly decoded: number;
+  readonly dropped: number;
+}
+
+export interface Load {
+  readonly samples: readonly DecodeSample[];
+  readonly limit: number;
+  /** When the limit last changed. */
+  readonly changedAt: number;
+}
+
+const WINDOW_MS = 5000;
+const MOST_DROPPED = 0.1;
+/** One more picture per this time. Lower recovers sooner, risks a stutter sooner. */
+const RAISE_EVERY_MS = 15_000;
+/** Below this many frames in the window a share means nothing. */
+const FEWEST_FRAMES = 20;
+
+export const startLoad = (now: number): Load => ({ samples: [], limit: Infinity, changedAt: now });
+
+export function dropShare(samples: readonly DecodeSample[]): number {
+  const first = samples[0];
+  const last = samples[samples.length - 1];
+  if (!first || !last) return 0;
+  const dropped = last.dropped - first.dropped;
+  const frames = dropped + last.decoded - first.decoded;
+  return frames < FEWEST_FRAMES ? 0 : dropped / frames;
+}
+
+/** `shown`: the number of pictures asked for now (after the limit). Counters that fall (a new connection) start over. */
+export function loadStep(load: Load, sample: DecodeSample, shown: number): Load {
+  const previous = load.samples[load.samples.length - 1];
+  const reset = previous && (sample.decoded < previous.decoded || sample.dropped < previous.dropped);
+  const kept = reset ? [] : load.samples.filter((one) => one.at > sample.at - WINDOW_MS - 1);
+  const samples = [...kept, sample];
+  const next = { ...load, samples };
+  const full = samples[0] !== undefined && sample.at - samples[0].at >= WINDOW_MS * 0.9;
+  if (full && dropShare(samples) > MOST_DROPPED) {
+    return { samples: [], limit: Math.max(1, Math.floor(shown / 2)), changedAt: sample.at };
+  }
+  if (load.limit !== Infinity && sample.at - load.changedAt >= RAISE_EVERY_MS) return raise(next, sample.at, shown);
+  return next;
+}
+
+/** Once there is room for more than is shown, nothing is held back any more. */
+const raise = (load: Load, now: number, shown: number): Load => ({
+  ...load,
+  limit: shown < load.limit ? Infinity : load.limit + 1,
+  changedAt: now,
+});
+
+interface StatsEntry {
+  readonly type: string;
+  readonly kind?: string;
+  readonly framesDecoded?: number;
+  readonly framesDropped?: number;
+}
+
+export function decodeSample(now: number, stats: Iterable<StatsEntry>): DecodeSample {
+  let decoded = 0;
+  let dropped = 0;
+  for (const entry of stats) {
+    if (entry.type !== "inbound-rtp" || entry.kind !== "video") continue;
+    decoded += entry.framesDecoded ?? 0;
+    dropped += entry.framesDropped ?? 0;
+  }
+  return { at: now, decoded, dropped };
+}

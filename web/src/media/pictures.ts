@@ -1,0 +1,186 @@
+/** Which person's frames are in which <video>: nothing shows until a frame is known to be that person's. */
+
+import { signal } from "@preact/signals";
+import type { Slot } from "../protocol.gen";
+import { pictureKey, type Picture, type PictureKey, type PictureSource, type PictureState } from "../session/model";
+import { checkStopped, closedGate, flowing, frameSeen, untold, type Gate } from "./frames";
+
+const CHECK_MS = 250;
+
+/** The receiving half of one video slot. */
+export interface VideoSlot {
+  readonly receiver: RTCRtpReceiver;
+}
+
+interface Entry {
+  readonly mid: string;
+  gate: Gate;
+  receiver: RTCRtpReceiver | null;
+  stream: MediaStream | null;
+  /** Of the last frame the receiver delivered, shown or not. */
+  delivered: number | null;
+}
+
+interface Screen {
+  readonly element: HTMLVideoElement;
+  readonly key: PictureKey;
+  /** Ends the frame callbacks of an older stream. */
+  turn: number;
+}
+
+export interface PicturesSource {
+  /** The video slot with this mid, if the connection has it by now. */
+  videoSlot(mid: string): VideoSlot | null;
+  /** Own pictures need no gate. */
+  own(key: PictureKey): MediaStream | null;
+}
+
+export class Pictures {
+  /** State of every mapped picture; whoever is not in it has no slot. */
+  readonly states = signal<ReadonlyMap<PictureKey, Pick<Picture, "stream" | "state" | "stoppedAt">>>(new Map());
+  private readonly entries = new Map<PictureKey, Entry>();
+  private readonly screens = new Set<Screen>();
+  private awakeAt = performance.now();
+
+  constructor(private readonly source: PicturesSource) {
+    document.addEventListener("visibilitychange", () => (this.awakeAt = performance.now()));
+    setInterval(() => this.check(), CHECK_MS);
+  }
+
+  /** The whole map. `told`: it came as a signal, so a `flowing` follows for each change. */
+  map(slots: readonly Slot[], told: boolean): void {
+    const now = performance.now();
+    const wanted = new Map(slots.flatMap((slot) => {
+      const source = pictureSource(slot);
+      return source ? [[pictureKey(slot.participant, source), slot.mid] as const] : [];
+    }));
+    for (const [key, entry] of this.entries) {
+      if (wanted.get(key) !== entry.mid) this.entries.delete(key);
+      else if (!told) entry.gate = untold(entry.gate, now);
+    }
+    for (const [key, mid] of wanted) {
+      if (this.entries.has(key)) continue;
+      this.entries.set(key, { mid, gate: closedGate(now, told), receiver: null, stream: null, delivered: null });
+    }
+    this.bind();
+  }
+
+  flowing(mid: string, rtp: number): void {
+    for (const entry of this.entries.values()) {
+      if (entry.mid === mid) entry.gate = flowing(entry.gate, performance.now(), rtp);
+    }
+  }
+
+  /** Another RTCPeerConnection: nothing of the old one may stay in sight. */
+  renew(): void {
+    const now = performance.now();
+    for (const [key, entry] of this.entries) {
+      this.entries.set(key, { mid: entry.mid, gate: closedGate(now, true), receiver: null, stream: null, delivered: null });
+    }
+    this.bind();
+  }
+
+  /** New m-lines have their mids, a track began, or own pictures changed. */
+  bind(): void {
+    for (const entry of this.entries.values()) {
+      if (entry.stream) continue;
+      entry.receiver = this.source.videoSlot(entry.mid)?.receiver ?? null;
+      entry.stream = entry.receiver && new MediaStream([entry.receiver.track]);
+    }
+    for (const screen of this.screens) this.fill(screen);
+    this.publish();
+  }
+
+  show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
+    const screen: Screen = { element, key: pictureKey(participant, source), turn: 0 };
+    this.screens.add(screen);
+    this.fill(screen);
+    return () => {
+      this.screens.delete(screen);
+      screen.turn++;
+      element.srcObject = null;
+    };
+  }
+
+  private fill(screen: Screen): void {
+    const own = this.source.own(screen.key);
+    const entry = own ? null : this.entries.get(screen.key);
+    const stream = own ?? entry?.stream ?? null;
+    veil(screen.element, !own && !entry?.gate.open);
+    if (screen.element.srcObject === stream) return;
+    screen.turn++;
+    screen.element.srcObject = stream;
+    if (!stream) return;
+    screen.element.muted = true;
+    void screen.element.play().catch(() => undefined);
+    if (entry) this.watch(screen, entry, screen.turn);
+  }
+
+  private watch(screen: Screen, entry: Entry, turn: number): void {
+    const { element } = screen;
+    if (!("requestVideoFrameCallback" in element)) return;
+    element.requestVideoFrameCallback((_now, frame) => {
+      if (screen.turn !== turn || this.entries.get(screen.key) !== entry) return;
+      this.frame(screen, entry, frame.rtpTimestamp ?? null);
+      this.watch(screen, entry, turn);
+    });
+  }
+
+  private frame(screen: Screen, entry: Entry, rtp: number | null): void {
+    const before = entry.gate;
+    entry.gate = frameSeen(before, performance.now(), rtp);
+    if (entry.gate.open) veil(screen.element, false);
+    if (entry.gate.open !== before.open || entry.gate.stopped !== before.stopped) this.publish();
+  }
+
+  /** Second evidence, for browsers without frame callbacks and windows that are not painted. */
+  private check(): void {
+    if (document.hidden) return;
+    const now = performance.now();
+    let changed = false;
+    for (const [key, entry] of this.entries) {
+      const before = entry.gate;
+      this.delivered(key, entry, now);
+      entry.gate = checkStopped(entry.gate, now, this.awakeAt);
+      changed ||= entry.gate.open !== before.open || entry.gate.stopped !== before.stopped;
+    }
+    if (changed) this.bind();
+  }
+
+  private delivered(key: PictureKey, entry: Entry, now: number): void {
+    const watched = this.watchable(key);
+    // A frame at the receiver may not be painted yet: it keeps a picture alive, but opens it only where no callback can.
+    if (entry.gate.open ? now - entry.gate.frameAt < CHECK_MS : watched) return;
+    const rtp = entry.receiver?.getSynchronizationSources?.()[0]?.rtpTimestamp ?? null;
+    if (rtp !== null && rtp !== entry.delivered && (entry.delivered !== null || !entry.gate.open)) {
+      entry.gate = frameSeen(entry.gate, now, rtp);
+    }
+    entry.delivered = rtp;
+  }
+
+  private watchable(key: PictureKey): boolean {
+    for (const screen of this.screens) {
+      if (screen.key === key && "requestVideoFrameCallback" in screen.element) return true;
+    }
+    return false;
+  }
+
+  private publish(): void {
+    this.states.value = new Map([...this.entries].map(([key, entry]) => [key, describe(entry)]));
+  }
+}
+
+const pictureSource = (slot: Slot): PictureSource | null =>
+  slot.source === "camera" || slot.source === "screen" ? slot.source : null;
+
+function describe(entry: Entry): Pick<Picture, "stream" | "state" | "stoppedAt"> {
+  const { gate, stream } = entry;
+  const state: PictureState = !gate.open ? "waiting" : gate.stopped ? "stopped" : "live";
+  const ago = performance.now() - gate.frameAt;
+  return { stream, state, stoppedAt: gate.stopped ? Math.round(Date.now() - ago) : null };
+}
+
+/** In the frame callback itself, before anything is painted: the screens' own states follow later. */
+function veil(element: HTMLVideoElement, veiled: boolean): void {
+  element.style.opacity = veiled ? "0" : "";
+}

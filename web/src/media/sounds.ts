@@ -1,0 +1,73 @@
+/** One <audio> element per audio slot, made in the join tap, so that a phone lets every one of them play. Never re-made. */
+
+import { signal } from "@preact/signals";
+
+/** As many as a big group needs; a tap is the only moment when a phone lets us make more that may play. */
+const MADE_IN_TAP = 32;
+
+export class Sounds {
+  readonly blocked = signal(false);
+  private readonly elements: HTMLAudioElement[] = [];
+  private sink: string | null = null;
+
+  /** Inside a tap. */
+  prime(count = MADE_IN_TAP): void {
+    for (let index = 0; index < count; index++) void this.play(this.element(index));
+  }
+
+  /** The sound of slot pair `index`; null when a connection ends. */
+  give(index: number, track: MediaStreamTrack | null): void {
+    const element = this.element(index);
+    element.srcObject = track && new MediaStream([track]);
+    if (track) void this.play(element);
+  }
+
+  silence(): void {
+    for (const element of this.elements) element.srcObject = null;
+  }
+
+  setVolume(index: number, volume: number): void {
+    const element = this.element(index);
+    element.volume = volume;
+    // Phones whose volume is only in the hardware can still be told to be quiet.
+    element.muted = volume === 0;
+  }
+
+  async choose(sink: string): Promise<void> {
+    this.sink = sink;
+    await Promise.all(this.elements.map((element) => this.route(element)));
+  }
+
+  /** Inside a tap, after `blocked`. */
+  async unblock(): Promise<void> {
+    this.blocked.value = false;
+    await Promise.all(this.elements.filter((one) => one.srcObject).map((element) => this.play(element)));
+  }
+
+  private element(index: number): HTMLAudioElement {
+    while (this.elements.length <= index) this.elements.push(this.make());
+    return this.elements[index] as HTMLAudioElement;
+  }
+
+  private make(): HTMLAudioElement {
+    const element = document.createElement("audio");
+    element.autoplay = true;
+    document.body.append(element);
+    void this.route(element);
+    return element;
+  }
+
+  private async route(element: HTMLAudioElement): Promise<void> {
+    if (this.sink === null || !("setSinkId" in element)) return;
+    await element.setSinkId(this.sink).catch(() => undefined);
+  }
+
+  private async play(element: HTMLAudioElement): Promise<void> {
+    try {
+      await element.play();
+    } catch (error) {
+      // AbortError only says that a new source came before the first one played.
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.blocked.value = true;
+    }
+  }
+}

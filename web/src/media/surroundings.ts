@@ -1,0 +1,53 @@
+/** What happens around the page: networks come and go, it is hidden and shown, the screen wants to sleep. */
+
+export interface SurroundingEvents {
+  /** Another network, or one again. */
+  network(): void;
+  /** The page is visible again; timers may have slept. */
+  awake(): void;
+}
+
+interface NetworkInformation extends EventTarget {
+  readonly type?: string;
+}
+
+/** Until the returned function is called. */
+export function watchSurroundings(events: SurroundingEvents): () => void {
+  const over = new AbortController();
+  const { signal } = over;
+  window.addEventListener("online", () => events.network(), { signal });
+  document.addEventListener("visibilitychange", () => !document.hidden && events.awake(), { signal });
+  window.addEventListener("pageshow", (event) => event.persisted && events.awake(), { signal });
+  const connection = (navigator as { connection?: NetworkInformation }).connection;
+  let type = connection?.type;
+  connection?.addEventListener?.(
+    "change",
+    () => {
+      // It also fires for mere estimates of speed.
+      if (connection.type === type) return;
+      type = connection.type;
+      if (type !== "none") events.network();
+    },
+    { signal },
+  );
+  return () => over.abort();
+}
+
+/** Keeps the screen on while wanted and visible; the browser lets go whenever the page is hidden. */
+export class WakeLock {
+  private wanted = false;
+  private held: WakeLockSentinel | null = null;
+
+  async want(wanted: boolean): Promise<void> {
+    this.wanted = wanted;
+    if (!wanted) {
+      await this.held?.release().catch(() => undefined);
+      this.held = null;
+      return;
+    }
+    if (document.hidden || (this.held && !this.held.released) || !("wakeLock" in navigator)) return;
+    // Refused on low battery: nothing to do about it.
+    this.held = await navigator.wakeLock.request("screen").catch(() => null);
+    if (!this.wanted) await this.want(false);
+  }
+}

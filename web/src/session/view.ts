@@ -1,0 +1,85 @@
+/** What the screens are given, derived from what the server told and what this page holds. Pure. */
+
+import type { Tile } from "../protocol.gen";
+import {
+  pictureKey,
+  type Person,
+  type Picture,
+  type PictureKey,
+  type PictureSource,
+  type SourceName,
+  type WantedPicture,
+} from "./model";
+import type { Room } from "./reducer";
+
+export interface Own {
+  readonly muted: boolean;
+  readonly sources: readonly SourceName[];
+}
+
+/** Me first. My own marks are what this page does, not what the server last heard of it. */
+export function peopleOf(room: Room | null, own: Own): readonly Person[] {
+  if (room === null) return [];
+  const speaking = new Set(room.speakers);
+  const all = room.people.map((person) => {
+    const me = person.id === room.me;
+    return { ...person, ...(me && own), me, speaking: speaking.has(person.id) };
+  });
+  return [...all.filter((person) => person.me), ...all.filter((person) => !person.me)];
+}
+
+type Seen = Pick<Picture, "stream" | "state" | "stoppedAt">;
+
+export interface PictureFacts {
+  readonly seen: ReadonlyMap<PictureKey, Seen>;
+  readonly own: ReadonlyMap<PictureSource, MediaStream>;
+  /** Wanted by the screens, but more than this device can decode. */
+  readonly heldBack: ReadonlySet<PictureKey>;
+}
+
+const OFF: Seen = { stream: null, state: "off", stoppedAt: null };
+const WAITING: Seen = { stream: null, state: "waiting", stoppedAt: null };
+
+export function picturesOf(people: readonly Person[], facts: PictureFacts): ReadonlyMap<PictureKey, Picture> {
+  const pictures = new Map<PictureKey, Picture>();
+  for (const person of people) {
+    for (const source of ["camera", "screen"] as const) {
+      if (source === "screen" && !person.sources.includes(source)) continue;
+      const key = pictureKey(person.id, source);
+      pictures.set(key, { participant: person.id, source, ...seenOf(person, source, key, facts) });
+    }
+  }
+  return pictures;
+}
+
+function seenOf(person: Person, source: PictureSource, key: PictureKey, facts: PictureFacts): Seen {
+  if (person.me) {
+    const stream = facts.own.get(source);
+    return stream ? { stream, state: "live", stoppedAt: null } : OFF;
+  }
+  if (!person.sources.includes(source) || facts.heldBack.has(key)) return OFF;
+  return facts.seen.get(key) ?? WAITING;
+}
+
+/** The server's `view`: without my own pictures, no more than `limit`, and smaller once there is a limit. */
+export function tilesOf(wanted: readonly WantedPicture[], me: string | null, limit: number): Tile[] {
+  const scale = limit === Infinity ? 1 : 0.5;
+  return wanted
+    .filter((one) => one.participant !== me)
+    .slice(0, Math.min(limit, MOST_TILES))
+    .map(({ participant, source, width, height }) => ({
+      participant,
+      source,
+      width: pixels(width * scale),
+      height: pixels(height * scale),
+    }));
+}
+
+const MOST_TILES = 64;
+const pixels = (size: number): number => Math.max(0, Math.min(8192, Math.round(size)));
+
+export function heldBack(wanted: readonly WantedPicture[], me: string | null, limit: number): ReadonlySet<PictureKey> {
+  if (limit === Infinity) return new Set();
+  const others = wanted.filter((one) => one.participant !== me).slice(limit);
+  return new Set(others.map((one) => pictureKey(one.participant, one.source)));
+}
