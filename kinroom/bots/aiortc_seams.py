@@ -1,0 +1,32 @@
+"""The two places where a bot reaches behind aiortc's public interface; test_aiortc_peers.py holds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aioice.ice
+from aiortc import RTCRtpSender
+
+from kinroom.bots.tracks import Camera
+
+LOOPBACK = "127.0.0.1"
+
+
+def gather_on_loopback() -> None:
+    """aioice leaves 127.0.0.1 out of its candidates, but a bot mostly runs beside its server. May be called again."""
+    found = aioice.ice.get_host_addresses
+    if getattr(found, "with_loopback", False):
+        return
+
+    def with_loopback(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+        # Loopback alone would do beside the server, but the link may lead to another machine.
+        return ([LOOPBACK] if use_ipv4 else []) + [a for a in found(use_ipv4, use_ipv6) if ":" not in a]
+
+    patched: Any = with_loopback
+    patched.with_loopback = True
+    aioice.ice.get_host_addresses = patched
+
+
+def answer_key_frame_requests(sender: RTCRtpSender, camera: Camera) -> None:
+    """aiortc would tell its encoder, which a camera that sends ready packets does not use."""
+    sender._send_keyframe = camera.ask_key_frame  # type: ignore[method-assign]

@@ -1,0 +1,177 @@
+"""One synthetic person: joins by a link, sends picture and voice, comes back after every interruption."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Final
+
+import aiohttp
+from msgspec import Struct
+from yarl import URL
+
+from kinroom.bots import picture, voice
+from kinroom.bots.connection import Connection, ConnectionLostError, RefusedError
+from kinroom.bots.media import MediaPeer, OnFrame
+from kinroom.bots.persona import Persona
+from kinroom.bots.tracks import Camera, Microphone
+from signaling import protocol
+from signaling.protocol import ByeReason, ErrorCode
+
+FIRST_WAIT: Final = 0.25  # seconds before the first attempt to come back; doubles up to LONGEST_WAIT
+LONGEST_WAIT: Final = 4.0  # seconds
+FIRST_SLOT_PAIRS: Final = 4
+
+_FOR_GOOD: Final = (ByeReason.LEFT, ByeReason.REPLACED, ByeReason.ENDED)
+
+
+class Media(Struct, frozen=True):
+    """What a persona sends. Made once; takes half a second of CPU."""
+
+    picture: picture.Loop
+    voice: voice.Samples
+
+    @classmethod
+    def of(cls, who: Persona) -> Media:
+        return cls(picture.make_loop(who), voice.sentence(who.pitch, who.index))
+
+
+class Bot:
+    """`run` until it returns. With `on_frame` the bot offers slots and decodes what arrives in them."""
+
+    def __init__(
+        self, link: str, who: Persona, media: Media, speaks: Callable[[], bool], on_frame: OnFrame | None = None
+    ) -> None:
+        self.who = who
+        self.slots: list[protocol.Slot] = []
+        self.snapshot: protocol.Snapshot | None = None
+        self.connection: Connection | None = None
+        self.media: MediaPeer | None = None
+        self.in_room = asyncio.Event()  # joined, and the media answer taken
+        self._url = URL(link).with_path("/ws").with_fragment(None)
+        self._token = URL(link).fragment
+        self._made = media
+        self._speaks = speaks
+        self._on_frame = on_frame
+        self._secret: str | None = None
+        self._peer: int | None = None
+        self._wait = FIRST_WAIT
+
+    async def run(self, give_up_after: float = 60.0) -> None:
+        """Until the session ends for this person. Raises RefusedError, or ConnectionLostError after so many seconds."""
+        now = asyncio.get_running_loop().time
+        last_seen = now()
+        try:
+            async with aiohttp.ClientSession() as http:
+                while True:
+                    try:
+                        async with http.ws_connect(self._url, compress=15) as socket:
+                            await self._live(Connection(socket))
+                    except (aiohttp.ClientError, ConnectionLostError, OSError) as lost:
+                        if isinstance(lost, ConnectionLostError) and lost.bye in _FOR_GOOD:
+                            return
+                        if self.in_room.is_set():
+                            last_seen = now()
+                        if now() - last_seen > give_up_after:
+                            raise ConnectionLostError(None) from lost
+                    self.in_room.clear()
+                    await self._pause()
+        finally:
+            await self._close_media()
+
+    async def leave(self) -> None:
+        """Say good-bye, for at most a second."""
+        if self.connection is not None:
+            with contextlib.suppress(RefusedError, ConnectionLostError, TimeoutError):
+                request = self.connection.request(protocol.Leave(self.connection.next_id()))
+                await asyncio.wait_for(request, 1.0)
+
+    async def _live(self, connection: Connection) -> None:
+        self.connection = connection
+        reader = asyncio.create_task(connection.read())
+        try:
+            self.snapshot = await self._enter(connection)
+            self.slots = self.snapshot.slots
+            if self.media is None or self.snapshot.peer is None or self.snapshot.peer != self._peer:
+                await self._open_media(connection)
+            self.in_room.set()
+            self._wait = FIRST_WAIT
+            while (message := await connection.inbox.get()) is not None:
+                await self._obey(connection, message)
+            raise ConnectionLostError(connection.bye)
+        finally:
+            self.connection = None
+            reader.cancel()
+
+    async def _enter(self, connection: Connection) -> protocol.Snapshot:
+        if self._secret is not None and self.snapshot is not None:
+            try:
+                return await self._resume(connection, self._secret, self.snapshot.session)
+            except RefusedError as refused:
+                if refused.code is not ErrorCode.RESUME_UNKNOWN:
+                    raise
+        join = protocol.Join(connection.next_id(), protocol.VERSION, self._token, self.who.name)
+        snapshot = await connection.request(join)
+        assert isinstance(snapshot, protocol.Snapshot)
+        self._secret = snapshot.secret
+        return snapshot
+
+    async def _resume(self, connection: Connection, secret: str, session: str) -> protocol.Snapshot:
+        snapshot = await connection.request(
+            protocol.Resume(connection.next_id(), protocol.VERSION, session, secret, self.who.name, self._peer)
+        )
+        assert isinstance(snapshot, protocol.Snapshot)
+        return snapshot
+
+    async def _obey(self, connection: Connection, message: protocol.ServerMessage) -> None:
+        match message:
+            case protocol.Slots():
+                self.slots = message.slots
+            case protocol.SlotsNeeded() if self.media is not None and self._on_frame is not None:
+                self.media.add_slots(message.pairs)
+                await self._offer(connection, self.media, fresh=False)
+            case protocol.MediaLost() if message.peer == self._peer:
+                await self._open_media(connection)
+
+    async def _open_media(self, connection: Connection) -> None:
+        """A new RTCPeerConnection, as often as it takes while the media worker is away."""
+        while True:
+            await self._close_media()
+            self.media = media = self._new_media(connection)
+            try:
+                await self._offer(connection, media, fresh=True)
+                break
+            except RefusedError as refused:
+                if refused.code is not ErrorCode.MEDIA_GONE:
+                    raise
+            await self._pause()
+        for source in ("microphone", "camera"):
+            await connection.request(protocol.Publish(connection.next_id(), source))
+
+    def _new_media(self, connection: Connection) -> MediaPeer:
+        def lost() -> None:
+            if self._peer is not None:
+                connection.inbox.put_nowait(protocol.MediaLost(self._peer))
+
+        microphone = Microphone(self._made.voice, self._speaks)
+        media = MediaPeer(microphone, Camera(self._made.picture, self._speaks), self._on_frame, lost)
+        if self._on_frame is not None:
+            media.add_slots(FIRST_SLOT_PAIRS)
+        return media
+
+    async def _offer(self, connection: Connection, media: MediaPeer, *, fresh: bool) -> None:
+        sdp, sources = await media.offer()
+        answer = await connection.request(protocol.Offer(connection.next_id(), sdp, sources, fresh))
+        assert isinstance(answer, protocol.Answer)
+        self._peer = answer.peer
+        await media.accept(answer.sdp)
+
+    async def _close_media(self) -> None:
+        media, self.media, self._peer = self.media, None, None
+        if media is not None:
+            await media.close()
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self._wait)
+        self._wait = min(2 * self._wait, LONGEST_WAIT)
