@@ -54,14 +54,14 @@ class IceAgent:
         """The browser's credentials, from its newest offer. After `restart`, those that belong to the new ones."""
         self._remote = Credentials(ufrag, pwd)
 
-    def restart(self) -> Credentials:
-        """New local credentials for the answer to an ICE restart.
+    def restart(self, local: Credentials | None = None) -> Credentials:
+        """New local credentials (these, or some of its own) for the answer to an ICE restart.
 
         The old pair stays valid until the first check with the new one: until the browser has our answer, its media
         flows on the old path.
         """
         self._old = (self.local, self._remote)
-        self.local, self._remote = Credentials.make(), None
+        self.local, self._remote = local or Credentials.make(), None
         return self.local
 
     def handle(self, data: bytes, address: tuple[str, int]) -> IceResult | None:
