@@ -1,5 +1,6 @@
 """The media plane's façade. Nobody outside `rtc` imports deeper than this."""
 
+from rtc.core.changes import Attach, Change, Detach, Hold, Release
 from rtc.core.model import Grant, LostReason, Mid, PeerId, Source, WorkerIndex
 from rtc.core.stats import PeerStats, PublicationStats, SubscriptionStats, WorkerStats
 from rtc.shell.engine import (
@@ -16,7 +17,6 @@ from rtc.shell.engine import (
     WorkerDied,
     WorkerGoneError,
 )
-from rtc.shell.rpc import Attach, Change, Detach, Hold, Release
 
 __all__ = [
     "Answer",

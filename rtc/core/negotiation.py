@@ -2,7 +2,7 @@
 
 An m-line either carries one of the client's sources, or is a slot: receive-only for the client, fed by us. Across
 re-offers a mid keeps what it is, its SSRCs, msid, payload types and header extension ids. Of the offer's own text only
-mids, rids and numbers ever reach the answer.
+mids, rids, tokens and numbers ever reach the answer.
 """
 
 from __future__ import annotations
@@ -12,8 +12,21 @@ from typing import Final
 
 from msgspec import Struct
 
+from rtc.core.lines import (
+    CNAME,
+    CODECS,
+    PROTOCOLS,
+    SENDING_EXTENSIONS,
+    SLOT_EXTENSIONS,
+    Line,
+    accepted_media,
+    codec_of,
+    rejected_media,
+    repairs_of,
+    rids_of,
+    rtx_of,
+)
 from rtc.core.model import Grant, Mid, Source
-from rtc.wire import extensions as uris
 from rtc.wire import sdp
 from rtc.wire.description import (
     Candidate,
@@ -22,42 +35,27 @@ from rtc.wire.description import (
     Extension,
     Fingerprint,
     Media,
-    Rid,
     SessionDescription,
-    SsrcGroup,
     Transport,
 )
 
-CNAME: Final = "kinroom"
-"""Of every slot: all are on the server's one clock, which is what one CNAME says (RFC 3550 6.5.1)."""
+__all__ = [
+    "CNAME",
+    "MAX_REMOTE_SSRCS",
+    "MAX_SLOT_PAIRS",
+    "Credentials",
+    "Line",
+    "LocalTransport",
+    "Negotiated",
+    "NegotiationError",
+    "negotiate",
+    "remote_credentials",
+]
 
 MAX_SLOT_PAIRS: Final = 64
-MAX_RIDS: Final = 3
 MAX_REMOTE_SSRCS: Final = 16  # per sending m-line; Firefox announces 6 for three encodings with RTX
 
-OPUS_PARAMETERS: Final = "minptime=10;useinbandfec=1"
-
-_PROTOCOLS: Final = frozenset({"UDP/TLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVPF"})
 _FINGERPRINTS: Final = frozenset({"sha-256", "sha-384", "sha-512"})
-_IDENTITY: Final = (uris.MID, uris.RID, uris.RRID)
-_SENDING_EXTENSIONS: Final = {
-    "audio": frozenset({*_IDENTITY, uris.TRANSPORT_CC, uris.ABS_SEND_TIME, uris.AUDIO_LEVEL}),
-    # Never video-orientation: without it phones rotate the picture before they encode.
-    "video": frozenset({*_IDENTITY, uris.TRANSPORT_CC, uris.ABS_SEND_TIME}),
-}
-_SLOT_EXTENSIONS: Final = {
-    "audio": frozenset({uris.MID, uris.ABS_SEND_TIME, uris.AUDIO_LEVEL}),
-    "video": frozenset({uris.MID, uris.ABS_SEND_TIME}),
-}
-_SENDING_FEEDBACK: Final = {
-    "audio": frozenset({"transport-cc"}),
-    "video": frozenset({"nack", "nack pli", "ccm fir", "transport-cc"}),
-}
-_SLOT_FEEDBACK: Final[dict[str, frozenset[str]]] = {
-    "audio": frozenset(),
-    "video": frozenset({"nack", "nack pli", "ccm fir"}),
-}
-_CODECS: Final = {"audio": ("opus", 48_000, 2), "video": ("vp8", 90_000, 1)}
 
 
 class NegotiationError(ValueError):
@@ -78,25 +76,6 @@ class LocalTransport(Struct, frozen=True):
     pwd: str
     fingerprint: str  # SHA-256 of the DTLS certificate, upper case hex with colons
     candidates: list[tuple[str, int]]  # (IP address, UDP port), best first
-
-
-class Line(Struct, frozen=True):
-    """One accepted m-line: a source of the client, or a slot; the other of `source` and `slot` is None."""
-
-    mid: Mid
-    kind: str  # "audio" or "video"
-    source: Source | None
-    slot: int | None  # number of the pair, from 0; audio and video slots are counted apart
-    payload_type: int
-    rtx_payload_type: int | None
-    clock_rate: int  # Hz
-    extensions: dict[str, int]  # uri -> id, only what was accepted
-    ssrc: int | None = None  # of a slot: ours
-    rtx_ssrc: int | None = None  # of a video slot whose client offered RTX: ours
-    rids: list[str] = []  # encodings that the client will send, in its order; [] without simulcast
-    remote_ssrcs: list[int] = []  # announced by the client, RTX not among them; [] is usual in Chromium
-    remote_rtx: dict[int, int] = {}  # RTX SSRC -> SSRC that it repairs
-    reduced_size: bool = False  # RTCP need not be compound (RFC 5506)
 
 
 class Negotiated(Struct, frozen=True):
@@ -186,7 +165,7 @@ class _Lines:
         self._new_ssrc = new_ssrc
         self._taken = {ssrc for line in self._previous.values() for ssrc in (line.ssrc, line.rtx_ssrc)}
         self._remote_ssrcs: set[int] = set()
-        self._slots = {kind: sum(_is_slot(line, kind) for line in self._previous.values()) for kind in _CODECS}
+        self._slots = {kind: sum(_is_slot(line, kind) for line in self._previous.values()) for kind in CODECS}
         self._extensions = dict(previous.extensions) if previous else {}
         self._payload_types: dict[int, str] = {}
 
@@ -202,16 +181,16 @@ class _Lines:
 
     def _line(self, mid: Mid, media: Media) -> Line | None:
         """None is for a line to be rejected: not for us, or in a codec that we do not speak."""
-        codec = _codec(media)
+        codec = codec_of(media)
         known = self._previous.get(mid)
-        if codec is None or media.rejected or media.protocol not in _PROTOCOLS:
+        if codec is None or media.rejected or media.protocol not in PROTOCOLS:
             return None
         if media.mid not in self._offer.bundle or not media.rtcp_mux:  # Firefox groups no more than 128 m-lines
             return None
         source = self._sources.get(mid)
         if source is None and known is None and media.direction is not Direction.RECVONLY:
             return None
-        rtx = _rtx(media, codec)
+        rtx = rtx_of(media, codec)
         self._claim(codec.payload_type, media.kind)
         if rtx is not None:
             self._claim(rtx, f"rtx {codec.payload_type}")
@@ -234,7 +213,7 @@ class _Lines:
             raise NegotiationError(f"{source} on an m-line of {media.kind}")
         if media.direction is Direction.RECVONLY:
             raise NegotiationError(f"{source} on an m-line that only receives")
-        repairs = _repairs(media)
+        repairs = repairs_of(media)
         ssrcs = [ssrc for ssrc in media.ssrcs if ssrc not in repairs]
         self._claim_remote([*ssrcs, *repairs])
         return Line(
@@ -245,8 +224,8 @@ class _Lines:
             payload_type=codec.payload_type,
             rtx_payload_type=rtx,
             clock_rate=codec.clock_rate,
-            extensions=self._accept(media, _SENDING_EXTENSIONS[media.kind], sending=True),
-            rids=_rids(media, codec.payload_type),
+            extensions=self._accept(media, SENDING_EXTENSIONS[media.kind], sending=True),
+            rids=rids_of(media, codec.payload_type),
             remote_ssrcs=ssrcs,
             remote_rtx=repairs,
             reduced_size=media.reduced_size,
@@ -275,7 +254,7 @@ class _Lines:
             payload_type=codec.payload_type,
             rtx_payload_type=rtx,
             clock_rate=codec.clock_rate,
-            extensions=self._accept(media, _SLOT_EXTENSIONS[media.kind], sending=False),
+            extensions=self._accept(media, SLOT_EXTENSIONS[media.kind], sending=False),
             ssrc=ssrc,
             rtx_ssrc=rtx_ssrc,
             reduced_size=media.reduced_size,
@@ -331,43 +310,6 @@ def _is_slot(line: Line, kind: str) -> bool:
     return line.slot is not None and line.kind == kind
 
 
-def _usable(payload_type: int) -> bool:
-    # RFC 5761 4: beside RTCP on one port, 64 to 95 would read as RTCP.
-    return not 64 <= payload_type <= 95
-
-
-def _codec(media: Media) -> Codec | None:
-    """The first payload type of the one codec for this kind of media."""
-    for codec in media.codecs:
-        if _CODECS.get(media.kind) == (codec.name.lower(), codec.clock_rate, codec.channels) and _usable(
-            codec.payload_type
-        ):
-            return codec
-    return None
-
-
-def _rtx(media: Media, repaired: Codec) -> int | None:
-    apt = str(repaired.payload_type)
-    for codec in media.codecs:
-        if codec.name.lower() == "rtx" and codec.parameter("apt") == apt and _usable(codec.payload_type):
-            return codec.payload_type
-    return None
-
-
-def _repairs(media: Media) -> dict[int, int]:
-    """RTX SSRC -> repaired SSRC. RFC 5576 4.2: in a FID group the repaired one is first."""
-    groups = (group.ssrcs for group in media.ssrc_groups if group.semantics == "FID")
-    return {ssrcs[1]: ssrcs[0] for ssrcs in groups if len(ssrcs) == 2 and media.ssrcs.keys() >= set(ssrcs)}
-
-
-def _rids(media: Media, payload_type: int) -> list[str]:
-    """Offered encodings that are declared for sending and may use our codec."""
-    declared = {
-        rid.id for rid in media.rids if rid.sends and (not rid.payload_types or payload_type in rid.payload_types)
-    }
-    return [rid for rid in dict.fromkeys(media.simulcast_send) if rid in declared][:MAX_RIDS]
-
-
 def _pairs(lines: Iterable[Line]) -> list[tuple[Mid, Mid]]:
     audio, video = (
         [line.mid for line in sorted(lines, key=lambda line: line.slot or 0) if _is_slot(line, kind)]
@@ -386,80 +328,9 @@ def _answer(
     candidates = tuple(Candidate(address, port) for address, port in local.candidates)
     bundle = tuple(mid for mid in offer.bundle if mid in lines)
     media = tuple(
-        _accepted(one, lines[Mid(one.mid)], transport, candidates if one.mid == bundle[0] else ())
+        accepted_media(one, lines[Mid(one.mid)], transport, candidates if one.mid == bundle[0] else ())
         if one.mid in lines
-        else _rejected(one)
+        else rejected_media(one)
         for one in offer.media
     )
     return SessionDescription(media=media, bundle=bundle, ice_lite=True, version=version)
-
-
-def _rejected(media: Media) -> Media:
-    return Media(
-        kind=media.kind,
-        port=0,
-        protocol=media.protocol,
-        formats=media.formats[:1],
-        mid=media.mid,
-        direction=Direction.INACTIVE,
-    )
-
-
-def _accepted(media: Media, line: Line, transport: Transport, candidates: tuple[Candidate, ...]) -> Media:
-    codecs = tuple(_answered_codecs(media, line))
-    sending = line.source is not None
-    return Media(
-        kind=media.kind,
-        port=9,
-        protocol=media.protocol,
-        formats=tuple(str(codec.payload_type) for codec in codecs),
-        mid=media.mid,
-        direction=_answered_direction(media.direction, sending),
-        transport=transport,
-        rtcp_mux=True,
-        reduced_size=line.reduced_size,
-        allow_mixed=media.allow_mixed,
-        codecs=codecs,
-        extensions=tuple(
-            dict.fromkeys(_answered_extension(one, sending) for one in media.extensions if _took(line, one))
-        ),
-        rids=tuple(Rid(rid, sends=False) for rid in line.rids),
-        simulcast_receive=tuple(line.rids),
-        msid=None if sending else (f"p{line.slot}", f"s{line.mid}"),
-        ssrcs={ssrc: CNAME for ssrc in (line.ssrc, line.rtx_ssrc) if ssrc is not None},
-        ssrc_groups=_groups(line),
-        candidates=candidates,
-    )
-
-
-def _answered_codecs(media: Media, line: Line) -> Iterable[Codec]:
-    codec = next(one for one in media.codecs if one.payload_type == line.payload_type)
-    allowed = (_SLOT_FEEDBACK if line.source is None else _SENDING_FEEDBACK)[line.kind]
-    name, parameters = ("opus", OPUS_PARAMETERS) if line.kind == "audio" else ("VP8", "")
-    feedback = tuple(value for value in codec.feedback if value in allowed)
-    yield Codec(codec.payload_type, name, codec.clock_rate, codec.channels, parameters, feedback)
-    if line.rtx_payload_type is not None:
-        yield Codec(line.rtx_payload_type, "rtx", codec.clock_rate, 1, f"apt={codec.payload_type}")
-
-
-def _answered_direction(offered: Direction, sending: bool) -> Direction:
-    if sending:
-        return Direction.RECVONLY if offered.sends else Direction.INACTIVE
-    return Direction.SENDONLY if offered.receives else Direction.INACTIVE
-
-
-def _took(line: Line, extension: Extension) -> bool:
-    return line.extensions.get(extension.uri) == extension.id
-
-
-def _answered_extension(extension: Extension, sending: bool) -> Extension:
-    """RFC 8285 6: an offered direction is answered with its reverse; none is answered with none."""
-    if extension.direction is None:
-        return Extension(extension.id, extension.uri)
-    return Extension(extension.id, extension.uri, Direction.RECVONLY if sending else Direction.SENDONLY)
-
-
-def _groups(line: Line) -> tuple[SsrcGroup, ...]:
-    if line.ssrc is None or line.rtx_ssrc is None:
-        return ()
-    return (SsrcGroup("FID", (line.ssrc, line.rtx_ssrc)),)

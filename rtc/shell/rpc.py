@@ -9,6 +9,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from rtc.core.changes import Change
 from rtc.core.model import Grant, LostReason, Mid, PeerId, Source
 from rtc.core.stats import WorkerStats
 
@@ -42,37 +43,6 @@ class Offer(Struct, frozen=True, tag="offer"):
     peer: PeerId
     sdp: str
     sources: dict[Mid, Source]
-
-
-class Attach(Struct, frozen=True, tag="attach"):
-    """Put a publication on a slot, replacing what was there."""
-
-    peer: PeerId
-    mid: Mid
-    publisher: PeerId
-    source: Source
-
-
-class Detach(Struct, frozen=True, tag="detach"):
-    peer: PeerId
-    mid: Mid
-
-
-class Hold(Struct, frozen=True, tag="hold"):
-    """Stop forwarding a publication to everybody (own mute, moderation)."""
-
-    publisher: PeerId
-    source: Source
-
-
-class Release(Struct, frozen=True, tag="release"):
-    """Undo `Hold`."""
-
-    publisher: PeerId
-    source: Source
-
-
-Change = Attach | Detach | Hold | Release
 
 
 class Apply(Struct, frozen=True, tag="apply"):
@@ -170,7 +140,7 @@ class Frames:
     """Splits a byte stream into messages of one union. Raises RpcError on a frame nobody of ours would write."""
 
     def __init__(self, union: object) -> None:
-        self._decoder: msgspec.msgpack.Decoder[object] = msgspec.msgpack.Decoder(union)  # type: ignore[arg-type]
+        self._decoder: msgspec.msgpack.Decoder[object] = msgspec.msgpack.Decoder(union)
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> list[object]:

@@ -1,0 +1,38 @@
+"""What a command changes in the forwarding table."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from rtc.core.model import Mid, PeerId, Source
+
+
+class Attach(Struct, frozen=True, tag="attach"):
+    """Put a publication on a slot, replacing what was there."""
+
+    peer: PeerId
+    mid: Mid
+    publisher: PeerId
+    source: Source
+
+
+class Detach(Struct, frozen=True, tag="detach"):
+    peer: PeerId
+    mid: Mid
+
+
+class Hold(Struct, frozen=True, tag="hold"):
+    """Stop forwarding a publication to everybody (own mute, moderation)."""
+
+    publisher: PeerId
+    source: Source
+
+
+class Release(Struct, frozen=True, tag="release"):
+    """Undo `Hold`."""
+
+    publisher: PeerId
+    source: Source
+
+
+Change = Attach | Detach | Hold | Release

@@ -1,0 +1,191 @@
+"""RTCP of one worker: what viewers and publishers tell us, and what we tell them (RFC 3550 6, RFC 4585, RFC 3611)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from rtc.core.arrivals import FEEDBACK_EVERY
+from rtc.core.batch import Batch
+from rtc.core.clock import to_ntp
+from rtc.core.model import Source
+from rtc.core.negotiation import CNAME
+from rtc.core.peer import Peer
+from rtc.core.publication import Publication
+from rtc.core.rtp_stream import RtpStream
+from rtc.core.slot import Slot
+from rtc.core.subscription import Forwarding
+from rtc.wire import rtcp
+from rtc.wire.errors import WireError
+from rtc.wire.feedback import FullIntraRequest, Nack, PictureLossIndication
+
+# The page takes 1.5 s without any packet as a dead path.
+REPORT_EVERY: Final = 0.5  # seconds
+# RTCP must fit one datagram with SRTCP's trailer; browsers' lines carry 1,200 bytes everywhere.
+MAX_SLOTS_PER_PACKET: Final = 20  # a sender report and its CNAME are 48 bytes
+MAX_BLOCKS: Final = 24  # report blocks of 24 bytes
+MAX_NACKS: Final = 200  # sequence numbers in one message
+_CNAME_ITEM: Final = ((1, CNAME.encode()),)
+
+
+class Control:
+    """RTCP for one peer. `now` is monotonic seconds; `wall_offset` added to it gives Unix time."""
+
+    def __init__(self, now: float, peer: Peer, wall_offset: float) -> None:
+        self._peer = peer
+        self._wall_offset = wall_offset
+        # Staggered by id, so that twenty people's reports do not fall into one batch.
+        self._next_report = now + (peer.id % 10) * REPORT_EVERY / 10
+        self._next_feedback = now
+        self._odd = False
+
+    # --- in ----------------------------------------------------------------------------------------------------------
+
+    def receive(self, now: float, data: bytes, batch: Batch) -> None:
+        """Take one decrypted RTCP datagram; a broken one is counted and dropped as a whole."""
+        try:
+            messages = rtcp.parse_compound(data)
+        except WireError:
+            self._peer.drops["malformed_rtcp"] += 1
+            return
+        for message in messages:
+            self._take(now, message, batch)
+
+    def _take(self, now: float, message: rtcp.Rtcp, batch: Batch) -> None:
+        match message:
+            case rtcp.SenderReport():
+                self._sender_report(now, message)
+                self._blocks(now, message.reports)
+            case rtcp.ReceiverReport():
+                self._blocks(now, message.reports)
+            case Nack():
+                self._nack(now, message, batch)
+            case PictureLossIndication():
+                self._want_key_frame(message.media_ssrc)
+            case FullIntraRequest():
+                for ssrc, _ in message.entries:
+                    self._want_key_frame(ssrc)
+            case _:
+                pass  # the rest (descriptions, goodbyes, estimates) changes nothing here
+
+    def _sender_report(self, now: float, report: rtcp.SenderReport) -> None:
+        found = self._peer.demuxer.find_media(report.ssrc)
+        if found is None or found.stream is None:
+            return
+        found.stream.clock.sender_report(now, report.ntp_time / 2**32, report.rtp_time)
+        found.stream.last_sender_report = (now, rtcp.compact_ntp(report.ntp_time))
+
+    def _blocks(self, now: float, blocks: Iterable[rtcp.ReportBlock]) -> None:
+        for block in blocks:
+            slot = self._peer.slot_by_ssrc.get(block.ssrc)
+            if slot is None:
+                continue
+            if slot.subscription is not None:
+                slot.subscription.loss = block.fraction_lost / 256
+            if block.last_sender_report:
+                self._round_trip(now, block)
+
+    def _round_trip(self, now: float, block: rtcp.ReportBlock) -> None:
+        arrival = rtcp.compact_ntp(to_ntp(now + self._wall_offset))
+        seconds = ((arrival - block.last_sender_report - block.delay_since) & 0xFFFFFFFF) / 65536
+        # RFC 3550 6.4.1 leaves it to us to doubt: half a minute is a wrap below zero or a lie.
+        if seconds < 30:
+            before = self._peer.round_trip
+            self._peer.round_trip = seconds if before is None else before + (seconds - before) / 8
+
+    def _nack(self, now: float, nack: Nack, batch: Batch) -> None:
+        slot = self._peer.slot_by_ssrc.get(nack.media_ssrc)
+        if slot is None or slot.subscription is None:
+            return
+        sequences = nack.sequences[:MAX_NACKS]
+        slot.subscription.retransmit(now, sequences, self._peer.round_trip_or_default, batch)
+
+    def _want_key_frame(self, ssrc: int) -> None:
+        slot = self._peer.slot_by_ssrc.get(ssrc)
+        if slot is not None and slot.is_video and slot.subscription is not None:
+            slot.subscription.publication.requests.want()
+
+    # --- out ---------------------------------------------------------------------------------------------------------
+
+    def due(self, now: float) -> list[bytes]:
+        """RTCP datagrams to send to the peer now. Call every 10 ms, and after changes."""
+        feedback = self._requests(now)
+        if now >= self._next_feedback:
+            self._next_feedback = now + FEEDBACK_EVERY
+            feedback += self._arrivals()
+        datagrams = [rtcp.build_compound([rtcp.ReceiverReport(self._peer.rtcp_ssrc), one]) for one in feedback]
+        if now >= self._next_report:
+            self._next_report = now + REPORT_EVERY
+            datagrams += self._reports(now)
+        return datagrams
+
+    def _requests(self, now: float) -> list[rtcp.Rtcp]:
+        messages: list[rtcp.Rtcp] = []
+        ours = self._peer.rtcp_ssrc
+        for publication in self._peer.publications.values():
+            stream = publication.stream
+            if stream is None:
+                continue
+            if publication.is_video and stream.log.missing:
+                lost = stream.log.due(now, self._peer.round_trip_or_default)
+                if lost:
+                    messages.append(Nack(ours, stream.ssrc, tuple(lost[:MAX_NACKS])))
+            if stream.log.overflowed:
+                stream.log.overflowed = False
+                if publication.is_video:
+                    publication.requests.want()
+            if publication.requests.due(now):
+                messages.append(PictureLossIndication(ours, stream.ssrc))
+        return messages
+
+    def _arrivals(self) -> list[rtcp.Rtcp]:
+        streams = self._peer.streams
+        return list(self._peer.arrivals.take(self._peer.rtcp_ssrc, streams[0][1].ssrc)) if streams else []
+
+    def _reports(self, now: float) -> list[bytes]:
+        peer = self._peer
+        blocks = [self._block(now, publication, stream) for publication, stream in peer.streams][:MAX_BLOCKS]
+        own = rtcp.SourceDescription((rtcp.SourceChunk(peer.rtcp_ssrc, _CNAME_ITEM),))
+        datagrams = [rtcp.build_compound([rtcp.ReceiverReport(peer.rtcp_ssrc, tuple(blocks)), own])]
+        # Each slot once a second, half of them each time.
+        self._odd = not self._odd
+        slots = [slot for i, slot in enumerate(peer.slots.values()) if i % 2 == self._odd and _flows(slot)]
+        sender_reports = [report for slot in slots if (report := self._slot_report(now, slot)) is not None]
+        for start in range(0, len(sender_reports), MAX_SLOTS_PER_PACKET):
+            some = sender_reports[start : start + MAX_SLOTS_PER_PACKET]
+            names = rtcp.SourceDescription(tuple(rtcp.SourceChunk(report.ssrc, _CNAME_ITEM) for report in some))
+            datagrams.append(rtcp.build_compound([*some, names]))
+        return datagrams
+
+    def _block(self, now: float, publication: Publication, stream: RtpStream) -> rtcp.ReportBlock:
+        fields = stream.log.report()
+        fraction = fields.fraction_lost
+        if publication.source is Source.MICROPHONE:
+            # The browser's Opus encoder takes its FEC from this figure: the worst-off listener counts.
+            fraction = max(fraction, min(255, int(publication.worst_loss * 256)))
+        last, delay = 0, 0
+        if stream.last_sender_report is not None:
+            arrival, last = stream.last_sender_report
+            delay = int((now - arrival) * 65536) & 0xFFFFFFFF
+        return rtcp.ReportBlock(
+            stream.ssrc, fraction, fields.cumulative_lost, fields.highest_sequence, fields.jitter, last, delay
+        )
+
+    def _slot_report(self, now: float, slot: Slot) -> rtcp.SenderReport | None:
+        """On the slot's own line. None while the source's clock is unknown: a wrong line is worse than none."""
+        subscription = slot.subscription
+        if subscription is None or subscription.stream is None or slot.line is None:
+            return None
+        rtp = subscription.stream.clock.rtp_at(now)
+        if rtp is None:
+            return None
+        rtp = (rtp + subscription.ts_delta) & 0xFFFFFFFF
+        slot.line.anchor(now, rtp)
+        packets, octets = subscription.slot_totals()
+        return rtcp.SenderReport(
+            slot.ssrc, to_ntp(now + self._wall_offset), rtp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
+        )
+
+
+def _flows(slot: Slot) -> bool:
+    return slot.subscription is not None and slot.subscription.forwarding is Forwarding.FLOWING

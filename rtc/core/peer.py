@@ -1,0 +1,161 @@
+"""One endpoint's media state: what it sends us, its slots, and the RTCP between it and us."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+from rtc.core.arrivals import ArrivalLog
+from rtc.core.batch import Batch
+from rtc.core.budget import Budget
+from rtc.core.clock import PublisherClock
+from rtc.core.demuxer import Demuxer
+from rtc.core.model import Grant, Mid, PeerId, Source
+from rtc.core.negotiation import Line, Negotiated
+from rtc.core.publication import Publication
+from rtc.core.rtp_stream import RtpStream
+from rtc.core.slot import ReceiverClass, Slot
+from rtc.core.speakers import Speakers
+from rtc.core.stats import PeerStats
+from rtc.wire import extensions as uris
+from rtc.wire import rtp
+from rtc.wire.errors import WireError
+
+# Until a receiver report has told: a usual line from home.
+DEFAULT_ROUND_TRIP: Final = 0.1  # seconds
+
+
+class Peer:
+    """State of one peer. No clock, no socket: `now` is monotonic seconds, packets are plain RTP and RTCP."""
+
+    def __init__(self, now: float, peer: PeerId, grant: Grant, rtcp_ssrc: int, random_16: Callable[[], int]) -> None:
+        self.id = peer
+        self.grant = grant
+        self.rtcp_ssrc = rtcp_ssrc
+        self.connected = False
+        self.publications: dict[Source, Publication] = {}
+        self.slots: dict[Mid, Slot] = {}
+        self.slot_by_ssrc: dict[int, Slot] = {}
+        self.negotiated: Negotiated | None = None
+        self.demuxer = Demuxer()
+        self.clock = PublisherClock()
+        self.arrivals = ArrivalLog()
+        self.budget = Budget(now)
+        self.drops: Counter[str] = Counter()
+        self.round_trip: float | None = None
+        self.received_packets = 0
+        self.received_octets = 0
+        self._random_16 = random_16
+        self._transport_cc_id: int | None = None
+
+    def adopt(self, negotiated: Negotiated) -> list[Slot]:
+        """Take over what an offer agreed on; what exists stays as it is. Returns the new slots."""
+        self.negotiated = negotiated
+        self._transport_cc_id = negotiated.extensions.get(uris.TRANSPORT_CC)
+        self.demuxer.adopt(negotiated)
+        new_slots: list[Slot] = []
+        for line in negotiated.lines.values():
+            if line.source is not None:
+                self._adopt_source(line, line.source)
+            elif line.mid not in self.slots:
+                new_slots.append(self._add_slot(line))
+        return new_slots
+
+    def _adopt_source(self, line: Line, source: Source) -> None:
+        publication = self.publications.get(source)
+        if publication is None:
+            publication = self.publications[source] = Publication(self.id, source, line.clock_rate)
+        publication.audio_level_id = line.extensions.get(uris.AUDIO_LEVEL)
+
+    def _add_slot(self, line: Line) -> Slot:
+        assert line.ssrc is not None
+        slot = Slot(
+            mid=line.mid,
+            is_video=line.kind == "video",
+            clock_rate=line.clock_rate,
+            ssrc=line.ssrc,
+            rtx_ssrc=line.rtx_ssrc,
+            rtx_payload_type=line.rtx_payload_type,
+            receivers=ReceiverClass(line.payload_type, line.extensions.get(uris.AUDIO_LEVEL)),
+            # Half the range is left before the first roll-over: a receiver that joins in the middle of a wrap would
+            # guess the wrong index (RFC 3711 3.3.1).
+            first_sequence=self._random_16() & 0x7FFF,
+        )
+        self.slots[line.mid] = slot
+        self.slot_by_ssrc[slot.ssrc] = slot
+        return slot
+
+    @property
+    def round_trip_or_default(self) -> float:
+        return self.round_trip if self.round_trip is not None else DEFAULT_ROUND_TRIP
+
+    @property
+    def streams(self) -> list[tuple[Publication, RtpStream]]:
+        """What arrives, each with the publication that it belongs to."""
+        return [(self.publications[source], stream) for source, stream in self.demuxer.streams]
+
+    def receive_rtp(self, now: float, data: bytes, batch: Batch, speakers: Speakers) -> Publication | None:
+        """Take one decrypted packet; bad ones are counted and dropped. The publication that got something, or None."""
+        self.received_packets += 1
+        self.received_octets += len(data)
+        try:
+            return self._receive_rtp(now, rtp.parse(data), batch, speakers)
+        except WireError:
+            self.drops["malformed"] += 1
+            return None
+
+    def _receive_rtp(self, now: float, packet: rtp.RtpPacket, batch: Batch, speakers: Speakers) -> Publication | None:
+        cc_id = self._transport_cc_id
+        if cc_id is not None:
+            value = packet.extensions.get(cc_id)
+            if value is not None:
+                self.arrivals.record(now, uris.read_transport_cc(value))
+        found = self.demuxer.find(packet)
+        if found is None:
+            self.drops["unknown_ssrc"] += 1
+            return None
+        publication = self.publications[found.source]
+        stream = found.stream
+        if stream is None:
+            stream = found.stream = self._begin(now, found.ssrc, publication, found.forwarded)
+        repair = packet.ssrc != found.ssrc
+        if repair:
+            original = rtp.unwrap_rtx(packet, found.payload_type, found.ssrc)
+            if original is None:
+                return None  # padding: the browser probes for bandwidth
+            packet = original
+        elif packet.payload_type != found.payload_type:
+            self.drops["payload_type"] += 1
+            return None
+        elif publication.audio_level_id is not None and found.source is Source.MICROPHONE and not publication.held:
+            level = packet.extensions.get(publication.audio_level_id)
+            if level:
+                speakers.heard(self.id, level[0] & 0x7F)
+        if not publication.receive(now, stream, packet, repair, batch):
+            self.drops["duplicate"] += 1
+            return None
+        return publication
+
+    def _begin(self, now: float, ssrc: int, publication: Publication, forwarded: bool) -> RtpStream:
+        stream = RtpStream(ssrc, publication.clock_rate, self.clock)
+        if forwarded:
+            publication.replace_stream(now, stream)
+        return stream
+
+    def stats(self) -> PeerStats:
+        sent = [s.slot_totals() for slot in self.slots.values() if (s := slot.subscription) is not None]
+        publications = [stats for p in self.publications.values() if (stats := p.stats()) is not None]
+        return PeerStats(
+            peer=self.id,
+            connected=self.connected,
+            rtt_ms=None if self.round_trip is None else self.round_trip * 1000,
+            received_packets=self.received_packets,
+            received_octets=self.received_octets,
+            sent_packets=sum(packets for packets, _ in sent),
+            sent_octets=sum(octets for _, octets in sent),
+            dropped=dict(self.drops),
+            feedback_sent=self.arrivals.sent,
+            publications=publications,
+            subscriptions=[s.stats() for slot in self.slots.values() if (s := slot.subscription) is not None],
+        )

@@ -1,0 +1,242 @@
+"""A source that a peer offers: its streams, its viewers, and the fan-out of each packet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rtc.core.batch import NO_PATCH, Batch, Form, form_of
+from rtc.core.keyframes import KeyFrameRequests
+from rtc.core.model import PeerId, Source
+from rtc.core.rtp_stream import CachedPacket, RtpStream
+from rtc.core.slot import ReceiverClass
+from rtc.core.stats import PublicationStats
+from rtc.core.subscription import Forwarding, Subscription
+from rtc.wire import vp8
+from rtc.wire.rtp import RtpPacket
+from rtc.wire.vp8 import Vp8Descriptor
+
+# A hold shorter than this is the work of one batch; the packet path looks no closer.
+NOTABLE_HOLD: Final = 0.005  # seconds
+
+
+class Publication:
+    """Receives packets of one source and puts a copy for each flowing subscription into the batch."""
+
+    def __init__(self, publisher: PeerId, source: Source, clock_rate: int) -> None:
+        self.publisher = publisher
+        self.source = source
+        self.is_video = not source.is_audio
+        self.clock_rate = clock_rate
+        self.audio_level_id: int | None = None  # the publisher's header extension ids
+        self.held = False
+        self.stream: RtpStream | None = None  # the encoding that is forwarded
+        self.requests = KeyFrameRequests()
+        self.subscriptions: list[Subscription] = []
+        self.sent_packets = 0
+        self.sent_octets = 0
+        self.padding = 0
+        self.key_frames = 0
+        self._waiting: list[Subscription] = []
+        self._flowing: dict[ReceiverClass, list[Subscription]] = {}
+        self._last_delay = 0.0
+
+    # --- viewers -----------------------------------------------------------------------------------------------------
+
+    @property
+    def sent(self) -> tuple[int, int]:
+        """(packets, octets) given to the fan-out, whoever watched."""
+        return self.sent_packets, self.sent_octets
+
+    def subscribe(self, now: float, subscription: Subscription, batch: Batch) -> None:
+        self.subscriptions.append(subscription)
+        self.resume(now, subscription, batch)
+
+    def unsubscribe(self, now: float, subscription: Subscription) -> None:
+        self._stop(now, subscription, Forwarding.PAUSED)
+        self.subscriptions.remove(subscription)
+
+    def hold(self, now: float) -> None:
+        self.held = True
+        for subscription in self.subscriptions:
+            self._stop(now, subscription, Forwarding.PAUSED)
+
+    def release(self, now: float, batch: Batch) -> None:
+        self.held = False
+        for subscription in self.subscriptions:
+            self.resume(now, subscription, batch)
+
+    def resume(self, now: float, subscription: Subscription, batch: Batch) -> None:
+        """Start as soon as media allows; call again when the viewer's transport has come up."""
+        if self.held or subscription.slot.sink is None or subscription.forwarding is not Forwarding.PAUSED:
+            return
+        subscription.forwarding = Forwarding.AWAITING
+        self._waiting.append(subscription)
+        if self.is_video and not self._start_from_cache(now, subscription, batch):
+            self.requests.want()
+
+    def pause(self, now: float, subscription: Subscription) -> None:
+        self._stop(now, subscription, Forwarding.PAUSED)
+
+    def _stop(self, now: float, subscription: Subscription, to: Forwarding) -> None:
+        if subscription.forwarding is Forwarding.FLOWING:
+            self._flowing[subscription.slot.receivers].remove(subscription)
+        elif subscription.forwarding is Forwarding.AWAITING:
+            self._waiting.remove(subscription)
+        subscription.stop(now, to)
+
+    def _start_from_cache(self, now: float, subscription: Subscription, batch: Batch) -> bool:
+        stream = self.stream
+        recent = stream.fresh_key_frame(now) if stream is not None else None
+        if stream is None or not recent:
+            return False
+        self._start(now, stream, subscription, *recent[0], batch)
+        for number, cached in recent:
+            form = self._form(cached.packet, subscription.slot.receivers)
+            subscription.forward_late(number, form, cached, batch)
+            subscription.count(1, len(cached.packet.payload))
+        return True
+
+    def _start(
+        self, now: float, stream: RtpStream, subscription: Subscription, number: int, first: CachedPacket, batch: Batch
+    ) -> None:
+        self._waiting.remove(subscription)
+        subscription.start(now, stream, number, first, batch)
+        self._flowing.setdefault(subscription.slot.receivers, []).append(subscription)
+
+    def replace_stream(self, now: float, stream: RtpStream) -> None:
+        """The publisher began a new SSRC for this encoding: viewers continue at its first (key) frame."""
+        for subscriptions in self._flowing.values():
+            for subscription in list(subscriptions):
+                self._stop(now, subscription, Forwarding.AWAITING)
+                self._waiting.append(subscription)
+        self.stream = stream
+        if self.is_video and self._waiting:
+            self.requests.want()
+
+    # --- the packet path ---------------------------------------------------------------------------------------------
+
+    def receive(self, now: float, stream: RtpStream, packet: RtpPacket, repair: bool, batch: Batch) -> bool:
+        """Take a packet of `stream`; False if it was a duplicate. Raises WireError for a payload that is not VP8."""
+        descriptor: Vp8Descriptor | None = None
+        size = packet.payload_end - packet.payload_start
+        if self.is_video and size:
+            descriptor = vp8.parse(
+                packet.data[packet.payload_start : min(packet.payload_end, packet.payload_start + vp8.MAX_PREFIX)]
+            )
+        number = stream.log.receive(now, packet.sequence, packet.timestamp, repair)
+        if number is None:
+            return False
+        newest = number == stream.log.highest
+        if not size:
+            self._receive_padding(stream, number, newest)
+            return True
+        cached = CachedPacket(packet, descriptor)
+        if self.is_video:
+            stream.cache.put(number, cached)
+        if newest:
+            if stream is self.stream:
+                if descriptor is not None and descriptor.key_frame:
+                    self._key_frame_started(now, stream, number, cached, batch)
+                elif self._waiting and not self.is_video:
+                    self._start_waiting(now, stream, number, cached, batch)
+                self._fan_out(number, cached, batch)
+            stream.last_timestamp = packet.timestamp
+            stream.last_descriptor = descriptor
+        elif stream is self.stream:
+            self._fan_out_late(number, cached, batch)
+        return True
+
+    def _receive_padding(self, stream: RtpStream, number: int, newest: bool) -> None:
+        self.padding += 1
+        if newest and stream is self.stream:
+            for subscriptions in self._flowing.values():
+                for subscription in subscriptions:
+                    subscription.drop(number)
+
+    def _key_frame_started(
+        self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch
+    ) -> None:
+        self.key_frames += 1
+        stream.key_frame_started(now, number)
+        self.requests.arrived()
+        if self._waiting:
+            self._start_waiting(now, stream, number, cached, batch)
+
+    def _start_waiting(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
+        for subscription in list(self._waiting):
+            self._start(now, stream, subscription, number, cached, batch)
+
+    def _form(self, packet: RtpPacket, receivers: ReceiverClass) -> Form:
+        extensions: list[tuple[int, bytes]] = []
+        if self.audio_level_id is not None and receivers.audio_level_id is not None:
+            level = packet.extensions.get(self.audio_level_id)
+            if level is not None:
+                extensions.append((receivers.audio_level_id, level))
+        return form_of(packet, receivers.payload_type, extensions)
+
+    def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:
+        packet = cached.packet
+        timestamp = packet.timestamp
+        append = batch.entries.append
+        for receivers, subscriptions in self._flowing.items():
+            if not subscriptions:
+                continue
+            form = self._form(packet, receivers)
+            for s in subscriptions:
+                patch = NO_PATCH if s.plain else s.patch(cached.descriptor, form.payload_at)
+                append(
+                    (
+                        s.slot.sink,  # type: ignore[arg-type]  # who flows has a sink
+                        form,
+                        (number + s.seq_delta) & 0xFFFF,
+                        (timestamp + s.ts_delta) & 0xFFFFFFFF,
+                        patch,
+                    )
+                )
+        self.sent_packets += 1
+        self.sent_octets += packet.payload_end - packet.payload_start
+
+    def _fan_out_late(self, number: int, cached: CachedPacket, batch: Batch) -> None:
+        size = cached.packet.payload_end - cached.packet.payload_start
+        for receivers, subscriptions in self._flowing.items():
+            form = self._form(cached.packet, receivers)
+            for subscription in subscriptions:
+                if not subscription.forward_late(number, form, cached, batch):
+                    subscription.count(-1, -size)
+        self.sent_packets += 1
+        self.sent_octets += size
+
+    def note_delay(self, delay: float) -> None:
+        """Seconds from the kernel's receipt to the send of a batch in which this publication had packets."""
+        hold = delay - self._last_delay
+        self._last_delay = delay
+        if hold > NOTABLE_HOLD:
+            for subscriptions in self._flowing.values():
+                for subscription in subscriptions:
+                    subscription.largest_hold = max(subscription.largest_hold, hold)
+
+    # --- reports -----------------------------------------------------------------------------------------------------
+
+    @property
+    def worst_loss(self) -> float:
+        """The worst fraction lost among the viewers, so that a microphone's Opus FEC serves the one who needs it."""
+        return max((s.loss for s in self.subscriptions), default=0.0)
+
+    def stats(self) -> PublicationStats | None:
+        """None before the first packet."""
+        if self.stream is None:
+            return None
+        log = self.stream.log
+        return PublicationStats(
+            source=self.source,
+            packets=self.sent_packets,
+            octets=self.sent_octets,
+            lost=log.lost,
+            repaired=log.repaired,
+            duplicates=log.duplicates,
+            padding=self.padding,
+            jitter_ms=log.jitter * 1000,
+            key_frames=self.key_frames,
+            key_frame_requests=self.requests.sent,
+            largest_gap_ms=log.largest_gap * 1000,
+        )

@@ -1,0 +1,137 @@
+"""The forwarding table of one worker: peers, what each publishes, and what sits on each slot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, assert_never
+
+from msgspec import Struct
+
+from rtc.core.batch import Batch
+from rtc.core.changes import Attach, Change, Detach, Hold, Release
+from rtc.core.model import Grant, PeerId, Source
+from rtc.core.peer import Peer
+from rtc.core.publication import Publication
+from rtc.core.slot import Slot
+from rtc.core.speakers import Speakers
+from rtc.core.stats import PeerStats
+from rtc.core.subscription import Subscription
+
+AUDIO_CLOCK: Final = 48_000  # Hz, Opus (RFC 7587 4.1)
+VIDEO_CLOCK: Final = 90_000  # Hz, VP8 (RFC 7741 4.1)
+
+
+class Refusal(Struct, frozen=True):
+    """A change that was not applied; nothing else is touched by it."""
+
+    peer: PeerId
+    text: str
+
+
+class Router:
+    """`now` is monotonic seconds. `random_32` gives SSRCs and first sequence numbers."""
+
+    def __init__(self, random_32: Callable[[], int]) -> None:
+        self.peers: dict[PeerId, Peer] = {}
+        self.speakers = Speakers()
+        self._random_32 = random_32
+
+    def add_peer(self, now: float, peer: PeerId, grant: Grant) -> Peer:
+        added = self.peers[peer] = Peer(now, peer, grant, self._random_32(), lambda: self._random_32() & 0xFFFF)
+        return added
+
+    def remove_peer(self, now: float, peer: PeerId) -> None:
+        """Its slots go with it; whoever watched it keeps an empty slot."""
+        removed = self.peers.pop(peer, None)
+        if removed is None:
+            return
+        self.speakers.forget(peer)
+        for slot in removed.slots.values():
+            self._empty(now, slot)
+        for publication in removed.publications.values():
+            for subscription in list(publication.subscriptions):
+                self._empty(now, subscription.slot)
+
+    def connected(self, now: float, peer: Peer, batch: Batch) -> None:
+        """The peer's slots have sinks now: what waits for them may start."""
+        peer.connected = True
+        for slot in peer.slots.values():
+            subscription = slot.subscription
+            if subscription is not None:
+                subscription.publication.resume(now, subscription, batch)
+
+    def apply(self, now: float, changes: Iterable[Change], batch: Batch) -> list[Refusal]:
+        """All changes of one command, sound before pictures."""
+        refusals = [self._apply(now, change, batch) for change in sorted(changes, key=_audio_first)]
+        return [refusal for refusal in refusals if refusal is not None]
+
+    def _apply(self, now: float, change: Change, batch: Batch) -> Refusal | None:
+        match change:
+            case Attach():
+                return self._attach(now, change, batch)
+            case Detach():
+                peer = self.peers.get(change.peer)
+                slot = peer.slots.get(change.mid) if peer is not None else None
+                if slot is not None:
+                    self._empty(now, slot)
+            case Hold():
+                if (publication := self._publication(change.publisher, change.source)) is not None:
+                    publication.hold(now)
+                    if change.source is Source.MICROPHONE:
+                        self.speakers.forget(change.publisher)
+            case Release():
+                if (publication := self._publication(change.publisher, change.source)) is not None:
+                    publication.release(now, batch)
+            case _:
+                assert_never(change)
+        return None
+
+    def _attach(self, now: float, change: Attach, batch: Batch) -> Refusal | None:
+        viewer, publisher = self.peers.get(change.peer), self.peers.get(change.publisher)
+        if viewer is None or publisher is None:
+            return None  # gone meanwhile
+        slot = viewer.slots.get(change.mid)
+        # Support staff have no grant for either: the refusal here is what keeps them blind, whatever signaling says.
+        if not viewer.grant.may_receive or change.source not in publisher.grant.may_send:
+            return Refusal(change.peer, "the grant does not allow it")
+        if slot is None or slot.is_video == change.source.is_audio or viewer is publisher:
+            return Refusal(change.peer, "no such slot for this source")
+        present = slot.subscription
+        publication = self._publication(change.publisher, change.source)
+        assert publication is not None
+        if present is not None and present.publication is publication:
+            return None
+        self._empty(now, slot)
+        slot.subscription = Subscription(change.peer, slot, publication)
+        publication.subscribe(now, slot.subscription, batch)
+        return None
+
+    def _publication(self, publisher: PeerId, source: Source) -> Publication | None:
+        """Made on demand: its viewers may be attached before its offer is here."""
+        peer = self.peers.get(publisher)
+        if peer is None:
+            return None
+        publication = peer.publications.get(source)
+        if publication is None:
+            clock_rate = AUDIO_CLOCK if source.is_audio else VIDEO_CLOCK
+            publication = peer.publications[source] = Publication(publisher, source, clock_rate)
+        return publication
+
+    @staticmethod
+    def _empty(now: float, slot: Slot) -> None:
+        if slot.subscription is not None:
+            slot.subscription.publication.unsubscribe(now, slot.subscription)
+            slot.subscription = None
+
+    def stats(self) -> list[PeerStats]:
+        return [peer.stats() for peer in self.peers.values()]
+
+
+def _audio_first(change: Change) -> int:
+    match change:
+        case Attach(source=source) | Hold(source=source) | Release(source=source):
+            return 1 if source.is_audio else 2
+        case Detach():
+            return 0
+        case _:
+            assert_never(change)

@@ -1,0 +1,53 @@
+"""Packets of one incoming SSRC, repaired by its RTX."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rtc.core.clock import PublisherClock, StreamClock
+from rtc.core.packet_cache import PacketCache
+from rtc.core.receive_log import ReceiveLog
+from rtc.wire.rtp import RtpPacket
+from rtc.wire.vp8 import Vp8Descriptor
+
+# A key frame younger than this still starts a picture without a jump that anyone sees.
+FRESH_KEY_FRAME: Final = 0.300  # seconds
+
+
+class CachedPacket:
+    """A media packet with what is needed to send it again."""
+
+    __slots__ = ("descriptor", "packet")
+
+    def __init__(self, packet: RtpPacket, descriptor: Vp8Descriptor | None) -> None:
+        self.packet = packet
+        self.descriptor = descriptor
+
+
+class RtpStream:
+    """One encoding of a publication. Sequence numbers are the unbounded ones of its receive log."""
+
+    def __init__(self, ssrc: int, clock_rate: int, publisher: PublisherClock) -> None:
+        self.ssrc = ssrc
+        self.log = ReceiveLog(clock_rate)
+        self.clock = StreamClock(publisher, clock_rate)
+        self.cache: PacketCache[CachedPacket] = PacketCache()
+        self.last_timestamp = 0
+        self.last_descriptor: Vp8Descriptor | None = None
+        self.last_sender_report: tuple[float, int] | None = None  # (arrival, middle 32 bits of its NTP time)
+        self._key_frame: tuple[int, float] | None = None  # (first number, arrival)
+
+    def key_frame_started(self, now: float, number: int) -> None:
+        self._key_frame = (number, now)
+
+    def fresh_key_frame(self, now: float) -> list[tuple[int, CachedPacket]] | None:
+        """The newest key frame and all that followed, if it is young enough and complete in the cache."""
+        if self._key_frame is None or now - self._key_frame[1] > FRESH_KEY_FRAME:
+            return None
+        packets: list[tuple[int, CachedPacket]] = []
+        for number in range(self._key_frame[0], self.log.highest + 1):
+            cached = self.cache.get(number)
+            if cached is None:
+                return None
+            packets.append((number, cached))
+        return packets

@@ -1,0 +1,87 @@
+"""One receive-only m-line of a viewer: an outgoing SSRC that stays continuous whatever is attached to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from rtc.core.batch import Sink
+from rtc.core.clock import SlotLine
+from rtc.core.model import Mid
+from rtc.core.munger import Munger
+from rtc.core.picture_ids import PictureIds
+
+if TYPE_CHECKING:
+    from rtc.core.subscription import Subscription
+
+# Sent again at most so often: a browser asks up to ten times, the last ones too late to help.
+MAX_RESENDS: Final = 6
+RESENDS_REMEMBERED: Final = 256  # packets
+
+
+class ReceiverClass(NamedTuple):
+    """Receivers that can be sent the same bytes but for sequence number, timestamp and SSRC."""
+
+    payload_type: int
+    audio_level_id: int | None
+
+
+class Slot:
+    """Sequence numbers, timestamps and picture ids of one slot for its whole life."""
+
+    def __init__(
+        self,
+        mid: Mid,
+        is_video: bool,
+        clock_rate: int,
+        ssrc: int,
+        rtx_ssrc: int | None,
+        rtx_payload_type: int | None,
+        receivers: ReceiverClass,
+        first_sequence: int,
+    ) -> None:
+        self.mid = mid
+        self.is_video = is_video
+        self.clock_rate = clock_rate
+        self.ssrc = ssrc
+        self.rtx_ssrc = rtx_ssrc
+        self.rtx_payload_type = rtx_payload_type
+        self.receivers = receivers
+        self.munger = Munger(first_sequence)
+        self.pictures = PictureIds()
+        self.line: SlotLine | None = None
+        self.last_timestamp: int | None = None
+        self.sink: Sink | None = None  # None until DTLS is done
+        self.rtx_sink: Sink | None = None
+        self.subscription: Subscription | None = None
+        # Totals of ended flows; RFC 3550 6.4.1 counts since the SSRC began.
+        self.packets = 0
+        self.octets = 0
+        self._rtx_sequence = first_sequence
+        self._resends: dict[int, tuple[int, float]] = {}
+
+    def place(self, now: float, captured_at: float, first_rtp: int, minimum_step: int) -> int:
+        """The outgoing timestamp for a packet captured then: on the slot's line, but always after what was sent."""
+        if self.line is None:
+            self.line = SlotLine(captured_at, self.clock_rate, first_rtp)
+        timestamp = self.line.rtp_at(captured_at)
+        last = self.last_timestamp
+        if last is not None and (timestamp - last - minimum_step) & 0x80000000:
+            timestamp = (last + minimum_step) & 0xFFFFFFFF
+        return timestamp
+
+    def next_rtx_sequence(self) -> int:
+        self._rtx_sequence = (self._rtx_sequence + 1) & 0xFFFF
+        return self._rtx_sequence
+
+    def may_resend(self, now: float, number: int, round_trip: float) -> bool:
+        """Whether outgoing packet `number` may go again: not too often, not while the last copy is on its way."""
+        count, at = self._resends.get(number, (0, float("-inf")))
+        if count >= MAX_RESENDS or now - at < min(0.1, round_trip * 0.8):
+            return False
+        if len(self._resends) >= RESENDS_REMEMBERED:
+            del self._resends[next(iter(self._resends))]
+        self._resends[number] = (count + 1, now)
+        return True
+
+    def forget_resends(self) -> None:
+        self._resends.clear()

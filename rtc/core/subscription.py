@@ -1,0 +1,206 @@
+"""One viewer's view of one publication: its numbers on the viewer's slot, and sending again what was lost."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from rtc.core.batch import NO_PATCH, Batch, FlowStarted, Form
+from rtc.core.model import PeerId
+from rtc.core.picture_ids import Patch
+from rtc.core.rtp_stream import CachedPacket, RtpStream
+from rtc.core.slot import Slot
+from rtc.core.stats import SubscriptionStats
+from rtc.wire.rtp import RtpPacket
+from rtc.wire.vp8 import Vp8Descriptor
+
+if TYPE_CHECKING:
+    from rtc.core.publication import Publication
+
+
+class Forwarding(enum.Enum):
+    PAUSED = "paused"  # held, or the viewer's transport is not there yet
+    AWAITING = "awaiting"  # the next key frame (video) or packet (audio) starts it
+    FLOWING = "flowing"
+
+
+class Subscription:
+    """The packet path reads `slot`, `seq_delta`, `ts_delta`, `plain`; all else happens at starts and stops."""
+
+    __slots__ = (
+        "_announced",
+        "_base_octets",
+        "_base_packets",
+        "_stopped_at",
+        "forwarding",
+        "largest_hold",
+        "loss",
+        "nacked",
+        "octets",
+        "packets",
+        "plain",
+        "publication",
+        "retransmitted",
+        "seq_delta",
+        "slot",
+        "stream",
+        "ts_delta",
+        "viewer",
+    )
+
+    def __init__(self, viewer: PeerId, slot: Slot, publication: Publication) -> None:
+        self.viewer = viewer
+        self.slot = slot
+        self.publication = publication
+        self.forwarding = Forwarding.PAUSED
+        self.stream: RtpStream | None = None
+        self.seq_delta = 0
+        self.ts_delta = 0
+        self.plain = True  # no packet needs its picture id rewritten
+        self.packets = 0  # of ended flows of this attachment
+        self.octets = 0
+        self.nacked = 0
+        self.retransmitted = 0
+        self.loss = 0.0
+        self.largest_hold = 0.0  # seconds
+        self._announced = False
+        self._stopped_at: float | None = None
+        self._base_packets = 0
+        self._base_octets = 0
+
+    def start(
+        self,
+        now: float,
+        stream: RtpStream,
+        number: int,
+        first: CachedPacket,
+        batch: Batch,
+    ) -> None:
+        """`number` will be the first packet sent; the publication has not counted it yet."""
+        slot = self.slot
+        slot.munger.sync(number)
+        rtp = first.packet.timestamp
+        captured_at = stream.clock.captured_at(now, rtp)
+        # A frame of 30 a second, or one Opus packet: the least step that a decoder takes for the next one.
+        step = 3000 if slot.is_video else 960
+        out = slot.place(now, captured_at if captured_at is not None else now, rtp, step)
+        self.seq_delta = slot.munger.delta
+        self.ts_delta = (out - rtp) & 0xFFFFFFFF
+        if first.descriptor is not None:
+            slot.pictures.sync(first.descriptor)
+        self.plain = slot.pictures.plain
+        self.stream = stream
+        self._base_packets, self._base_octets = self.publication.sent
+        self.forwarding = Forwarding.FLOWING
+        if self._stopped_at is not None:
+            self.largest_hold = max(self.largest_hold, now - self._stopped_at)
+            self._stopped_at = None
+        if not self._announced:
+            self._announced = True
+            batch.started.append(FlowStarted(self.viewer, slot.mid, out))
+
+    def stop(self, now: float, to: Forwarding) -> None:
+        """Nothing more of the present flow is sent, not even again."""
+        if self.forwarding is Forwarding.FLOWING and self.stream is not None:
+            stream, slot = self.stream, self.slot
+            slot.munger.stop(stream.log.highest)
+            slot.last_timestamp = (stream.last_timestamp + self.ts_delta) & 0xFFFFFFFF
+            if stream.last_descriptor is not None:
+                slot.pictures.stop(stream.last_descriptor)
+            slot.forget_resends()
+            packets, octets = self._flow()
+            self.packets += packets
+            self.octets += octets
+            slot.packets += packets
+            slot.octets += octets
+            self.stream = None
+            self._stopped_at = now if to is Forwarding.AWAITING else None
+        self.forwarding = to
+
+    def _flow(self) -> tuple[int, int]:
+        """(packets, octets) of the present flow. Counted by the publication, so that a packet costs nothing here."""
+        sent = self.publication.sent
+        return sent[0] - self._base_packets, sent[1] - self._base_octets
+
+    def totals(self) -> tuple[int, int]:
+        """(packets, octets) of this attachment."""
+        if self.forwarding is not Forwarding.FLOWING:
+            return self.packets, self.octets
+        packets, octets = self._flow()
+        return self.packets + packets, self.octets + octets
+
+    def slot_totals(self) -> tuple[int, int]:
+        """(packets, octets) since the slot's SSRC began, for its sender report."""
+        if self.forwarding is not Forwarding.FLOWING:
+            return self.slot.packets, self.slot.octets
+        packets, octets = self._flow()
+        return self.slot.packets + packets, self.slot.octets + octets
+
+    def drop(self, number: int) -> None:
+        """The newest incoming packet `number` is not forwarded."""
+        self.slot.munger.drop(number)
+        self.seq_delta = self.slot.munger.delta
+
+    def count(self, packets: int, octets: int) -> None:
+        """Correct the totals by what this subscription alone was sent (or, negative, was not)."""
+        self._base_packets -= packets
+        self._base_octets -= octets
+
+    def patch(self, descriptor: Vp8Descriptor | None, payload_at: int) -> Patch:
+        if self.plain or descriptor is None:
+            return NO_PATCH
+        return self.slot.pictures.patch(descriptor, payload_at)
+
+    def forward_late(self, number: int, form: Form, cached: CachedPacket, batch: Batch) -> bool:
+        """Send a packet that is not the newest, in its own place. False if it has none here."""
+        out = self.slot.munger.out(number)
+        sink = self.slot.sink
+        if out is None or sink is None:
+            return False
+        timestamp = (cached.packet.timestamp + self.ts_delta) & 0xFFFFFFFF
+        patch = self.patch(cached.descriptor, form.payload_at)
+        batch.entries.append((sink, form, out & 0xFFFF, timestamp, patch))
+        return True
+
+    def retransmit(self, now: float, sequences: Iterable[int], round_trip: float, batch: Batch) -> int:
+        """Answer a NACK over the slot's RTX stream (RFC 4588); returns the octets put into the batch."""
+        stream, slot = self.stream, self.slot
+        if stream is None or slot.rtx_sink is None or slot.rtx_payload_type is None:
+            return 0
+        newest = stream.log.highest + self.seq_delta
+        octets = 0
+        for sequence in sequences:
+            self.nacked += 1
+            out = newest - ((newest - sequence) & 0xFFFF)
+            number = slot.munger.origin(out)
+            cached = stream.cache.get(number) if number is not None else None
+            if cached is None or not slot.may_resend(now, out, round_trip):
+                continue
+            self.retransmitted += 1
+            form = self._rtx_form(cached.packet, out, slot.rtx_payload_type)
+            timestamp = (cached.packet.timestamp + self.ts_delta) & 0xFFFFFFFF
+            # The original sequence number stands before the payload that the patch is for.
+            patch = self.patch(cached.descriptor, form.payload_at + 2)
+            batch.entries.append((slot.rtx_sink, form, slot.next_rtx_sequence(), timestamp, patch))
+            octets += form.size
+        return octets
+
+    @staticmethod
+    def _rtx_form(packet: RtpPacket, out: int, payload_type: int) -> Form:
+        original = (out & 0xFFFF).to_bytes(2, "big")
+        return Form(packet.marker, payload_type, [], original + packet.payload)
+
+    def stats(self) -> SubscriptionStats:
+        packets, octets = self.totals()
+        return SubscriptionStats(
+            mid=self.slot.mid,
+            publisher=self.publication.publisher,
+            source=self.publication.source,
+            packets=packets,
+            octets=octets,
+            nacked=self.nacked,
+            retransmitted=self.retransmitted,
+            largest_hold_ms=self.largest_hold * 1000,
+            loss=self.loss,
+        )

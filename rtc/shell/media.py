@@ -1,0 +1,247 @@
+"""The packet path at the socket: `recvmmsg`, demux, SRTP in place, `sendmmsg` (RFC 7983, RFC 5764 5.1.2).
+
+Everything that one wake-up brings is unprotected, handed to the core, and what the core put into the batch is protected
+and sent as a whole. Nothing here decodes, awaits or allocates per packet more than it must.
+"""
+
+from __future__ import annotations
+
+import errno
+import select
+import socket
+import struct
+import time
+from typing import Final, Protocol
+
+import structlog
+
+from rtc.core.batch import Batch, Entry
+from rtc.core.publication import Publication
+from rtc.core.router import Router
+from rtc.shell import libc, srtp
+from rtc.shell.endpoint import Endpoint, OutgoingStream
+
+log = structlog.get_logger()
+
+RECEIVE_AT_ONCE: Final = 64  # messages; with twenty viewers they become 1,200
+SEND_AT_ONCE: Final = 256  # messages; more would wait longer for the first to leave
+BATCHES_PER_WAKE: Final = 8  # then other work of the loop has its turn
+SOCKET_BUFFER: Final = 4 * 1024 * 1024  # bytes; 50 ms of 100,000 packets/s
+WAIT_FOR_SPACE: Final = 2  # milliseconds for a full send buffer to drain, before packets are given up
+MAX_LATENCY_SAMPLES: Final = 50_000
+# Strangers can make us compute an HMAC with each check: what one core does in 3 % of its time.
+MAX_STRANGERS: Final = 1000  # checks a second from unknown addresses
+
+_SEQUENCE: Final = struct.Struct(">H")
+
+
+class Transports(Protocol):
+    """Who is behind an address; what arrives there that is not media."""
+
+    def find(self, key: bytes) -> Endpoint | None: ...
+
+    def receive_stun(self, now: float, data: bytes, key: bytes) -> None: ...
+
+    def receive_dtls(self, now: float, endpoint: Endpoint, data: bytes) -> None: ...
+
+    def moved(self, endpoint: Endpoint, key: bytes) -> None: ...
+
+    def started(self, batch: Batch) -> None: ...
+
+
+class MediaSocket:
+    """One worker's UDP socket."""
+
+    def __init__(self, host: str, port: int, router: Router, transports: Transports) -> None:
+        """Raises OSError if the address cannot be bound."""
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
+        self._socket.setsockopt(socket.SOL_SOCKET, libc.SO_RXQ_OVFL, 1)
+        _enlarge(self._socket)
+        self._socket.bind((host, port))
+        self.fd = self._socket.fileno()
+        self.port: int = self._socket.getsockname()[1]
+        self.batches = 0
+        self.received = 0
+        self.largest_queue = 0.0  # seconds; the reader clears it
+        self.send_errors = 0
+        self.latencies: list[float] | None = None  # seconds; a list while sampling is on
+        self._router = router
+        self._transports = transports
+        self._incoming = libc.Incoming(RECEIVE_AT_ONCE)
+        self._outgoing = libc.Outgoing(SEND_AT_ONCE)
+        self._batch = Batch()
+
+    @property
+    def kernel_drops(self) -> int:
+        return self._incoming.dropped
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def send(self, data: bytes, key: bytes) -> None:
+        """One datagram that is not media."""
+        try:
+            self._socket.sendto(data, libc.address_of(key))
+        except OSError:
+            self.send_errors += 1
+
+    def readable(self) -> None:
+        """The loop's callback: take what is there, in turns with the loop's other work."""
+        for _ in range(BATCHES_PER_WAKE):
+            count = self._incoming.receive(self.fd)
+            if count == 0:
+                return
+            self._receive(count)
+            if count < RECEIVE_AT_ONCE:
+                return
+
+    # --- in ----------------------------------------------------------------------------------------------------------
+
+    def _receive(self, count: int) -> None:
+        now = time.monotonic()
+        self.batches += 1
+        self.received += count
+        buffer, names = self._incoming.buffer, self._incoming.names
+        find = self._transports.find
+        touched: set[Publication] = set()
+        for i in range(count):
+            at = i * libc.SLOT
+            size = self._incoming.size(i)
+            name = i * libc.SOCKADDR
+            key = bytes(names[name : name + libc.ADDRESS_KEY])
+            kind = buffer[at] if size else 0
+            if 128 <= kind < 192:
+                endpoint = find(key)
+                if endpoint is not None:
+                    publication = self._receive_media(now, endpoint, i, size, key)
+                    if publication is not None:
+                        touched.add(publication)
+            elif kind < 4:
+                self._transports.receive_stun(now, bytes(buffer[at : at + size]), key)
+            elif 20 <= kind < 64:
+                endpoint = find(key)
+                if endpoint is not None and endpoint.peer.budget.admit(size):
+                    self._transports.receive_dtls(now, endpoint, bytes(buffer[at : at + size]))
+        self.flush()
+        self._note_delay(touched)
+
+    def _receive_media(self, now: float, endpoint: Endpoint, i: int, size: int, key: bytes) -> Publication | None:
+        peer, inbound = endpoint.peer, endpoint.inbound
+        if inbound is None or size < 12:
+            peer.drops["early"] += 1
+            return None
+        if not peer.budget.admit(size):
+            peer.drops["rate"] += 1
+            return None
+        incoming = self._incoming
+        at = i * libc.SLOT
+        incoming.lengths[i] = size
+        # RFC 5761 4: packet types 192 to 223 are RTCP.
+        is_rtcp = 192 <= incoming.buffer[at + 1] < 224
+        unprotect = srtp.unprotect_rtcp if is_rtcp else srtp.unprotect
+        error = unprotect(inbound.context, incoming.pointers[i], incoming.length_pointers[i])
+        if error:
+            peer.drops["replay" if error in srtp.REPLAYED else "srtp"] += 1
+            return None
+        endpoint.heard_at = now
+        data = bytes(incoming.buffer[at : at + incoming.lengths[i]])
+        if is_rtcp:
+            endpoint.receive_rtcp(now, data, self._batch)
+            return None
+        publication = peer.receive_rtp(now, data, self._batch, self._router.speakers)
+        if publication is not None and key != endpoint.destination.key:
+            self._follow(endpoint, publication, data, key)
+        return publication
+
+    def _follow(self, endpoint: Endpoint, publication: Publication, data: bytes, key: bytes) -> None:
+        """Media came from another address of this peer: go there, if it is newer than all before and so no echo."""
+        stream = publication.stream
+        (sequence,) = _SEQUENCE.unpack_from(data, 2)
+        if stream is not None and stream.log.highest & 0xFFFF == sequence:
+            self._transports.moved(endpoint, key)
+
+    # --- out ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def batch(self) -> Batch:
+        """For the core to fill outside of `readable`; `flush` sends it."""
+        return self._batch
+
+    def flush(self) -> None:
+        """Protect and send all that is in the batch."""
+        batch = self._batch
+        entries = batch.entries
+        if entries:
+            for start in range(0, len(entries), SEND_AT_ONCE):
+                self._send_some(entries[start : start + SEND_AT_ONCE])
+            entries.clear()
+        if batch.started:
+            self._transports.started(batch)
+            batch.started.clear()
+
+    def _send_some(self, entries: list[Entry]) -> None:
+        outgoing = self._outgoing
+        buffer, lengths, sizes, addresses = outgoing.buffer, outgoing.lengths, outgoing.sizes, outgoing.addresses
+        pointers, length_pointers = outgoing.pointers, outgoing.length_pointers
+        protect, slot_size = srtp.protect, libc.SLOT
+        sink: OutgoingStream
+        count = 0
+        for sink, form, sequence, timestamp, patch in entries:  # type: ignore[assignment]  # the sinks are ours
+            at = count * slot_size
+            form.pack_into(buffer, at, form.head, sequence, timestamp, sink.ssrc, form.rest)
+            for offset, value in patch:
+                buffer[at + offset : at + offset + len(value)] = value
+            size = form.size
+            lengths[count] = size
+            if protect(sink.context, pointers[count], length_pointers[count]):
+                self.send_errors += 1
+                continue
+            sizes[count] = size + sink.tag
+            addresses[count] = sink.address
+            count += 1
+        self._send_prepared(count)
+
+    def _send_prepared(self, count: int) -> None:
+        first = 0
+        waited = False
+        while first < count:
+            sent = self._outgoing.send(self.fd, first, count - first)
+            if sent > 0:
+                first += sent
+            elif -sent in (errno.EAGAIN, errno.ENOBUFS) and not waited:
+                waited = True
+                select.select([], [self.fd], [], WAIT_FOR_SPACE / 1000)
+            elif -sent in (errno.EAGAIN, errno.ENOBUFS):
+                self.send_errors += count - first
+                return
+            else:
+                # This one cannot be sent (no route, for instance); the others may.
+                self.send_errors += 1
+                first += 1
+
+    def _note_delay(self, touched: set[Publication]) -> None:
+        stamped_at = self._incoming.stamped_at
+        if not stamped_at:
+            return
+        delay = max(0.0, time.time() - stamped_at)
+        if delay > self.largest_queue:
+            self.largest_queue = delay
+        for publication in touched:
+            publication.note_delay(delay)
+        if self.latencies is not None and touched and len(self.latencies) < MAX_LATENCY_SAMPLES:
+            self.latencies.append(delay)
+
+
+def _enlarge(udp: socket.socket) -> None:
+    """4 MB both ways; by force where we may, and a warning where the kernel gives less."""
+    force = {socket.SO_RCVBUF: 33, socket.SO_SNDBUF: 32}  # SO_RCVBUFFORCE, SO_SNDBUFFORCE: need CAP_NET_ADMIN
+    for option, forced in force.items():
+        try:
+            udp.setsockopt(socket.SOL_SOCKET, forced, SOCKET_BUFFER)
+        except PermissionError:
+            udp.setsockopt(socket.SOL_SOCKET, option, SOCKET_BUFFER)
+    # The kernel doubles what was asked for, to count its own bookkeeping.
+    if udp.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) < SOCKET_BUFFER:
+        log.warning("media.small_receive_buffer", wanted=SOCKET_BUFFER, advice="raise net.core.rmem_max")

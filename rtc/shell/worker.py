@@ -1,0 +1,264 @@
+"""One worker process: one event loop, one UDP port, spoken to by the engine over a socketpair.
+
+`python -m rtc.shell.worker FD`. The end of the pipe is the end of the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from typing import Final, assert_never
+
+import structlog
+import uvloop
+
+from rtc.core.batch import Batch
+from rtc.core.model import PeerId
+from rtc.core.negotiation import NegotiationError
+from rtc.core.router import Router
+from rtc.core.speakers import EVALUATE_EVERY
+from rtc.core.stats import WorkerStats
+from rtc.shell import rpc
+from rtc.shell.dtls import Certificate
+from rtc.shell.endpoint import Endpoint
+from rtc.shell.ice import ufrag_of
+from rtc.shell.media import MAX_STRANGERS, MediaSocket
+from rtc.wire.errors import WireError
+
+log = structlog.get_logger()
+
+TICK: Final = 0.010  # seconds: NACKs and key frame requests leave this soon
+STATS_EVERY: Final = 1.0  # seconds
+# Below this load a garbage collection of a few milliseconds hurts nobody.
+IDLE: Final = 200  # packets a second
+
+
+class Worker:
+    """The shell: feeds the router, performs what it returns."""
+
+    def __init__(self, start: rpc.Start, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._certificate = Certificate.from_pem(start.certificate_pem, start.private_key_pem)
+        # One reading of both clocks: NTP times must not jump when somebody sets the machine's clock.
+        self._wall_offset = time.time() - time.monotonic()
+        self._router = Router(lambda: secrets.randbits(32))
+        self._endpoints: dict[PeerId, Endpoint] = {}
+        self._by_key: dict[bytes, Endpoint] = {}
+        self._by_ufrag: dict[str, Endpoint] = {}
+        self._media = MediaSocket(start.bind_host, start.port, self._router, self)
+        self._candidates = [(host, port or self._media.port) for host, port in start.announced]
+        self._strangers = float(MAX_STRANGERS)
+        self._next_speakers = self._next_stats = 0.0
+        self._received_before = 0
+
+    def run(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.add_reader(self._media.fd, self._media.readable)
+        self._tell(rpc.Ready(self._media.port))
+        loop.call_later(TICK, self._tick, loop)
+
+    def close(self) -> None:
+        """Say goodbye to the browsers, so that they need not wait for a time-out."""
+        for endpoint in self._endpoints.values():
+            self._send_all(endpoint, endpoint.close())
+        self._media.close()
+
+    def _tell(self, message: rpc.FromWorker) -> None:
+        self._writer.write(rpc.encode(message))
+
+    # --- from the engine ---------------------------------------------------------------------------------------------
+
+    def handle(self, message: rpc.ToWorker) -> None:
+        now = time.monotonic()
+        match message:
+            case rpc.Start():
+                pass  # only the first one counts
+            case rpc.AddPeer():
+                self._add_peer(now, message)
+            case rpc.RemovePeer():
+                self._remove_peer(now, message.peer)
+            case rpc.Offer():
+                self._offer(now, message)
+            case rpc.Apply():
+                for refusal in self._router.apply(now, message.changes, self._media.batch):
+                    self._tell(rpc.Refused(refusal.peer, refusal.text))
+                self._after_changes(now)
+            case rpc.SampleLatency():
+                self._media.latencies = [] if message.on else None
+            case _:
+                assert_never(message)
+
+    def _add_peer(self, now: float, message: rpc.AddPeer) -> None:
+        peer = self._router.add_peer(now, message.peer, message.grant)
+        endpoint = Endpoint(now, peer, self._certificate, self._wall_offset)
+        self._endpoints[message.peer] = endpoint
+        self._by_ufrag[endpoint.ice.local.ufrag] = endpoint
+
+    def _remove_peer(self, now: float, peer: PeerId) -> None:
+        endpoint = self._endpoints.pop(peer, None)
+        if endpoint is None:
+            return
+        self._send_all(endpoint, endpoint.close())
+        for key in endpoint.addresses:
+            if self._by_key.get(key) is endpoint:
+                del self._by_key[key]
+        for ufrag in [u for u, owner in self._by_ufrag.items() if owner is endpoint]:
+            del self._by_ufrag[ufrag]
+        self._router.remove_peer(now, peer)
+
+    def _offer(self, now: float, message: rpc.Offer) -> None:
+        endpoint = self._endpoints.get(message.peer)
+        if endpoint is None:
+            self._tell(rpc.OfferRefused(message.request, "no such peer"))
+            return
+        try:
+            negotiated = endpoint.answer(message.sdp, message.sources, self._candidates, lambda: secrets.randbits(32))
+        except (WireError, NegotiationError) as error:
+            self._tell(rpc.OfferRefused(message.request, str(error)))
+            return
+        for ufrag in endpoint.ice.ufrags:
+            self._by_ufrag[ufrag] = endpoint
+        endpoint.heard_at = now
+        self._tell(rpc.Answered(message.request, negotiated.answer, negotiated.slots))
+        # New slots of a connected peer can start at once.
+        if endpoint.peer.connected:
+            self._router.connected(now, endpoint.peer, self._media.batch)
+            self._after_changes(now)
+
+    def _after_changes(self, now: float) -> None:
+        """Replay what a cached key frame gave, and ask for key frames without waiting for the tick."""
+        self._media.flush()
+        for endpoint in self._endpoints.values():
+            if any(p.requests.waiting for p in endpoint.peer.publications.values()):
+                self._send_all(endpoint, endpoint.due(now))
+
+    # --- from the network (media.Transports) -------------------------------------------------------------------------
+
+    def find(self, key: bytes) -> Endpoint | None:
+        return self._by_key.get(key)
+
+    def receive_stun(self, now: float, data: bytes, key: bytes) -> None:
+        known = self._by_key.get(key)
+        if known is None:
+            if self._strangers < 1:
+                return
+            self._strangers -= 1
+        elif not known.peer.budget.admit(len(data)):
+            return
+        ufrag = ufrag_of(data)
+        endpoint = self._by_ufrag.get(ufrag) if ufrag is not None else None
+        if endpoint is None:
+            return
+        response = endpoint.receive_stun(data, key)
+        if response is None:
+            return
+        endpoint.heard_at = now
+        self._by_key[key] = endpoint
+        forgotten = endpoint.note_address(key)
+        if forgotten is not None and self._by_key.get(forgotten) is endpoint:
+            del self._by_key[forgotten]
+        self._media.send(response, key)
+
+    def receive_dtls(self, now: float, endpoint: Endpoint, data: bytes) -> None:
+        self._send_all(endpoint, endpoint.receive_dtls(data))
+        if endpoint.inbound is not None and not endpoint.peer.connected:
+            endpoint.heard_at = now
+            self._router.connected(now, endpoint.peer, self._media.batch)
+            self._tell(rpc.Connected(endpoint.peer.id))
+
+    def moved(self, endpoint: Endpoint, key: bytes) -> None:
+        endpoint.destination.move(key)
+
+    def started(self, batch: Batch) -> None:
+        for flow in batch.started:
+            self._tell(rpc.Flowing(flow.peer, flow.mid, flow.timestamp))
+
+    def _send_all(self, endpoint: Endpoint, datagrams: list[bytes]) -> None:
+        key = endpoint.destination.key
+        if key:
+            for data in datagrams:
+                self._media.send(data, key)
+
+    # --- time --------------------------------------------------------------------------------------------------------
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_later(TICK, self._tick, loop)
+        now = time.monotonic()
+        self._strangers = min(MAX_STRANGERS, self._strangers + MAX_STRANGERS * TICK)
+        for endpoint in list(self._endpoints.values()):
+            endpoint.peer.budget.refill(now)
+            self._send_all(endpoint, endpoint.due(now))
+        if now >= self._next_speakers:
+            self._next_speakers = now + EVALUATE_EVERY
+            self._tell_speakers(now)
+        if now >= self._next_stats:
+            self._next_stats = now + STATS_EVERY
+            self._each_second(now)
+
+    def _tell_speakers(self, now: float) -> None:
+        peers = self._router.speakers.evaluate(now)
+        if peers is not None:
+            self._tell(rpc.Speakers(peers))
+
+    def _each_second(self, now: float) -> None:
+        for peer, endpoint in list(self._endpoints.items()):
+            reason = endpoint.lost(now)
+            if reason is not None:
+                self._remove_peer(now, peer)
+                self._tell(rpc.Lost(peer, reason))
+        self._tell(rpc.Stats(self._stats()))
+        received, self._received_before = self._media.received - self._received_before, self._media.received
+        if received < IDLE:
+            gc.collect(1)
+
+    def _stats(self) -> WorkerStats:
+        media = self._media
+        samples = media.latencies or []
+        if media.latencies is not None:
+            media.latencies = []
+        stats = WorkerStats(
+            at=time.time(),
+            pid=os.getpid(),
+            batches=media.batches,
+            largest_queue_ms=media.largest_queue * 1000,
+            kernel_drops=media.kernel_drops,
+            send_errors=media.send_errors,
+            latency_ms=[sample * 1000 for sample in samples],
+            peers=self._router.stats(),
+        )
+        media.largest_queue = 0.0
+        return stats
+
+
+async def _main(fd: int) -> None:
+    reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=fd))
+    frames = rpc.Frames(rpc.ToWorker)
+    worker: Worker | None = None
+    while data := await reader.read(65536):
+        for message in frames.feed(data):
+            if worker is not None:
+                worker.handle(message)  # type: ignore[arg-type]  # the decoder knows the union
+            elif isinstance(message, rpc.Start):
+                worker = Worker(message, writer)
+                # What exists now lives as long as the process: the collector need never look at it again.
+                gc.collect()
+                gc.freeze()
+                gc.disable()
+                worker.run(asyncio.get_running_loop())
+    if worker is not None:
+        worker.close()
+
+
+def main() -> None:
+    # Ctrl-C in a terminal goes to the whole group; the engine says when it is over.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    uvloop.run(_main(int(sys.argv[1])))
+
+
+if __name__ == "__main__":
+    main()
