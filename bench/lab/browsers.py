@@ -123,7 +123,7 @@ class Page:
     async def close(self) -> None:
         await self._call("close")
 
-    async def _call(self, method: str, **params: object) -> Any:
+    async def _call(self, method: str, /, **params: Any) -> Any:
         return await self._browsers._call(method, page=self._number, **params)
 
 
@@ -196,14 +196,14 @@ class Browsers:
         """A person in Firefox ESR with its fake camera and microphone."""
         return await self._adopt("firefox", "firefox", executable=FIREFOX, prefs=dict(prefs or {}))
 
-    async def _adopt(self, method: str, browser: str, **params: object) -> Page:
+    async def _adopt(self, method: str, browser: str, /, **params: Any) -> Page:
         number = await self._call(method, **params)
         page = self._pages[number] = Page(self, number, browser)
         for message in self._early.pop(number, []):
             self._note(page, message)
         return page
 
-    async def _call(self, method: str, *, patience: float = CALL_PATIENCE, **params: Any) -> Any:
+    async def _call(self, method: str, /, *, patience: float = CALL_PATIENCE, **params: Any) -> Any:
         request = next(self._ids)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting[request] = answer

@@ -1,0 +1,47 @@
+"""`python -m bench NAME`: one bench a command. Results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import Annotated, BinaryIO
+
+import msgspec
+import typer
+
+from bench import forward as forwarding
+
+app = typer.Typer(no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def main() -> None:
+    """Benches of the media plane."""
+
+
+@app.command()
+def forward(
+    people: Annotated[int, typer.Option(min=2, max=40, help="Everybody sends to everybody.")] = 20,
+    kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera; audio comes on top.")] = 800,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="The measured window of each round.")] = 8,
+    rounds: Annotated[int, typer.Option(min=1, max=50)] = 3,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
+) -> None:
+    """CPU, delivery and latency of one worker on core 0."""
+    with _own_stdout() as out:
+        result = asyncio.run(forwarding.measure(people, kbps, seconds, rounds))
+        text = msgspec.json.encode(result)
+        out.write((text if json else msgspec.json.format(text, indent=2)) + b"\n")
+
+
+def _own_stdout() -> BinaryIO:
+    """The real stdout; whatever others print, worker processes included, goes to stderr."""
+    sys.stdout.flush()
+    real = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return real
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,43 @@
+"""What the kernel says of a process and its sockets (proc(5))."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_TICK = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def rss_mb(pid: int) -> float:
+    """Resident set, in units of 2**20 octets."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+def core_busy_seconds(core: int) -> float:
+    """All time that this core was not idle, whoever used it; waits for disks and a hypervisor's theft not counted."""
+    for line in Path("/proc/stat").read_text().splitlines():
+        name, *ticks = line.split()
+        if name == f"cpu{core}":
+            user, nice, system, _idle, _iowait, irq, softirq = (int(tick) for tick in ticks[:7])
+            return (user + nice + system + irq + softirq) / _TICK
+    return 0.0
+
+
+def udp_drops(ports: set[int]) -> int:
+    """Datagrams that the kernel dropped at the receive buffers of these local IPv4 ports."""
+    rows = [line.split() for line in Path("/proc/net/udp").read_text().splitlines()[1:]]
+    return sum(int(row[-1]) for row in rows if int(row[1].partition(":")[2], 16) in ports)
+
+
+def is_mapped(pid: int, library: str) -> bool:
+    """Whether a library of this name is loaded."""
+    return library in Path(f"/proc/{pid}/maps").read_text()
