@@ -37,19 +37,20 @@ MAX_MID: Final = 16  # characters: a one-byte header extension holds no more (RF
 
 # --- reading ---------------------------------------------------------------------------------------------------------
 
+# No pattern has two neighbours that can take the same text: the time is linear in the line.
 # RFC 8866 9: token-char.
 _TOKEN = re.compile(r"[!#$%&'*+\-.0-9A-Z^_`a-z{|}~]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
 _M_LINE = re.compile(r"([a-z]{1,16}) ([0-9]{1,5})(?:/[0-9]{1,5})? ([A-Z0-9]{1,8}(?:/[A-Z0-9]{1,8}){0,4}) ([^ ].*)")
 _ORIGIN = re.compile(r"[^ ]+ [0-9]+ ([0-9]{1,19}) .+")
 _RTPMAP = re.compile(r"(0|[1-9][0-9]{0,2}) ([A-Za-z0-9_.+-]{1,32})/([0-9]{1,6})(?:/([0-9]{1,2}))? *")
-_FMTP = re.compile(r"([0-9]{1,3}) +(.+)")
-_FEEDBACK = re.compile(r"([0-9]{1,3}|\*) +([A-Za-z0-9 _-]{1,64})")
+_FMTP = re.compile(r"([0-9]{1,3}) (.+)")
+_FEEDBACK = re.compile(r"([0-9]{1,3}|\*) ([A-Za-z0-9 _-]{1,64})")
 _EXTMAP = re.compile(r"([0-9]{1,4})(?:/(sendrecv|sendonly|recvonly|inactive))? +([^ ]{1,256})(?: .*)?")
 # RFC 8851 10 lets a rid have only these. 16 for the same reason as a mid.
 _RID = re.compile(r"([A-Za-z0-9_-]{1,16}) (send|recv)(?: (.*))?")
 _SSRC = re.compile(r"([0-9]{1,10})(?: cname:([^ ]+)| [^ ].*)?")
-_GROUP = re.compile(r"([A-Z-]{1,16}) +([0-9 ]+)")
+_GROUP = re.compile(r"([A-Z-]{1,16})((?: [0-9]{1,10}){1,16})")
 _FINGERPRINT = re.compile(r"([A-Za-z0-9-]{1,16}) +([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){0,63}) *")
 # RFC 8839 5.4: ice-char; ufrag 4 to 256, pwd 22 to 256.
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
@@ -223,7 +224,7 @@ def _codecs(section: _Section, formats: Sequence[str]) -> tuple[Codec, ...]:
     """Codecs that have an rtpmap, in the order of the m-line. Static payload types without one are dropped."""
     maps = {match[1]: match for match in section.all("rtpmap", _RTPMAP)}
     parameters = {match[1]: match[2] for match in section.all("fmtp", _FMTP)}
-    feedback = [(match[1], match[2].strip()) for match in section.all("rtcp-fb", _FEEDBACK)]
+    feedback = _feedback(section)
     return tuple(
         Codec(
             payload_type=_number(number, 127),
@@ -231,11 +232,21 @@ def _codecs(section: _Section, formats: Sequence[str]) -> tuple[Codec, ...]:
             clock_rate=int(maps[number][3]),
             channels=int(maps[number][4] or 1),
             parameters=parameters.get(number, ""),
-            feedback=tuple(dict.fromkeys(value for where, value in feedback if where in (number, "*"))),
+            feedback=tuple(dict.fromkeys([*feedback.get(number, ()), *feedback.get("*", ())])),
         )
         for number in dict.fromkeys(formats)
         if number in maps
     )
+
+
+def _feedback(section: _Section) -> dict[str, list[str]]:
+    """Payload type as written, or "*" for all of the m-line, -> values."""
+    feedback: dict[str, list[str]] = {}
+    for match in section.all("rtcp-fb", _FEEDBACK):
+        feedback.setdefault(match[1], []).append(match[2].strip())
+    if len(feedback.get("*", ())) > 16:  # each of them is in every codec
+        raise WireError("too much feedback")
+    return feedback
 
 
 def _extensions(section: _Section) -> tuple[Extension, ...]:
