@@ -45,7 +45,14 @@ def encode(images: Iterator[Image]) -> list[bytes]:
     codec = av.CodecContext.create("libvpx", "w")
     codec.width, codec.height, codec.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     codec.bit_rate, codec.gop_size, codec.time_base = BITRATE, LOOP, Fraction(1, RATE)
-    codec.options = {"deadline": "good", "cpu-used": "5", "lag-in-frames": "0", "auto-alt-ref": "0", "qmin": "4"}
+    codec.options = {
+        "deadline": "good",
+        "cpu-used": "5",
+        "lag-in-frames": "0",
+        "auto-alt-ref": "0",
+        "qmin": "4",
+        "qmax": "30",
+    }
     frames: list[bytes] = []
     for number, image in enumerate(images):
         frame = av.VideoFrame.from_ndarray(image.astype(np.uint8), format="rgb24").reformat(format="yuv420p")
