@@ -14,7 +14,8 @@ export type ErrorCode =
   | "bad_offer"
   | "media_gone"
   | "too_many"
-  | "ended";
+  | "ended"
+  | "unavailable";
 export type ByeReason = "left" | "replaced" | "ended" | "stopping" | "too_slow" | "too_many" | "bad_message";
 
 export interface Join {

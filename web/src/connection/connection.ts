@@ -79,7 +79,7 @@ export class Connection {
   }
 
   private refused(wire: Wire, code: ErrorCode): void {
-    if (code === "too_many") {
+    if (code === "too_many" || code === "unavailable") {
       this.attempt = TOLD_OFF_ATTEMPT;
       return wire.close();
     }

@@ -14,6 +14,5 @@ export function pairsFor(people: readonly Person[], me: string): number {
   return Math.min(others.length + screens.length + HEADROOM, MOST_PAIRS);
 }
 
-/** The number of pairs to have after the server asked for `needed`; never fewer than `have`. */
-export const grownPairs = (have: number, needed: number): number =>
-  needed <= have ? have : Math.min(needed + HEADROOM, MOST_PAIRS);
+/** The number of pairs to have after the server asked for `needed` (its own headroom included); never fewer than `have`. */
+export const grownPairs = (have: number, needed: number): number => Math.max(have, Math.min(needed, MOST_PAIRS));

@@ -253,7 +253,11 @@ class Session implements SessionStore {
   private received(message: ServerMessage): void {
     batch(() => {
       this.room.value = reduce(this.room.value, message);
+      this.follow(message);
     });
+  }
+
+  private follow(message: ServerMessage): void {
     switch (message.type) {
       case "snapshot":
         return this.snapshot(message);
@@ -301,6 +305,7 @@ class Session implements SessionStore {
     this.phase.value = yes ? "inRoom" : this.phase.value === "joining" ? "joining" : "reconnecting";
     if (!yes) return;
     this.settle();
+    this.keepDevices();
     this.sync.run();
     this.planView();
   }

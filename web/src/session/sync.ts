@@ -1,7 +1,10 @@
 /** Keeps the server's word on my microphone and sources equal to what this page does. */
 
-import { DisconnectedError, RefusedError, type Request } from "../connection/wire";
+import { RefusedError, type Request } from "../connection/wire";
 import type { SourceName } from "../protocol.gen";
+
+/** After a refusal that may pass (the store was busy). */
+const AGAIN_MS = 1000;
 
 export interface SyncSource {
   muted(): boolean;
@@ -47,9 +50,10 @@ export class Sync {
 
   private sources(): void {
     const now = this.page.sources();
-    for (const source of now) if (!this.told.has(source)) this.send({ type: "publish", source });
-    for (const source of this.told) if (!now.has(source)) this.send({ type: "unpublish", source });
+    const before = this.told;
     this.told = new Set(now);
+    for (const source of now) if (!before.has(source)) this.send({ type: "publish", source });
+    for (const source of before) if (!now.has(source)) this.send({ type: "unpublish", source });
   }
 
   private async mute(): Promise<void> {
@@ -61,15 +65,27 @@ export class Sync {
         this.toldMuted = muted;
       }
     } catch (error) {
-      if (error instanceof RefusedError && this.toldMuted) this.page.unmuteRefused();
+      if (!(error instanceof RefusedError)) return;
+      // Not to be heard is owed to the person; to be heard is not.
+      if (this.toldMuted) this.page.unmuteRefused();
+      else if (mayPass(error)) this.again();
     } finally {
       this.asking = false;
     }
   }
 
-  private send(request: Request): void {
+  private send(request: Extract<Request, { source: SourceName }>): void {
     this.page.request(request).catch((error: unknown) => {
-      if (!(error instanceof DisconnectedError)) console.warn(error);
+      if (!(error instanceof RefusedError) || !mayPass(error)) return;
+      if (request.type === "publish") this.told.delete(request.source);
+      else this.told.add(request.source);
+      this.again();
     });
   }
+
+  private again(): void {
+    setTimeout(() => this.run(), AGAIN_MS);
+  }
 }
+
+const mayPass = (error: RefusedError): boolean => error.code === "unavailable" || error.code === "too_many";

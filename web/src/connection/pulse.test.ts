@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { beat, doubt, heard, pinged, startPulse } from "./pulse";
+
+test("asks every 5 s and gives up after 12 s of silence", () => {
+  const pulse = startPulse(0);
+  expect(beat(pulse, 4999)).toBe("wait");
+  expect(beat(pulse, 5000)).toBe("ping");
+  expect(beat(pinged(pulse, 5000), 9000)).toBe("wait");
+  expect(beat(pinged(pulse, 10_000), 11_999)).toBe("wait");
+  expect(beat(pinged(pulse, 10_000), 12_000)).toBe("dead");
+});
+
+test("any message is a sign of life", () => {
+  expect(beat(heard(pinged(startPulse(0), 10_000), 11_000), 14_000)).toBe("wait");
+});
+
+test("after a doubt an answer is due soon", () => {
+  const doubted = doubt(startPulse(0), 1000);
+  expect(beat(doubted, 3499)).toBe("wait");
+  expect(beat(doubted, 3500)).toBe("dead");
+  expect(beat(heard(doubted, 3000), 3500)).toBe("wait");
+});
+
+test("doubting again does not put the answer off", () => {
+  expect(beat(doubt(doubt(startPulse(0), 1000), 3000), 3500)).toBe("dead");
+});

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { Person, SourceName } from "../protocol.gen";
+import { grownPairs, pairsFor } from "./plan";
+
+const person = (id: string, ...sources: SourceName[]): Person => ({
+  id,
+  name: id,
+  role: "participant",
+  muted: false,
+  sources,
+  present: true,
+});
+
+test("alone: the headroom only", () => {
+  expect(pairsFor([person("me")], "me")).toBe(2);
+});
+
+test("one pair per other person and per screen of others", () => {
+  expect(pairsFor([person("me", "screen"), person("a", "camera", "screen"), person("b")], "me")).toBe(5);
+});
+
+test("never more than the server takes", () => {
+  const crowd = Array.from({ length: 90 }, (_, index) => person(`p${index}`));
+  expect(pairsFor(crowd, "p0")).toBe(64);
+});
+
+test.each([
+  [2, 5, 5],
+  [8, 5, 8],
+  [8, 90, 64],
+])("with %i pairs and %i needed there are %i", (have, needed, after) => {
+  expect(grownPairs(have, needed)).toBe(after);
+});

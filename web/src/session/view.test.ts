@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { WantedPicture } from "./model";
+import type { Room } from "./reducer";
+import { heldBack, peopleOf, picturesOf, tilesOf, type PictureFacts } from "./view";
+
+const stream = {} as MediaStream;
+const room: Room = {
+  session: "s",
+  me: "me",
+  n: 1,
+  people: [
+    { id: "a", name: "A", role: "facilitator", muted: false, sources: ["camera", "screen"], present: true },
+    { id: "me", name: "Me", role: "participant", muted: false, sources: ["camera"], present: true },
+    { id: "b", name: "B", role: "participant", muted: true, sources: ["microphone"], present: true },
+  ],
+  slots: [],
+  speakers: ["a"],
+};
+const people = peopleOf(room, { muted: true, sources: [] });
+const none: PictureFacts = { seen: new Map(), own: new Map(), heldBack: new Set() };
+const wanted = (...participants: string[]): WantedPicture[] =>
+  participants.map((participant) => ({ participant, source: "camera", width: 640, height: 360.4 }));
+
+test("I am first, and my marks are my own", () => {
+  expect(people.map(({ id }) => id)).toEqual(["me", "a", "b"]);
+  expect(people[0]).toMatchObject({ me: true, muted: true, sources: [], speaking: false });
+  expect(people[1]).toMatchObject({ me: false, speaking: true });
+});
+
+test("who has no camera is off, who publishes is waiting, until frames say otherwise", () => {
+  const pictures = picturesOf(people, none);
+  expect([...pictures].map(([key, { state }]) => [key, state])).toEqual([
+    ["me/camera", "off"],
+    ["a/camera", "waiting"],
+    ["a/screen", "waiting"],
+    ["b/camera", "off"],
+  ]);
+  const seen = new Map([["a/camera", { stream, state: "stopped", stoppedAt: 5 }]] as const);
+  expect(picturesOf(people, { ...none, seen }).get("a/camera")).toMatchObject({ state: "stopped", stoppedAt: 5 });
+});
+
+test("a slot that still feeds is no picture of somebody who stopped their camera", () => {
+  const seen = new Map([["b/camera", { stream, state: "live", stoppedAt: null }]] as const);
+  expect(picturesOf(people, { ...none, seen }).get("b/camera")?.state).toBe("off");
+});
+
+test("my own camera is live at once", () => {
+  const pictures = picturesOf(people, { ...none, own: new Map([["camera", stream]]) });
+  expect(pictures.get("me/camera")).toMatchObject({ state: "live", stream });
+});
+
+test("the view names others only, in whole device pixels", () => {
+  expect(tilesOf(wanted("me", "a"), "me", Infinity)).toEqual([
+    { participant: "a", source: "camera", width: 640, height: 360 },
+  ]);
+});
+
+test("a limit asks for fewer and smaller, and what is held back is off", () => {
+  const list = wanted("me", "a", "b");
+  expect(tilesOf(list, "me", 1)).toEqual([{ participant: "a", source: "camera", width: 320, height: 180 }]);
+  const held = heldBack(list, "me", 1);
+  expect([...held]).toEqual(["b/camera"]);
+  expect(heldBack(list, "me", Infinity).size).toBe(0);
+  expect(picturesOf(people, { ...none, heldBack: new Set(["a/camera"]) }).get("a/camera")?.state).toBe("off");
+});
