@@ -44,8 +44,9 @@ def parse(data: bytes) -> BindingRequest:
         message = stun.parse_message(data)
     except (ValueError, struct.error) as error:
         raise WireError("malformed STUN message") from error
-    username = message.attributes.get("USERNAME")
-    if not username:
+    # Not aioice's, which takes the last of several, even cut short: the peer found by it must be the peer checked.
+    username = username_of(data)
+    if username is None:
         raise WireError("STUN request without a user name")
     return BindingRequest(
         username=username,

@@ -126,6 +126,8 @@ def test_refusal() -> None:
         signed(b""),  # no user name
         signed(attribute(6, b"")),
         signed(attribute(6, b"\xff\xfe")),
+        signed(attribute(6, b"a" * 514)),
+        b"\x00\x01\x00\x08" + REQUEST[4:20] + b"\x00\x06\x00\x09abcd",  # a name cut short
         signed(USER + attribute(0x24, b"\x00")),  # aioice: struct.error
         signed(USER + attribute(0x802A, b"1234567")),
         signed(USER + attribute(0x20, b"\x00\x03abcdef")),
@@ -136,6 +138,12 @@ def test_refusal() -> None:
 def test_what_is_not_a_check(data: bytes) -> None:
     with pytest.raises(WireError):
         stun.parse(data)
+
+
+def test_of_two_user_names_the_first_counts() -> None:
+    """The peer that a datagram was sorted to by `username_of` is the one whose password is checked."""
+    data = signed(USER + attribute(6, b"other:h6vY"))
+    assert stun.parse(data).username == stun.username_of(data) == "evtj:h6vY"
 
 
 def test_unknown_attributes_are_ignored() -> None:
