@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import itertools
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from logging import ERROR, INFO
+from typing import Final, assert_never
 
+import structlog
 from msgspec import Struct
 
+from rtc.core.changes import Attach, Change, Detach, Hold, Release
 from rtc.core.model import Grant, LostReason, Mid, PeerId, Source, WorkerIndex
 from rtc.core.stats import WorkerStats
-from rtc.shell.rpc import Change
+from rtc.shell.child import Child
+from rtc.shell.dtls import Certificate
+from rtc.shell.rpc import (
+    AddPeer,
+    Answered,
+    Apply,
+    Connected,
+    Flowing,
+    FromWorker,
+    Lost,
+    Offer,
+    OfferRefused,
+    Ready,
+    Refused,
+    RemovePeer,
+    SampleLatency,
+    Speakers,
+    Start,
+    Stats,
+    ToWorker,
+)
+
+log = structlog.get_logger(__name__)
+
+WORKER_COMMAND: Final = (sys.executable, "-P", "-m", "rtc.shell.worker")  # -P: no module from a working directory
 
 
 class EngineSettings(Struct, frozen=True):
@@ -66,36 +98,270 @@ class WorkerGoneError(Exception):
     """The peer's worker died; a `WorkerDied` event says so too."""
 
 
+class Timings(Struct, frozen=True):
+    """Seconds. Only tests have a reason to change them."""
+
+    first_back_off: float = 0.1  # a crash that does not repeat costs the people in it as little as possible
+    last_back_off: float = 5.0
+    proven: float = 10.0  # a worker that lived this long was not broken from birth: back to the first back-off
+    silence: float = 15.0  # statistics come every second, so by now the worker hangs, and its people hear nothing
+    grace: float = 1.0  # to end by itself
+
+
+DEFAULT_TIMINGS: Final = Timings()
+
+
+class _Worker:
+    """What the engine knows of one worker, over all the processes that it was."""
+
+    def __init__(self, index: WorkerIndex, port: int, started: asyncio.Future[None]) -> None:
+        self.index = index
+        self.port = port
+        self.started = started  # the first process has said `Ready`, or why it never did
+        self.ready = False
+        self.child: Child | None = None
+        self.backlog: list[ToWorker] = []  # for the process that comes next; at most one back-off long
+        self.peers: set[PeerId] = set()
+        self.offers: dict[int, asyncio.Future[Answer]] = {}
+        self.stats: WorkerStats | None = None
+        self.chosen = 0
+
+    def send(self, message: ToWorker) -> None:
+        if self.child is not None:
+            self.child.send(message)
+        else:
+            self.backlog.append(message)
+
+    def lose(self) -> list[PeerId]:
+        """Its process is gone, and everything that lived in it; returns the peers that it took along."""
+        peers = sorted(self.peers)
+        for answer in self.offers.values():
+            if not answer.done():
+                answer.set_exception(WorkerGoneError(f"worker {self.index} ended"))
+        self.child, self.ready, self.stats = None, False, None
+        self.peers.clear()
+        self.offers.clear()
+        self.backlog.clear()
+        return peers
+
+
 class Engine:
-    """Owns the workers. All methods but `start`, `stop` and `offer` return at once and never block."""
+    """Owns the workers. All methods but `start`, `stop` and `offer` return at once and never block.
 
-    def __init__(self, settings: EngineSettings, notify: Callable[[EngineEvent], None]) -> None: ...
+    Peers and changes given while a worker is being restarted reach the next process.
+    """
 
-    async def start(self) -> None: ...
+    def __init__(
+        self,
+        settings: EngineSettings,
+        notify: Callable[[EngineEvent], None],
+        *,
+        command: Sequence[str] = WORKER_COMMAND,
+        timings: Timings = DEFAULT_TIMINGS,
+    ) -> None:
+        self._settings = settings
+        self._notify = notify
+        self._command = command
+        self._timings = timings
+        self._certificate_pem, self._private_key_pem = Certificate.make().pem()
+        self._workers: list[_Worker] = []
+        self._homes: dict[PeerId, _Worker] = {}
+        self._numbers = itertools.count(1)  # of peers, requests and choices: none is ever used twice
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
 
-    async def stop(self) -> None: ...
+    async def start(self) -> None:
+        """Returns when every worker has bound its port. Raises WorkerGoneError when one cannot (port taken?)."""
+        loop = asyncio.get_running_loop()
+        for i in range(self._settings.workers):
+            port = self._settings.base_port + i if self._settings.base_port else 0
+            self._workers.append(_Worker(WorkerIndex(i), port, loop.create_future()))
+        self._tasks = [loop.create_task(self._supervise(worker)) for worker in self._workers]
+        try:
+            await asyncio.gather(*(worker.started for worker in self._workers))
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Ends every worker within two seconds, whatever it does. No events come after this."""
+        self._stopping.set()
+        for worker in self._workers:
+            if worker.child is not None:
+                worker.child.hang_up()
+        await asyncio.gather(*self._tasks)
 
     @property
     def ready(self) -> bool:
         """Every worker has bound its port."""
-        ...
+        return bool(self._workers) and all(worker.ready for worker in self._workers)
 
     def choose_worker(self) -> WorkerIndex:
-        """The worker with the fewest peers, for a new session."""
-        ...
+        """The worker with the fewest peers, for a new session; of equals the one not chosen for longest."""
+        worker = min(self._workers, key=lambda worker: (not worker.ready, len(worker.peers), worker.chosen))
+        worker.chosen = next(self._numbers)
+        return worker.index
 
-    def add_peer(self, worker: WorkerIndex, grant: Grant) -> PeerId: ...
+    def add_peer(self, worker: WorkerIndex, grant: Grant) -> PeerId:
+        home = self._workers[worker]
+        peer = PeerId(next(self._numbers))
+        home.peers.add(peer)
+        self._homes[peer] = home
+        home.send(AddPeer(peer, grant))
+        return peer
 
-    def remove_peer(self, peer: PeerId) -> None: ...
+    def remove_peer(self, peer: PeerId) -> None:
+        """Nothing happens when it is gone already."""
+        home = self._homes.pop(peer, None)
+        if home is not None:
+            home.peers.discard(peer)
+            home.send(RemovePeer(peer))
 
     async def offer(self, peer: PeerId, sdp: str, sources: Mapping[Mid, Source]) -> Answer:
         """Raises OfferRefusedError or WorkerGoneError."""
-        ...
+        home = self._homes.get(peer)
+        if home is None:
+            raise WorkerGoneError("this peer is gone")
+        request = next(self._numbers)
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        home.offers[request] = answer
+        home.send(Offer(request, peer, sdp, dict(sources)))
+        try:
+            return await answer
+        finally:
+            home.offers.pop(request, None)
 
     def apply(self, worker: WorkerIndex, changes: Sequence[Change]) -> None:
         """Changes about peers that are gone meanwhile are dropped."""
-        ...
+        home = self._workers[worker]
+        alive = [change for change in changes if home.peers.issuperset(_peers_of(change))]
+        if alive:
+            home.send(Apply(alive))
 
     def stats(self, worker: WorkerIndex) -> WorkerStats | None:
         """The newest statistics of a worker, at most about a second old."""
-        ...
+        return self._workers[worker].stats
+
+    def sample_latency(self, worker: WorkerIndex, on: bool) -> None:
+        """Have the worker sample how long packets stay in it (benches only)."""
+        self._workers[worker].send(SampleLatency(on))
+
+    # --- the life of a worker
+
+    async def _supervise(self, worker: _Worker) -> None:
+        """One process after another until `stop`."""
+        loop = asyncio.get_running_loop()
+        back_off = self._timings.first_back_off
+        while not self._stopping.is_set():
+            born = loop.time()
+            await self._live(worker)
+            lost = worker.lose()
+            for peer in lost:
+                self._homes.pop(peer, None)
+            if not worker.started.done():
+                worker.started.set_exception(WorkerGoneError(f"worker {worker.index} ended before it was ready"))
+                return
+            if self._stopping.is_set():
+                return
+            if loop.time() - born >= self._timings.proven:
+                back_off = self._timings.first_back_off
+            self._tell(WorkerDied(worker.index, lost))
+            await self._pause(back_off)
+            back_off = min(2 * back_off, self._timings.last_back_off)
+
+    async def _live(self, worker: _Worker) -> None:
+        """One process from birth to burial."""
+        try:
+            child = await Child.spawn(self._command, lambda message: self._receive(worker, message))
+        except OSError as error:
+            log.error("worker did not start", worker=worker.index, error=error.strerror)
+            return
+        child.send(self._start_message(worker))
+        for message in worker.backlog:
+            child.send(message)
+        worker.backlog.clear()
+        worker.child = child
+        if self._stopping.is_set():
+            child.hang_up()
+        await self._watch(worker.index, child)
+        code = await child.end(self._timings.grace)
+        log.log(INFO if self._stopping.is_set() else ERROR, "worker ended", worker=worker.index, code=code)
+
+    def _start_message(self, worker: _Worker) -> Start:
+        host = self._settings.bind_host
+        announced = [(address, 0) for address in self._settings.announced or [host]]
+        return Start(worker.index, host, worker.port, announced, self._certificate_pem, self._private_key_pem)
+
+    async def _watch(self, index: WorkerIndex, child: Child) -> None:
+        """Returns when the child is gone; hangs up on one that is silent for too long."""
+        loop = asyncio.get_running_loop()
+        while not child.gone.done():
+            left = child.heard + self._timings.silence - loop.time()
+            if left <= 0:
+                log.error("worker hangs", worker=index)
+                child.hang_up()
+            await asyncio.wait([child.gone], timeout=max(left, 0.1))
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    # --- what workers say
+
+    def _receive(self, worker: _Worker, message: FromWorker) -> None:
+        match message:
+            case Ready(port):
+                self._make_ready(worker, port)
+            case Answered(request, sdp, slots):
+                if (answer := worker.offers.get(request)) and not answer.done():
+                    answer.set_result(Answer(sdp, slots))
+            case OfferRefused(request, text):
+                if (answer := worker.offers.get(request)) and not answer.done():
+                    answer.set_exception(OfferRefusedError(text))
+            case Connected(peer):
+                self._tell_about(worker, peer, PeerConnected(peer))
+            case Lost(peer, reason):
+                self._tell_about(worker, peer, PeerLost(peer, reason))
+            case Flowing(peer, mid, rtp):
+                self._tell_about(worker, peer, SlotFlowing(peer, mid, rtp))
+            case Refused(peer, text):
+                self._tell_about(worker, peer, MediaRefused(peer, text))
+            case Speakers(peers):
+                self._tell(SpeakersChanged(worker.index, [peer for peer in peers if peer in worker.peers]))
+            case Stats(stats):
+                worker.stats = stats
+            case _:
+                assert_never(message)
+
+    def _make_ready(self, worker: _Worker, port: int) -> None:
+        worker.port = port  # for the next process: the pages of people who stay know this one
+        worker.ready = True
+        log.info("worker ready", worker=worker.index, port=port)
+        if not worker.started.done():
+            worker.started.set_result(None)
+
+    def _tell_about(self, worker: _Worker, peer: PeerId, event: EngineEvent) -> None:
+        """Not after its owner took the peer away."""
+        if peer in worker.peers:
+            self._tell(event)
+
+    def _tell(self, event: EngineEvent) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            self._notify(event)
+        except Exception:
+            # A bug over there must not cost everybody on this worker their media.
+            log.exception("event was not taken", kind=type(event).__name__)
+
+
+def _peers_of(change: Change) -> tuple[PeerId, ...]:
+    match change:
+        case Attach(peer=peer, publisher=publisher):
+            return peer, publisher
+        case Detach(peer=peer):
+            return (peer,)
+        case Hold(publisher=publisher) | Release(publisher=publisher):
+            return (publisher,)
+        case _:
+            assert_never(change)
