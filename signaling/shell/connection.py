@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Final, assert_never
 
 import structlog
@@ -23,26 +23,40 @@ from signaling.shell.hub import Hub
 from signaling.shell.limits import full
 from signaling.shell.outbox import Outbox
 
-FIRST_MESSAGE: Final = 10.0  # seconds for join or resume
+FIRST_MESSAGE: Final = 10.0  # seconds to take a seat, by join or resume
 RATE: Final = 20.0  # messages a second in the long run; a page sends one or two
 BURST: Final = 100.0  # messages at once
 BYTES_RATE: Final = 200_000.0  # bytes a second in the long run; an offer is up to 400 KB
 BYTES_BURST: Final = 3_000_000.0
 MOST_BAD: Final = 20  # unreadable messages before the connection is closed
+MOST_OFFERS: Final = 2  # that wait for an answer at once
 OFFER_TIMEOUT: Final = 10.0  # seconds a worker may take; it needs some milliseconds
 GOODBYE_TIMEOUT: Final = 1.0  # seconds to take in the last messages
 
 log = structlog.get_logger()
 
 Seated = tuple[SessionActor, ParticipantId]
+_Quick = p.Join | p.Resume | p.Publish | p.Unpublish | p.Mute | p.Unmute | p.View | p.Leave | p.Ping
 
 
 class Connection:
     """The actor's `Client`."""
 
-    def __init__(self, id: ConnectionId, ws: web.WebSocketResponse, hub: Hub, guess: Callable[[], bool]) -> None:
-        """`guess` counts one wrong link or secret; False when there were too many from this address."""
+    def __init__(
+        self,
+        id: ConnectionId,
+        ws: web.WebSocketResponse,
+        hub: Hub,
+        guess: Callable[[], bool],
+        abort: Callable[[], None],
+    ) -> None:
+        """`guess` counts one wrong link or secret; False when there were too many from this address.
+
+        `abort` drops the socket, whatever still waits in it.
+        """
         self.id = id
+        self._abort = abort
+        self._offers: set[asyncio.Task[None]] = set()
         self._ws = ws
         self._hub = hub
         self._guess = guess
@@ -68,38 +82,43 @@ class Connection:
         """Until either side closes. Never raises for what the client did."""
         reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._outbox.drain(self._ws))
+        closing = asyncio.create_task(self._outbox.wait_closed())
         try:
-            await asyncio.wait([reader, writer], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([reader, writer, closing], return_when=asyncio.FIRST_COMPLETED)
         finally:
-            reader.cancel()
-            await self._finish(reader, writer)
+            for task in (reader, closing, *self._offers):
+                task.cancel()
+            await self._give_up_seat()
+            await self._say_goodbye(writer)
+            await _settle(reader, writer, closing, *self._offers)
 
-    async def _finish(self, reader: asyncio.Task[None], writer: asyncio.Task[None]) -> None:
-        """The seat first, so that others are told at once, however slowly this one says goodbye."""
-        await asyncio.wait([reader])
-        _log_if_broken(reader)
+    async def _give_up_seat(self) -> None:
+        """Before the goodbye, so that others are told at once, however slowly this one takes it in."""
         if self._actor is not None:
             with contextlib.suppress(RefusedError):
                 await self._actor.disconnected(self)
+
+    async def _say_goodbye(self, writer: asyncio.Task[None]) -> None:
         if self._outbox.closed is p.ByeReason.TOO_SLOW:
             log.warning("client was too slow and is cut", connection=self.id)
         if self._outbox.closed is not None:
             await asyncio.wait([writer], timeout=GOODBYE_TIMEOUT)
         writer.cancel()
-        with contextlib.suppress(TimeoutError, ConnectionError):
+        try:
             async with asyncio.timeout(GOODBYE_TIMEOUT):
                 await self._ws.close()
+        except (TimeoutError, ConnectionError):
+            self._abort()
 
     async def _read(self) -> None:
         try:
-            async with asyncio.timeout(FIRST_MESSAGE) as waiting:
+            async with asyncio.timeout(FIRST_MESSAGE) as patience:
                 async for message in self._ws:
                     if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY) or self._flooded(len(message.data)):
                         return
-                    waiting.reschedule(None)
                     await self._take(message.data if message.type is WSMsgType.TEXT else "")
-                    if self._me is None:
-                        waiting.reschedule(asyncio.get_running_loop().time() + FIRST_MESSAGE)
+                    if self._me is not None:
+                        patience.reschedule(None)
         except TimeoutError:
             self.close(p.ByeReason.BAD_MESSAGE)
 
@@ -112,17 +131,27 @@ class Connection:
         return True
 
     async def _take(self, text: str) -> None:
-        """One message: a reply or a coded error."""
-        request: int | None = None
+        """One message: a reply or a coded error. Offers are answered beside the reading, so that pings are too."""
         try:
             message = decode_client(text)
-            request = message.id
-            await self._handle(message)
         except BadMessageError as error:
             self._refuse(error.id, p.ErrorCode.BAD_MESSAGE, error.text)
             self._bad += 1
             if self._bad >= MOST_BAD:
                 self.close(p.ByeReason.BAD_MESSAGE)
+            return
+        if not isinstance(message, p.Offer):
+            await self._answer(message.id, self._handle(message))
+        elif len(self._offers) < MOST_OFFERS:
+            task = asyncio.create_task(self._answer(message.id, self._offer(message)))
+            self._offers.add(task)
+            task.add_done_callback(self._offers.discard)
+        else:
+            self._refuse(message.id, p.ErrorCode.TOO_MANY, "wait for the answers to your offers")
+
+    async def _answer(self, request: int, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
         except RefusedError as error:
             self._refuse(request, error.code, error.text)
         except Exception:
@@ -132,7 +161,7 @@ class Connection:
     def _refuse(self, request: int | None, code: p.ErrorCode, text: str) -> None:
         self.tell(encode(p.Refused(request, code, text)))
 
-    async def _handle(self, message: p.ClientMessage) -> None:
+    async def _handle(self, message: _Quick) -> None:
         match message:
             case p.Ping(request):
                 self.tell(encode(p.Ok(request)))
@@ -140,8 +169,6 @@ class Connection:
                 await self._join(message)
             case p.Resume():
                 await self._resume(message)
-            case p.Offer():
-                await self._offer(message)
             case p.View():
                 actor, me = self._seated()
                 await actor.view(self, me, message)
@@ -217,6 +244,8 @@ class Connection:
         return RefusedError(p.ErrorCode.TOO_MANY, "too many wrong links or secrets")
 
 
-def _log_if_broken(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("a connection's reader broke", exc_info=error)
+async def _settle(*tasks: asyncio.Task[None]) -> None:
+    """Waits for tasks that were told to end. A lost connection is no news; anything else is a bug."""
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception) and not isinstance(outcome, ConnectionError):
+            log.error("a connection's task broke", exc_info=outcome)

@@ -30,11 +30,15 @@ class Outbox:
         self._above_since: float | None = None
         self._filled = asyncio.Event()
         self._closed: ByeReason | None = None
+        self._closing = asyncio.Event()
 
     @property
     def closed(self) -> ByeReason | None:
         """Why no more is taken; None while open."""
         return self._closed
+
+    async def wait_closed(self) -> None:
+        await self._closing.wait()
 
     def put(self, now: float, text: str) -> None:
         """`now`: monotonic seconds. Closes itself when the client is too slow."""
@@ -55,6 +59,7 @@ class Outbox:
             self._waiting.clear()
         self._waiting.append(encode(Bye(reason)))
         self._filled.set()
+        self._closing.set()
 
     async def drain(self, wire: Wire) -> None:
         """Sends until closed and empty. Raises what the wire raises."""

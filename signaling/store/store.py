@@ -40,7 +40,7 @@ class Store:
     @classmethod
     async def open(cls, path: Path) -> Self:
         """Makes the file, or brings an older one up to date."""
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}")
+        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _tune)
         async with engine.begin() as connection:
             await connection.run_sync(_migrate)

@@ -1,0 +1,177 @@
+"""The composition root: wires the media engine, the store and the web application, and runs them until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+import kinroom
+from kinroom.config import Settings
+from kinroom.listening import announced_addresses, listen
+from rtc import Engine, EngineEvent, EngineSettings
+from signaling.core.roles import Role
+from signaling.shell.api import link_url
+from signaling.shell.app import App, AppSettings
+from signaling.shell.auth import operator_key
+from signaling.shell.hub import Hub
+from signaling.store.store import Store
+
+PAGE: Final = Path(kinroom.__file__).parent / "page"
+STOP_EACH: Final = 1.5  # seconds for the hub, the web server and the engine each; the promise is 5 in all
+DEMO_PEOPLE: Final = 25
+
+log = structlog.get_logger()
+
+
+class NotSafeError(Exception):
+    """The settings would serve people without TLS. The text is for the operator."""
+
+
+async def serve(settings: Settings, *, demo: bool = False, on_ready: Callable[[str], None] | None = None) -> None:
+    """Until SIGTERM or SIGINT. `on_ready` gets the base URL once /readyz says 200.
+
+    Raises NotSafeError and PortTakenError before anything is started.
+    """
+    require_safe(settings)
+    _log_to_stderr(settings.log_level)
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    with listen(settings.host, settings.port) as bound:
+        async with AsyncExitStack() as stack:
+            base = await _start(settings, bound, stack, demo)
+            log.info("ready", url=base)
+            if on_ready is not None:
+                on_ready(base)
+            await stopping.wait()
+            log.info("stopping")
+
+
+def run(settings: Settings, *, demo: bool = False, on_ready: Callable[[str], None] | None = None) -> None:
+    """`serve` on uvloop where there is one."""
+    work = serve(settings, demo=demo, on_ready=on_ready)
+    if sys.platform == "win32":
+        asyncio.run(work)
+    else:
+        import uvloop
+
+        uvloop.run(work)
+
+
+def require_safe(settings: Settings) -> None:
+    """Beyond loopback only with TLS: a page that is not a secure context has no camera, and no secrets."""
+    if not (settings.on_loopback or settings.tls or settings.behind_proxy):
+        raise NotSafeError(
+            f"refusing to listen on {settings.host} without TLS: "
+            "give tls_cert and tls_key, or say --behind-proxy if a proxy ends TLS"
+        )
+
+
+async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack, demo: bool) -> str:
+    """Everything, in an order in which the stack can undo it. Returns the base URL."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = operator_key(settings.data / "operator.key")
+    store = await Store.open(settings.data / "kinroom.db")
+    stack.push_async_callback(store.close)
+
+    hubs: list[Hub] = []
+
+    def notify(event: EngineEvent) -> None:
+        for hub in hubs:
+            hub.on_engine_event(event)
+
+    engine = Engine(_engine_settings(settings), notify)
+    stack.push_async_callback(_within(engine.stop))
+    await engine.start()
+    hub = Hub(engine, store)
+    hubs.append(hub)
+    await hub.start()
+
+    base = settings.public_url or _base_url(settings, bound)
+    app = App(
+        AppSettings(page=PAGE, public_url=settings.public_url, behind_proxy=settings.behind_proxy, tls=settings.tls),
+        hub,
+        key,
+    )
+    runner = web.AppRunner(app.web, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    stack.push_async_callback(_within(runner.cleanup))
+    stack.push_async_callback(_within(hub.stop))
+    stack.callback(app.shut)
+    await web.SockSite(runner, bound, ssl_context=_tls(settings)).start()
+    if demo:
+        await _print_demo(hub, base)
+    app.open()
+    return base
+
+
+def _within(close: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """One part that does not close must not keep the others from it, or the process from its end."""
+
+    async def closing() -> None:
+        try:
+            async with asyncio.timeout(STOP_EACH):
+                await close()
+        except TimeoutError:
+            log.warning("a part did not stop in time", part=close.__qualname__)
+
+    return closing
+
+
+def _engine_settings(settings: Settings) -> EngineSettings:
+    return EngineSettings(
+        workers=settings.workers,
+        bind_host=settings.media_host,
+        base_port=settings.media_port,
+        announced=announced_addresses(settings.announced, on_loopback=settings.on_loopback),
+    )
+
+
+def _base_url(settings: Settings, bound: socket.socket) -> str:
+    """As people on this machine write it. `localhost` is a secure context even without TLS."""
+    host = "localhost" if settings.on_loopback or settings.host in ("0.0.0.0", "::") else settings.host
+    port = bound.getsockname()[1]
+    scheme, usual = ("https", 443) if settings.tls else ("http", 80)
+    return f"{scheme}://{host}" if port == usual else f"{scheme}://{host}:{port}"
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.tls_cert, settings.tls_key)
+    return context
+
+
+async def _print_demo(hub: Hub, base: str) -> None:
+    """A facilitator's link, then a participant's: unwrapped, one a line. Each start makes new ones."""
+    _, links = await hub.create([(Role.FACILITATOR, DEMO_PEOPLE), (Role.PARTICIPANT, DEMO_PEOPLE)])
+    for link in links:
+        print(link_url(base, link.token), flush=True)
+
+
+def _log_to_stderr(level: str) -> None:
+    """Short codes only: whoever logs a name, a token or an address has made a mistake."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,  # without the values of local variables
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

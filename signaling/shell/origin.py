@@ -1,0 +1,37 @@
+"""Where a request comes from, and under which address the client knows us."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+
+def address_of(request: web.Request, *, behind_proxy: bool) -> str:
+    """The client's address. The proxy appends what it saw, so only the last entry is to be trusted."""
+    if behind_proxy:
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        if forwarded:
+            return forwarded
+    return request.remote or ""
+
+
+def base_url(request: web.Request, *, behind_proxy: bool) -> str:
+    """Scheme and host as the client wrote them."""
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme) if behind_proxy else request.scheme
+    return f"{scheme}://{_host(request, behind_proxy=behind_proxy)}"
+
+
+def same_origin(request: web.Request, *, behind_proxy: bool) -> bool:
+    """False when a page of another host opens the WebSocket. Clients that are no browsers send no Origin."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc.lower() == _host(request, behind_proxy=behind_proxy).lower()
+    except ValueError:
+        return False
+
+
+def _host(request: web.Request, *, behind_proxy: bool) -> str:
+    return request.headers.get("X-Forwarded-Host", request.host) if behind_proxy else request.host
