@@ -65,7 +65,7 @@ class Round(Struct, frozen=True):
     generator_late_ms: float
     generator_drops: int  # at our receive buffers: any means that the generator was the bottleneck
     worker_drops: int  # at the worker's receive buffer
-    other_cpu_pct: float  # of core 0, taken by neither worker nor idling: interrupts, and neighbours that disturb
+    neighbours_cpu_pct: float  # of one core, used by processes that are none of ours: what disturbed the round
     nacks: int
     retransmitted: int
     control_pps: float
@@ -191,14 +191,15 @@ async def _round(room: _Room, seconds: float) -> Round:
     generator = Generator(room.people)
     await generator.run(WARM_UP)
     room.check()
-    cpu, core, drops = _cpu(room), procfs.core_busy_seconds(WORKER_CORE), _drops(room)
+    cpu, all_cpu, drops = procfs.cpu_seconds(room.pid), procfs.cpu_of_all(), _drops(room)
     counts = await generator.run(seconds)
-    cpu, core = _cpu(room) - cpu, procfs.core_busy_seconds(WORKER_CORE) - core
+    cpu = procfs.cpu_seconds(room.pid) - cpu
+    neighbours = procfs.cpu_since(all_cpu, besides={room.pid, os.getpid()})
     drops = _since(drops, _drops(room))
     room.check()
     rss = procfs.rss_mb(room.pid)
     latency = await _latency(room, generator, seconds / 2)
-    return _figures(len(room.people), counts, cpu, core, drops, rss, latency)
+    return _figures(len(room.people), counts, cpu, neighbours, drops, rss, latency)
 
 
 async def _latency(room: _Room, generator: Generator, seconds: float) -> list[float]:
@@ -218,7 +219,7 @@ def _figures(
     people: int,
     counts: Counts,
     cpu: float,
-    core: float,
+    neighbours: float,
     drops: tuple[int, int],
     rss: float,
     latency: list[float],
@@ -241,7 +242,7 @@ def _figures(
         generator_late_ms=round(counts.late * 1000, 2),
         generator_drops=drops[0],
         worker_drops=drops[1],
-        other_cpu_pct=round((core - cpu) / counts.wall * 100, 1),
+        neighbours_cpu_pct=round(neighbours / counts.wall * 100, 1),
         nacks=counts.nacks,
         retransmitted=counts.retransmitted,
         control_pps=round(counts.control / counts.wall, 1),
@@ -270,10 +271,6 @@ def _result(people: int, kbps: float, seconds: float, profile: str, rounds: list
         cores=os.cpu_count() or 1,
         rounds=rounds,
     )
-
-
-def _cpu(room: _Room) -> float:
-    return procfs.cpu_seconds(room.pid)
 
 
 def _drops(room: _Room) -> tuple[int, int]:

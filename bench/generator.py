@@ -72,7 +72,8 @@ class Person:
         for ssrc, highest in self.highest.items():
             middle, at = self.reports.get(ssrc, (0, now))
             blocks.append(rtcp.Heard(ssrc, highest, middle, now - at))
-        self.peer.send_rtcp(rtcp.receiver_reports(self.camera.ssrc, blocks))
+        for report in rtcp.receiver_reports(self.camera.ssrc, blocks):
+            self.peer.send_rtcp(report)
         self.peer.renew_consent()
 
     def hear_control(self, now: float, srtcp: bytes, counts: Counts) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -22,14 +23,19 @@ def rss_mb(pid: int) -> float:
     return 0.0
 
 
-def core_busy_seconds(core: int) -> float:
-    """All time that this core was not idle, whoever used it; waits for disks and a hypervisor's theft not counted."""
-    for line in Path("/proc/stat").read_text().splitlines():
-        name, *ticks = line.split()
-        if name == f"cpu{core}":
-            user, nice, system, _idle, _iowait, irq, softirq = (int(tick) for tick in ticks[:7])
-            return (user + nice + system + irq + softirq) / _TICK
-    return 0.0
+def cpu_of_all() -> dict[int, float]:
+    """pid -> user and system seconds, of every process there is. (/proc/stat is sampled on a tickless kernel.)"""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found[int(path.name)] = cpu_seconds(int(path.name))
+    return found
+
+
+def cpu_since(before: dict[int, float], besides: set[int]) -> float:
+    """Seconds that all processes but `besides` used since then; those that came and went meanwhile are missed."""
+    now = cpu_of_all()
+    return sum(seconds - before.get(pid, 0.0) for pid, seconds in now.items() if pid not in besides)
 
 
 def udp_drops(ports: set[int]) -> int:

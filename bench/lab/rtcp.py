@@ -69,13 +69,12 @@ def sender_report(wall: float, sent: Sent, blocks: Sequence[Heard] = ()) -> byte
     return _part(_SR, len(blocks), body + b"".join(map(_block, blocks))) + _description(sent.ssrc)
 
 
-def receiver_reports(ssrc: int, blocks: Sequence[Heard]) -> bytes:
-    """As many reports as needed: one holds 31 blocks."""
-    reports = b"".join(
-        _part(_RR, len(some), struct.pack("!I", ssrc) + b"".join(map(_block, some)))
-        for some in (blocks[n : n + 31] for n in range(0, len(blocks), 31))
-    )
-    return (reports or _part(_RR, 0, struct.pack("!I", ssrc))) + _description(ssrc)
+def receiver_reports(ssrc: int, blocks: Sequence[Heard]) -> list[bytes]:
+    """Compound packets, as many as needed: a report holds 31 blocks."""
+    return [
+        _part(_RR, len(some), struct.pack("!I", ssrc) + b"".join(map(_block, some))) + _description(ssrc)
+        for some in (blocks[n : n + 31] for n in range(0, max(1, len(blocks)), 31))
+    ]
 
 
 def _block(heard: Heard) -> bytes:
