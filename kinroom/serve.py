@@ -9,7 +9,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,10 +38,14 @@ class NotSafeError(Exception):
     """The settings would serve people without TLS. The text is for the operator."""
 
 
-async def serve(settings: Settings, *, demo: bool = False, on_ready: Callable[[str], None] | None = None) -> None:
+OnReady = Callable[[str], None]
+
+
+async def serve(settings: Settings, *, demo: bool = False, bots: int = 0, on_ready: OnReady | None = None) -> None:
     """Until SIGTERM or SIGINT. `on_ready` gets the base URL once /readyz says 200.
 
-    Raises NotSafeError and PortTakenError before anything is started.
+    `demo` makes a session and prints its links; `bots` synthetic people join it. Raises NotSafeError and
+    PortTakenError before anything is started.
     """
     require_safe(settings)
     _log_to_stderr(settings.log_level)
@@ -50,7 +54,7 @@ async def serve(settings: Settings, *, demo: bool = False, on_ready: Callable[[s
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     with listen(settings.host, settings.port) as bound:
         async with AsyncExitStack() as stack:
-            base = await _start(settings, bound, stack, demo)
+            base = await _start(settings, bound, stack, demo=demo, bots=bots)
             log.info("ready", url=base)
             if on_ready is not None:
                 on_ready(base)
@@ -58,9 +62,9 @@ async def serve(settings: Settings, *, demo: bool = False, on_ready: Callable[[s
             log.info("stopping")
 
 
-def run(settings: Settings, *, demo: bool = False, on_ready: Callable[[str], None] | None = None) -> None:
+def run(settings: Settings, *, demo: bool = False, bots: int = 0, on_ready: OnReady | None = None) -> None:
     """`serve` on uvloop where there is one."""
-    work = serve(settings, demo=demo, on_ready=on_ready)
+    work = serve(settings, demo=demo, bots=bots, on_ready=on_ready)
     if sys.platform == "win32":
         asyncio.run(work)
     else:
@@ -78,7 +82,7 @@ def require_safe(settings: Settings) -> None:
         )
 
 
-async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack, demo: bool) -> str:
+async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack, *, demo: bool, bots: int) -> str:
     """Everything, in an order in which the stack can undo it. Returns the base URL."""
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = operator_key(settings.data / "operator.key")
@@ -110,9 +114,10 @@ async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack
     stack.push_async_callback(_within(hub.stop))
     stack.callback(app.shut)
     await web.SockSite(runner, bound, ssl_context=_tls(settings)).start()
-    if demo:
-        await _print_demo(hub, base)
+    link = await _print_demo(hub, base) if demo else None
     app.open()
+    if link is not None and bots:
+        stack.push_async_callback(_within((await _send_bots(link, bots)).stop))
     return base
 
 
@@ -154,11 +159,28 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-async def _print_demo(hub: Hub, base: str) -> None:
-    """A facilitator's link, then a participant's: unwrapped, one a line. Each start makes new ones."""
+async def _print_demo(hub: Hub, base: str) -> str:
+    """A facilitator's link, then a participant's: unwrapped, one a line; new ones at each start. Returns the last."""
     _, links = await hub.create([(Role.FACILITATOR, DEMO_PEOPLE), (Role.PARTICIPANT, DEMO_PEOPLE)])
     for link in links:
         print(link_url(base, link.token), flush=True)
+    return link_url(base, links[-1].token)
+
+
+class _Bots:
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def stop(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        await self._process.wait()
+
+
+async def _send_bots(link: str, count: int) -> _Bots:
+    """In a process of their own: they encode, the server never does."""
+    command = (sys.executable, "-m", "kinroom.cli", "bots", "--link", link, "--count", str(count))
+    return _Bots(await asyncio.create_subprocess_exec(*command))
 
 
 def _log_to_stderr(level: str) -> None:
