@@ -69,12 +69,12 @@ class SessionActor:
         self._speakers: list[ParticipantId] = []
         self._inbox: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._stopped = False
+        self._post(self._send_away)  # before any newcomer's job
 
     # --- the task --------------------------------------------------------------------------------------------------
 
     async def run(self, forget: Callable[[], None]) -> None:
         """Until nobody has been in the room for a while. `forget` is called before this returns."""
-        self._post(self._send_away)
         while not self._stopped:
             try:
                 async with asyncio.timeout(self._patience()):
