@@ -1,4 +1,7 @@
-"""Any bytes are a Binding request or a WireError. What parses can be verified and answered, and names its peer."""
+"""Any bytes are a Binding request or a WireError. What parses can be verified and answered, and names its peer.
+
+The bytes are also tried as the attributes of a request, or the fuzzer hardly gets past the header.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,15 @@ SEEDS = tuple(
 )
 
 
+_COOKIE_AND_ID = bytes.fromhex("2112a442b7e7a701bc34d686fa87dfae")
+
+
 def check(data: bytes) -> None:
+    _check(data)
+    _check(b"\x00\x01" + len(data).to_bytes(2) + _COOKIE_AND_ID + data)
+
+
+def _check(data: bytes) -> None:
     try:
         request = stun.parse(data)
     except WireError:
