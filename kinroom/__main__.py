@@ -1,0 +1,3 @@
+from kinroom.cli import main
+
+main()
