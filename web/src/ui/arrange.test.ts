@@ -49,13 +49,13 @@ describe("pageOf", () => {
 
 describe("liveLimit", () => {
   it.each([
-    [{ phone: true, shared: false, behind: false }, 4],
-    [{ phone: true, shared: true, behind: false }, 2],
-    [{ phone: true, shared: false, behind: true }, 2],
-    [{ phone: false, shared: false, behind: false }, 25],
-    [{ phone: false, shared: true, behind: false }, 8],
-    [{ phone: false, shared: false, behind: true }, 9],
-    [{ phone: false, shared: true, behind: true }, 4],
+    [{ phone: true, screens: 0, pictures: Infinity }, 4],
+    [{ phone: true, screens: 1, pictures: Infinity }, 2],
+    [{ phone: true, screens: 1, pictures: 2 }, 1],
+    [{ phone: false, screens: 0, pictures: Infinity }, 25],
+    [{ phone: false, screens: 2, pictures: Infinity }, 8],
+    [{ phone: false, screens: 0, pictures: 9 }, 9],
+    [{ phone: false, screens: 1, pictures: 1 }, 1],
   ])("%o is %i", (limits, expected) => {
     expect(liveLimit(limits)).toBe(expected);
   });

@@ -16,17 +16,16 @@ export interface Arrangement<P extends Arrangeable> {
 
 export interface Limits {
   phone: boolean;
-  /** A screen is shared and takes most of the space. */
-  shared: boolean;
-  /** The device cannot decode what it gets. */
-  behind: boolean;
+  /** Shared screens that are shown and take most of the space. */
+  screens: number;
+  /** What this device can decode, shared screens included; Infinity while it keeps up. */
+  pictures: number;
 }
 
 /** The most live pictures of people at once. */
-export function liveLimit({ phone, shared, behind }: Limits): number {
-  if (phone) return shared || behind ? 2 : 4;
-  if (shared) return behind ? 4 : 8;
-  return behind ? 9 : 25;
+export function liveLimit({ phone, screens, pictures }: Limits): number {
+  const fitting = phone ? (screens ? 2 : 4) : screens ? 8 : 25;
+  return Math.max(1, Math.min(fitting, pictures - screens));
 }
 
 /**

@@ -1,0 +1,18 @@
+/**
+ * The screens without a server, for looking at them: /src/dev/index.html?people=9&phase=inRoom. Not in the build.
+ * See `Scene` in fake.ts for what the address may say.
+ */
+import { render } from "preact";
+
+import "../styles/tokens.css";
+import "../styles/base.css";
+import "../styles/pages.css";
+import "../styles/room.css";
+import { App } from "../pages/App";
+import { FakeStore, sceneFrom } from "./fake";
+
+const query = new URLSearchParams(location.search);
+const store = new FakeStore(sceneFrom(query));
+Object.assign(window, { kinroom: { pc: () => null, store } });
+const token = query.get("token") ?? "a-token-for-looking-at-screens";
+render(<App store={store} token={token} path={query.get("path") ?? "/join"} />, document.getElementById("app")!);

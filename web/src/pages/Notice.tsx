@@ -1,0 +1,83 @@
+import type { ComponentChildren } from "preact";
+
+import { t } from "../i18n";
+import type { Notice as NoticeCode } from "../session/model";
+import { useHeadingFocus } from "../ui/hooks";
+import { Mark } from "../ui/Mark";
+
+type Code = NoticeCode | "left" | "ended" | "other";
+
+const WORDED = [
+  "left",
+  "replaced",
+  "ended",
+  "bad_link",
+  "link_full",
+  "unreachable",
+  "resume_unknown",
+  "too_many",
+  "bad_version",
+  "not_allowed",
+] as const;
+
+/** Codes that only a defect of ours can cause share one text. */
+function worded(code: Code): (typeof WORDED)[number] | "other" {
+  return WORDED.find((one) => one === code) ?? "other";
+}
+
+function answerFor(code: Code): string {
+  if (code === "left") return t("notice.comeBack");
+  if (code === "replaced") return t("notice.useHere");
+  return t("notice.tryAgain");
+}
+
+/** The group is over, or not reachable, or not for this link: said kindly, with what comes next. */
+export function Notice({ code, onAgain }: { code: Code; onAgain?: () => void }) {
+  const key = worded(code);
+  const again = key === "bad_version" ? () => location.reload() : onAgain;
+  return (
+    <Quiet title={t(`notice.${key}.title`)}>
+      <p>{t(`notice.${key}.text`)}</p>
+      {again && (
+        <button type="button" class="button primary" onClick={again}>
+          {key === "bad_version" ? t("notice.reload") : answerFor(code)}
+        </button>
+      )}
+    </Quiet>
+  );
+}
+
+export function Landing() {
+  return (
+    <Quiet title={t("landing.title")}>
+      <p>{t("landing.text")}</p>
+      <p class="soft">{t("landing.help")}</p>
+    </Quiet>
+  );
+}
+
+export function Wait() {
+  return (
+    <main class="page quiet">
+      <Mark />
+      <p role="status" class="soft waiting">
+        {t("app.moment")}
+      </p>
+    </main>
+  );
+}
+
+function Quiet({ title, children }: { title: string; children: ComponentChildren }) {
+  const heading = useHeadingFocus();
+  return (
+    <main class="page quiet">
+      <Mark />
+      <div class="quiet-card">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        {children}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { listOfNames, t } from "../i18n";
+import type { Person } from "../session/model";
+import { type Notice, type Spoken, StatusQueue } from "./status";
+
+// Long enough to read a short sentence twice.
+const SHOWN_FOR = 6000;
+
+function words(spoken: Spoken): string {
+  if (spoken.kind === "say") return spoken.text;
+  const names = listOfNames(spoken.names);
+  const count = spoken.names.length;
+  switch (spoken.kind) {
+    case "came":
+      return t("status.came", { names });
+    case "left":
+      return t("status.left", { names });
+    case "away":
+      return t("status.away", { names, count });
+    case "back":
+      return t("status.back", { names, count });
+  }
+}
+
+/** The text to show now, and how to say something next. */
+export function useStatus(): [string, (notice: Notice) => void] {
+  const queue = useRef(new StatusQueue());
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const [text, setText] = useState("");
+
+  const turn = () => {
+    clearTimeout(timer.current);
+    const spoken = queue.current.next(performance.now());
+    if (spoken) setText(words(spoken));
+    const wait = queue.current.wait(performance.now());
+    if (wait !== null) timer.current = setTimeout(turn, wait);
+    else if (spoken) timer.current = setTimeout(() => setText(""), SHOWN_FOR);
+  };
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return [
+    text,
+    (notice) => {
+      queue.current.add(notice);
+      const wait = queue.current.wait(performance.now());
+      clearTimeout(timer.current);
+      timer.current = setTimeout(turn, wait ?? 0);
+    },
+  ];
+}
+
+/** What changed between two lists of people, as notices. Never who speaks. Pure. */
+export function changes(before: readonly Person[], after: readonly Person[]): Notice[] {
+  const old = new Map(before.map((person) => [person.id, person]));
+  const now = new Set(after.map((person) => person.id));
+  const notices: Notice[] = [];
+  for (const person of after) {
+    const was = old.get(person.id);
+    if (person.me) continue;
+    if (!was) notices.push({ kind: "came", name: person.name });
+    else if (was.present && !person.present) notices.push({ kind: "away", name: person.name });
+    else if (!was.present && person.present) notices.push({ kind: "back", name: person.name });
+    const [shared, shares] = [was?.sources.includes("screen") ?? false, person.sources.includes("screen")];
+    if (!shared && shares) notices.push({ kind: "say", text: t("status.shares", { name: person.name }) });
+    if (shared && !shares) notices.push({ kind: "say", text: t("status.sharesNoMore", { name: person.name }) });
+  }
+  for (const person of before) {
+    if (!now.has(person.id) && !person.me) notices.push({ kind: "left", name: person.name });
+  }
+  return notices;
+}

@@ -1,0 +1,137 @@
+import { Eye, EyeOff, ScreenShare, ScreenShareOff, Settings } from "lucide";
+import { useId, useState } from "preact/hooks";
+
+import { t } from "../i18n";
+import type { DeviceAnswer, Person, SessionStore } from "../session/model";
+import { DeviceHelp } from "./DeviceHelp";
+import { DeviceChoices, LevelMeter } from "./Devices";
+import { Dialog } from "./Dialog";
+import { Icon } from "./Icon";
+import { SHORTCUTS } from "./shortcuts";
+import { Switch } from "./Switch";
+
+interface Closing {
+  onClose: () => void;
+}
+
+export function LeaveDialog({ onClose, onLeave }: Closing & { onLeave: () => void }) {
+  return (
+    <Dialog title={t("leave.title")} onClose={onClose}>
+      <p>{t("leave.text")}</p>
+      <div class="dialog-actions">
+        <button type="button" class="button" onClick={onClose}>
+          {t("leave.stay")}
+        </button>
+        <button type="button" class="button primary" data-action="leave-confirm" onClick={onLeave}>
+          {t("leave.leave")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+export function PersonDialog({ store, person, onClose }: Closing & { store: SessionStore; person: Person }) {
+  const id = useId();
+  const [volume, setVolume] = useState(() => Math.round(store.volumeOf(person.id) * 100));
+  return (
+    <Dialog title={person.name} onClose={onClose}>
+      <div class="field">
+        <label for={id}>{t("person.volume", { name: person.name })}</label>
+        <input
+          id={id}
+          class="slider"
+          type="range"
+          min={0}
+          max={100}
+          step={5}
+          value={volume}
+          aria-valuetext={t("person.percent", { percent: volume })}
+          onInput={(event) => {
+            const percent = Number(event.currentTarget.value);
+            setVolume(percent);
+            store.setVolume(person.id, percent / 100);
+          }}
+        />
+        <p class="small soft">{t("person.volumeNote")}</p>
+      </div>
+    </Dialog>
+  );
+}
+
+interface SelfProps {
+  selfHidden: boolean;
+  onSelfHidden: (hidden: boolean) => void;
+}
+
+interface SettingsProps extends Closing, SelfProps {
+  store: SessionStore;
+  shortcuts: boolean;
+  onShortcuts: (on: boolean) => void;
+}
+
+export function SettingsDialog({ store, selfHidden, onSelfHidden, shortcuts, onShortcuts, onClose }: SettingsProps) {
+  const heard = store.microphone.value === "on";
+  return (
+    <Dialog title={t("settings.title")} onClose={onClose}>
+      <DeviceChoices store={store} />
+      {heard && <LevelMeter store={store} />}
+      <Switch label={t("settings.hideSelf")} note={t("settings.hideSelfNote")} on={selfHidden} onChange={onSelfHidden} />
+      <Switch label={t("settings.shortcuts")} on={shortcuts} onChange={onShortcuts} />
+      {shortcuts && (
+        <ul class="shortcuts small">
+          {Object.entries(SHORTCUTS).map(([key, action]) => (
+            <li key={key}>
+              <kbd>{key}</kbd> {t(`shortcuts.${action}`)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Dialog>
+  );
+}
+
+interface MoreProps extends Closing {
+  store: SessionStore;
+  selfHidden: boolean;
+  onShare: () => void;
+  onSelf: () => void;
+  onSettings: () => void;
+}
+
+/** The rarer controls, on phones. */
+export function MoreDialog({ store, selfHidden, onShare, onSelf, onSettings, onClose }: MoreProps) {
+  const sharing = store.sharing.value;
+  return (
+    <Dialog title={t("more.title")} onClose={onClose}>
+      <div class="choices">
+        {store.canShareScreen && (
+          <button type="button" class="choice" onClick={onShare}>
+            <Icon of={sharing ? ScreenShareOff : ScreenShare} />
+            {t(sharing ? "controls.stopShare" : "more.share")}
+          </button>
+        )}
+        <button type="button" class="choice" onClick={onSelf}>
+          <Icon of={selfHidden ? Eye : EyeOff} />
+          {t(selfHidden ? "more.showSelf" : "more.hideSelf")}
+        </button>
+        <button type="button" class="choice" onClick={onSettings}>
+          <Icon of={Settings} />
+          {t("more.settings")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface HelpProps extends Closing {
+  answer: Exclude<DeviceAnswer, "ok">;
+  onTryAgain: () => void;
+}
+
+export function HelpDialog({ answer, onTryAgain, onClose }: HelpProps) {
+  return (
+    <Dialog title={t("devices.tryAgain")} onClose={onClose}>
+      <DeviceHelp answer={answer} link={location.href} onTryAgain={onTryAgain} />
+    </Dialog>
+  );
+}
