@@ -156,7 +156,7 @@ class Frames:
             body = bytes(self._buffer[start + 4 : start + 4 + length])
             try:
                 messages.append(self._decoder.decode(body))
-            except msgspec.MsgspecError as error:
+            except (msgspec.MsgspecError, UnicodeDecodeError) as error:  # msgspec raises both
                 raise RpcError(str(error)) from error
             start += 4 + length
         del self._buffer[:start]
