@@ -74,9 +74,12 @@ def codec_of(media: Media) -> Codec | None:
 
 
 def rtx_of(media: Media, repaired: Codec) -> int | None:
+    """Payload type of the retransmissions. Audio has none: FEC repairs it sooner."""
     apt = str(repaired.payload_type)
     for codec in media.codecs:
-        if codec.name.lower() == "rtx" and codec.parameter("apt") == apt and _usable(codec.payload_type):
+        if (codec.name.lower(), codec.clock_rate) != ("rtx", 90_000) or media.kind != "video":
+            continue
+        if codec.parameter("apt") == apt and _usable(codec.payload_type):
             return codec.payload_type
     return None
 

@@ -311,11 +311,11 @@ def _is_slot(line: Line, kind: str) -> bool:
 
 
 def _pairs(lines: Iterable[Line]) -> list[tuple[Mid, Mid]]:
-    audio, video = (
-        [line.mid for line in sorted(lines, key=lambda line: line.slot or 0) if _is_slot(line, kind)]
-        for lines, kind in ((list(lines), "audio"), (list(lines), "video"))
-    )
-    return list(zip(audio, video, strict=False))
+    slots = {(line.kind, line.slot): line.mid for line in lines if line.slot is not None}
+    pairs: list[tuple[Mid, Mid]] = []
+    while (audio := slots.get(("audio", len(pairs)))) and (video := slots.get(("video", len(pairs)))):
+        pairs.append((audio, video))
+    return pairs
 
 
 # --- the answer ------------------------------------------------------------------------------------------------------
@@ -326,7 +326,7 @@ def _answer(
 ) -> SessionDescription:
     transport = Transport(local.ufrag, local.pwd, (Fingerprint("sha-256", local.fingerprint),), "passive")
     candidates = tuple(Candidate(address, port) for address, port in local.candidates)
-    bundle = tuple(mid for mid in offer.bundle if mid in lines)
+    bundle = tuple(mid for mid in dict.fromkeys(offer.bundle) if mid in lines)
     media = tuple(
         accepted_media(one, lines[Mid(one.mid)], transport, candidates if one.mid == bundle[0] else ())
         if one.mid in lines
