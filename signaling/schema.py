@@ -1,0 +1,130 @@
+"""`python -m signaling.schema`: the protocol as JSON Schema, for json-schema-to-typescript.
+
+`python -m signaling.schema --docs docs/protocol.md` rewrites the tables of messages there. `make types` calls both.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import types
+import typing
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from signaling import protocol as p
+
+# Named in the generated types although the protocol uses them in line.
+_NAMED: Final[dict[str, Any]] = {
+    "SourceName": p.SourceName,
+    "RoleName": p.RoleName,
+    "SessionEvent": p.SessionEvent,
+    "ClientMessage": p.ClientMessage,
+    "ServerMessage": p.ServerMessage,
+}
+_LITERALS: Final = {frozenset(typing.get_args(_NAMED[name])): name for name in ("SourceName", "RoleName")}
+# Bounds mean nothing to TypeScript, and would become enormous unions of tuples.
+_BOUNDS: Final = {"minLength", "maxLength", "minimum", "maximum", "maxItems", "discriminator"}
+_REF: Final = "#/definitions/{name}"
+
+
+def schema() -> dict[str, Any]:
+    roots, definitions = msgspec.json.schema_components(list(_NAMED.values()), ref_template=_REF)
+    named = {name: _for_typescript(root, top=True) for name, root in zip(_NAMED, roots, strict=True)}
+    shapes = {name: _for_typescript(shape) for name, shape in definitions.items()}
+    shapes["Event"]["properties"]["event"] = {"$ref": _REF.format(name="SessionEvent")}
+    return {
+        "title": "Protocol",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {name: {"$ref": _REF.format(name=name)} for name in ("ClientMessage", "ServerMessage")},
+        "required": ["ClientMessage", "ServerMessage"],
+        "definitions": named | shapes,
+    }
+
+
+def _for_typescript(node: Any, *, top: bool = False) -> Any:
+    """`top`: this is the definition of a named literal itself, not a use of it."""
+    if isinstance(node, list):
+        return [_for_typescript(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    name = _LITERALS.get(frozenset(node["enum"])) if isinstance(node.get("enum"), list) else None
+    if name is not None and not top:
+        return {"$ref": _REF.format(name=name)}
+    if "prefixItems" in node:
+        return {"type": "array", "items": _for_typescript(node["prefixItems"]), "minItems": 2, "maxItems": 2}
+    kept = {key: _for_typescript(value) for key, value in node.items() if key not in _BOUNDS or key == "properties"}
+    if "properties" in node:
+        kept["additionalProperties"] = False
+    return kept
+
+
+# --- the tables of docs/protocol.md ----------------------------------------------------------------------------------
+
+_SECTIONS: Final[dict[str, Any]] = {
+    "requests": p.ClientMessage,
+    "replies": p.Ok | p.Refused | p.Answer | p.Snapshot,
+    "events": p.SessionEvent,
+    "signals": p.Slots | p.SlotsNeeded | p.Flowing | p.Speakers | p.MediaLost | p.Bye,
+}
+
+
+def table(union: Any) -> str:
+    rows = ["| message | fields | |", "|---|---|---|"]
+    for message in typing.get_args(union):
+        doc = " ".join((inspect.getdoc(message) or "").split()) if "__doc__" in vars(message) else ""
+        doc = "" if doc.startswith(f"{message.__name__}(") else doc
+        fields = ", ".join(_field(field) for field in msgspec.structs.fields(message))
+        rows.append(f"| `{message.__struct_config__.tag}` | {fields} | {doc} |")
+    return "\n".join(rows)
+
+
+def _field(field: msgspec.structs.FieldInfo) -> str:
+    mark = "" if field.required else "?"
+    return f"`{field.encode_name}{mark}`: {_type(field.type)}"
+
+
+def _type(shape: Any) -> str:
+    """As a reader of JSON would say it."""
+    origin, arguments = typing.get_origin(shape), typing.get_args(shape)
+    if origin is typing.Annotated:
+        return _type(arguments[0])
+    if origin is typing.Literal:
+        return next((name for values, name in _LITERALS.items() if values == set(arguments)), " or ".join(arguments))
+    if origin is list:
+        return f"[{_type(arguments[0])}]"
+    if origin is tuple:
+        return f"({', '.join(map(_type, arguments))})"
+    if origin is dict:
+        return f"{{{_type(arguments[0])}: {_type(arguments[1])}}}"
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(map(_type, arguments)) if len(arguments) < 4 else "SessionEvent"
+    plain = {int: "number", str: "text", bool: "true or false", type(None): "null"}
+    return plain.get(shape) or str(shape.__name__)
+
+
+def with_tables(text: str) -> str:
+    """The text with everything between `<!-- table: X -->` and `<!-- end -->` written anew. Raises ValueError."""
+    for section, union in _SECTIONS.items():
+        head, mark, rest = text.partition(f"<!-- table: {section} -->\n")
+        _, end, tail = rest.partition("<!-- end -->")
+        if not (mark and end):
+            raise ValueError(f"no place for the table of {section}")
+        text = f"{head}{mark}{table(union)}\n{end}{tail}"
+    return text
+
+
+def main(arguments: list[str]) -> None:
+    if arguments[:1] == ["--docs"]:
+        path = Path(arguments[1])
+        path.write_text(with_tables(path.read_text()))
+    else:
+        print(json.dumps(schema(), indent=2))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
