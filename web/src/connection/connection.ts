@@ -40,8 +40,17 @@ export class Connection {
   }
 
   /** Throws RefusedError or DisconnectedError. Nothing is kept for later: what must last is state, sent anew. */
-  request(request: Request): Promise<Reply> {
-    return this.up && this.wire ? this.wire.request(request) : Promise.reject(new DisconnectedError());
+  async request(request: Request): Promise<Reply> {
+    const wire = this.wire;
+    if (!this.up || !wire) throw new DisconnectedError();
+    try {
+      return await wire.request(request);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.code !== "not_joined") throw error;
+      // The server took the seat off this socket: only resuming helps.
+      wire.close();
+      throw new DisconnectedError();
+    }
   }
 
   /** The network changed or the page woke up: try now, or make sure of what we have. */
