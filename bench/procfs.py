@@ -47,3 +47,11 @@ def udp_drops(ports: set[int]) -> int:
 def is_mapped(pid: int, library: str) -> bool:
     """Whether a library of this name is loaded."""
     return library in Path(f"/proc/{pid}/maps").read_text()
+
+
+def children(pid: int) -> list[int]:
+    """Of all its threads, in the order in which they were born."""
+    found: list[int] = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(child) for child in path.read_text().split()]
+    return sorted(found)

@@ -48,15 +48,17 @@ def kind_of(datagram: bytes) -> Kind:
 
 
 class Match(Struct, frozen=True):
-    """Which datagrams a rule is for; an empty set matches all. SRTP leaves the RTP header readable."""
+    """Which datagrams a rule is for; what is empty matches all. SRTP leaves the RTP header readable, and SRTCP the
+    first 8 octets (`prefix`)."""
 
     kinds: frozenset[Kind] = frozenset()
+    prefix: bytes = b""
     payload_types: frozenset[int] = frozenset()
     ssrcs: frozenset[int] = frozenset()
 
     def accepts(self, datagram: bytes) -> bool:
         kind = kind_of(datagram)
-        if self.kinds and kind not in self.kinds:
+        if (self.kinds and kind not in self.kinds) or not datagram.startswith(self.prefix):
             return False
         is_rtp = kind in (Kind.AUDIO, Kind.VIDEO)
         if self.payload_types and not (is_rtp and datagram[1] & 0x7F in self.payload_types):

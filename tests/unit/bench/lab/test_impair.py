@@ -120,7 +120,9 @@ def test_the_first_rule_that_matches_applies() -> None:
     assert link.due(0.0) == [rtp(111)]
 
 
-def test_match_by_payload_type_and_ssrc() -> None:
+def test_match_by_payload_type_ssrc_and_prefix() -> None:
+    assert Match(prefix=b"\x80\xc9").accepts(b"\x80\xc9" + bytes(30))
+    assert not Match(prefix=b"\x80\xc9").accepts(b"\x81\xc9" + bytes(30))
     assert Match(payload_types=frozenset({96})).accepts(rtp(0x80 | 96))
     assert not Match(payload_types=frozenset({96})).accepts(rtp(97))
     assert not Match(payload_types=frozenset({72})).accepts(b"\x80\xc8" + bytes(26))  # RTCP has no payload type
