@@ -1,0 +1,204 @@
+"""A router with people in it, media made by hand, and the batch read back as packets. No socket, no clock."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+from rtc.core.batch import Batch
+from rtc.core.changes import Attach, Change
+from rtc.core.control import Control
+from rtc.core.model import Grant, Mid, PeerId, Source
+from rtc.core.negotiation import Line, Negotiated
+from rtc.core.peer import Peer
+from rtc.core.router import Refusal, Router
+from rtc.wire import extensions as uris
+from rtc.wire import rtcp, rtp
+
+WALL_OFFSET = 1_700_000_000.0
+SENDING = {"0": Source.MICROPHONE, "1": Source.CAMERA, "2": Source.SCREEN, "3": Source.SCREEN_SOUND}
+EVERYTHING = Grant(frozenset(Source), may_receive=True)
+AUDIO, VIDEO, RTX = 111, 96, 97
+
+
+@dataclass
+class Wire:
+    """Stands for the shell's sink: what the packet path asks of it is the SSRC."""
+
+    ssrc: int
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One entry of the batch as it would go on the wire, before SRTP."""
+
+    ssrc: int
+    packet: rtp.RtpPacket
+
+    @property
+    def sequence(self) -> int:
+        return self.packet.sequence
+
+    @property
+    def payload(self) -> bytes:
+        return self.packet.payload
+
+
+def lines(
+    slots: int, ssrcs: itertools.count[int], ids: dict[str, int], rids: list[str], rtx: int | None
+) -> dict[Mid, Line]:
+    made: dict[Mid, Line] = {}
+    for mid, source in SENDING.items():
+        kind, payload_type, rate = ("audio", AUDIO, 48_000) if source.is_audio else ("video", VIDEO, 90_000)
+        made[Mid(mid)] = Line(
+            mid=Mid(mid),
+            kind=kind,
+            source=source,
+            slot=None,
+            payload_type=payload_type,
+            rtx_payload_type=None if source.is_audio else RTX,
+            clock_rate=rate,
+            extensions=ids,
+            rids=rids if source is Source.CAMERA else [],
+        )
+    for slot in range(slots):
+        for kind, payload_type, rate in (("audio", AUDIO, 48_000), ("video", VIDEO, 90_000)):
+            mid = Mid(f"{kind[0]}{slot}")
+            made[mid] = Line(
+                mid=mid,
+                kind=kind,
+                source=None,
+                slot=slot,
+                payload_type=payload_type,
+                rtx_payload_type=rtx if kind == "video" else None,
+                clock_rate=rate,
+                extensions=ids,
+                ssrc=next(ssrcs),
+                rtx_ssrc=next(ssrcs) if kind == "video" and rtx else None,
+            )
+    return made
+
+
+CHROMIUM_IDS = {uris.MID: 4, uris.RID: 10, uris.RRID: 11, uris.AUDIO_LEVEL: 1, uris.TRANSPORT_CC: 3}
+FIREFOX_IDS = {uris.MID: 3, uris.RID: 5, uris.RRID: 6, uris.AUDIO_LEVEL: 2, uris.TRANSPORT_CC: 7}
+
+
+@dataclass
+class Person:
+    peer: Peer
+    control: Control
+    ids: dict[str, int]
+    sequences: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def id(self) -> PeerId:
+        return self.peer.id
+
+    def ssrc(self, source: Source) -> int:
+        return self.id * 1000 + list(Source).index(source)
+
+
+class Group:
+    def __init__(self) -> None:
+        self.now = 100.0
+        randoms = itertools.count(7_000_000)
+        self.router = Router(lambda: next(randoms))
+        self.batch = Batch()
+        self._ssrcs = itertools.count(900_000)
+        self._ids = itertools.count(1)
+
+    def join(
+        self,
+        slots: int = 3,
+        *,
+        ids: dict[str, int] | None = None,
+        rids: list[str] | None = None,
+        grant: Grant = EVERYTHING,
+        connect: bool = True,
+        rtx: int | None = RTX,
+    ) -> Person:
+        extension_ids = ids or CHROMIUM_IDS
+        peer = self.router.add_peer(self.now, PeerId(next(self._ids)), grant)
+        peer.adopt(
+            Negotiated(
+                answer="",
+                lines=lines(slots, self._ssrcs, extension_ids, rids or [], rtx),
+                slots=[(Mid(f"a{i}"), Mid(f"v{i}")) for i in range(slots)],
+                extensions=extension_ids,
+                remote_fingerprints=[],
+                remote_ufrag="u",
+                remote_pwd="p",
+                ice_restarted=False,
+                version=1,
+            )
+        )
+        person = Person(peer, Control(self.now, peer, WALL_OFFSET), extension_ids)
+        if connect:
+            self.connect(person)
+        return person
+
+    def connect(self, person: Person) -> None:
+        for slot in person.peer.slots.values():
+            slot.sink = Wire(slot.ssrc)
+            slot.rtx_sink = Wire(slot.rtx_ssrc) if slot.rtx_ssrc else None
+        self.router.connected(self.now, person.peer, self.batch)
+
+    def apply(self, *changes: Change) -> list[Refusal]:
+        return self.router.apply(self.now, changes, self.batch)
+
+    def show(self, viewer: Person, mid: str, publisher: Person, source: Source) -> None:
+        assert self.apply(Attach(viewer.id, Mid(mid), publisher.id, source)) == []
+
+    def send(
+        self,
+        person: Person,
+        source: Source,
+        sequence: int,
+        timestamp: int,
+        payload: bytes | None = None,
+        *,
+        extensions: list[tuple[int, bytes]] | None = None,
+        ssrc: int | None = None,
+        payload_type: int | None = None,
+        mid: bool = True,
+    ) -> list[Sent]:
+        """One packet from a browser; what the worker would send for it."""
+        mids = {source: mid for mid, source in SENDING.items()}
+        elements = [(person.ids[uris.MID], mids[source].encode())] if mid else []
+        data = rtp.build(
+            False,
+            payload_type if payload_type is not None else (AUDIO if source.is_audio else VIDEO),
+            sequence & 0xFFFF,
+            timestamp,
+            person.ssrc(source) if ssrc is None else ssrc,
+            elements + (extensions or []),
+            delta_frame() if payload is None else payload,
+        )
+        person.peer.receive_rtp(self.now, data, self.batch, self.router.speakers)
+        return self.sent()
+
+    def control(self, person: Person, *messages: rtcp.Rtcp) -> list[Sent]:
+        person.control.receive(self.now, rtcp.build_compound(list(messages)), self.batch)
+        return self.sent()
+
+    def due(self, person: Person) -> list[rtcp.Rtcp]:
+        return [message for data in person.control.due(self.now) for message in rtcp.parse_compound(data)]
+
+    def sent(self) -> list[Sent]:
+        sent: list[Sent] = []
+        for sink, form, sequence, timestamp, patch in self.batch.entries:
+            data = bytearray(form.size)
+            form.pack_into(data, 0, form.head, sequence, timestamp, sink.ssrc, form.rest)
+            for at, value in patch:
+                data[at : at + len(value)] = value
+            sent.append(Sent(sink.ssrc, rtp.parse(bytes(data))))
+        self.batch.entries.clear()
+        return sent
+
+
+def delta_frame(picture_id: int = 2, text: bytes = b"delta") -> bytes:
+    return b"\x90\x80" + (0x8000 | picture_id).to_bytes(2, "big") + b"\x01" + text
+
+
+def key_frame(picture_id: int = 1) -> bytes:
+    return b"\x90\x80" + (0x8000 | picture_id).to_bytes(2, "big") + b"\x00\x00\x00\x9d\x01\x2a\x40\x01\xb4\x00"

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from rtc.core.picture_ids import PictureIds
+from rtc.wire import vp8
+
+
+def payload(picture_id: int, tl0: int | None = None, bits: int = 15) -> bytes:
+    ids = (0x8000 | picture_id).to_bytes(2, "big") if bits == 15 else bytes((picture_id,))
+    if tl0 is None:
+        return bytes((0x90, 0x80)) + ids + b"\x01frame"
+    return bytes((0x90, 0xE0)) + ids + bytes((tl0, 0x20)) + b"\x01frame"
+
+
+def patched(ids: PictureIds, data: bytes) -> vp8.Vp8Descriptor:
+    changed = bytearray(data)
+    for at, value in ids.patch(vp8.parse(data), 0):
+        changed[at : at + len(value)] = value
+    return vp8.parse(bytes(changed))
+
+
+def test_the_first_source_goes_through_untouched() -> None:
+    ids = PictureIds()
+    ids.sync(vp8.parse(payload(777, 9)))
+    assert ids.plain
+    assert ids.patch(vp8.parse(payload(777, 9)), 12) == ()
+
+
+def test_a_new_source_continues_the_ids() -> None:
+    ids = PictureIds()
+    ids.sync(vp8.parse(payload(0x7FFE, 254)))
+    ids.stop(vp8.parse(payload(0x7FFF, 255)))
+    ids.sync(vp8.parse(payload(500, 40)))
+    assert not ids.plain
+    first, second = patched(ids, payload(500, 40)), patched(ids, payload(501, 41))
+    assert (first.picture_id, first.tl0picidx) == (0, 0)
+    assert (second.picture_id, second.tl0picidx) == (1, 1)
+    assert second.picture_id_bits == 15
+
+
+def test_sources_with_and_without_temporal_layers_alternate() -> None:
+    ids = PictureIds()
+    ids.sync(vp8.parse(payload(10, 5)))
+    ids.stop(vp8.parse(payload(12, 6)))
+    ids.sync(vp8.parse(payload(900)))
+    assert patched(ids, payload(900)).picture_id == 13
+    ids.stop(vp8.parse(payload(902)))
+    ids.sync(vp8.parse(payload(3, 100)))
+    again = patched(ids, payload(3, 100))
+    assert (again.picture_id, again.tl0picidx) == (16, 7)
+
+
+def test_a_seven_bit_id_stays_seven_bits_wide() -> None:
+    ids = PictureIds()
+    ids.sync(vp8.parse(payload(10)))
+    ids.stop(vp8.parse(payload(300)))
+    ids.sync(vp8.parse(payload(5, bits=7)))
+    out = patched(ids, payload(5, bits=7))
+    assert (out.picture_id, out.picture_id_bits) == (301 & 0x7F, 7)
+
+
+def test_a_source_without_ids_is_left_alone() -> None:
+    ids = PictureIds()
+    ids.sync(vp8.parse(payload(10)))
+    ids.stop(vp8.parse(payload(10)))
+    bare = vp8.parse(b"\x10\x01frame")
+    ids.sync(bare)
+    assert ids.patch(bare, 12) == ()

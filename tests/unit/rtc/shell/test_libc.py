@@ -1,0 +1,68 @@
+"""Contract with Linux: batches of datagrams, the kernel's time stamp, and errors as numbers."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from rtc.shell import libc
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two,
+    ):
+        for udp in (one, two):
+            udp.bind(("127.0.0.1", 0))
+            udp.setblocking(False)
+        one.setsockopt(socket.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
+        yield one, two
+
+
+def key_of(udp: socket.socket) -> bytes:
+    host, port = udp.getsockname()
+    return socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host)
+
+
+def test_reads_what_has_come_with_addresses_and_the_kernels_time(pair: tuple[socket.socket, socket.socket]) -> None:
+    one, two = pair
+    incoming = libc.Incoming(4)
+    assert incoming.receive(one.fileno()) == 0
+    for i in range(6):
+        two.sendto(bytes((i,)) * (i + 1), one.getsockname())
+    assert incoming.receive(one.fileno()) == 4
+    assert [incoming.size(i) for i in range(4)] == [1, 2, 3, 4]
+    assert bytes(incoming.buffer[2 * libc.SLOT : 2 * libc.SLOT + 3]) == b"\2\2\2"
+    assert bytes(incoming.names[: libc.ADDRESS_KEY]) == key_of(two)
+    assert libc.address_of(key_of(two)) == two.getsockname()
+    assert 0 <= time.time() - incoming.stamped_at < 5
+    assert incoming.receive(one.fileno()) == 2
+    assert incoming.receive(one.fileno()) == 0
+
+
+def test_sends_a_batch_to_where_each_destination_is_now(pair: tuple[socket.socket, socket.socket]) -> None:
+    one, two = pair
+    outgoing, destination = libc.Outgoing(3), libc.Destination()
+    for i in range(3):
+        outgoing.buffer[i * libc.SLOT : i * libc.SLOT + 2] = bytes((i, i))
+        outgoing.sizes[i] = 2
+        outgoing.addresses[i] = destination.address
+    destination.move(key_of(one))
+    destination.move(key_of(two))
+    assert outgoing.send(one.fileno(), 0, 3) == 3
+    assert [two.recv(100) for _ in range(3)] == [b"\0\0", b"\1\1", b"\2\2"]
+
+
+def test_an_address_that_cannot_be_sent_to_is_a_negative_errno(pair: tuple[socket.socket, socket.socket]) -> None:
+    one, _ = pair
+    outgoing, destination = libc.Outgoing(1), libc.Destination()
+    outgoing.sizes[0] = 2
+    outgoing.addresses[0] = destination.address
+    destination.move(b"\2\0\0\0\x7f\0\0\1")  # port 0
+    assert outgoing.send(one.fileno(), 0, 1) == -errno.EINVAL
