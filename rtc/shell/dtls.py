@@ -156,11 +156,13 @@ class DtlsServer:
         if self.keys is None:
             if not self._afford(datagram):
                 return self._fail("too much data before the handshake was complete")
-            if self._flight and _ends_client_hello(datagram):
-                return self._repeat()
+        waited = bool(self._flight)
         self._connection.bio_write(datagram)
         self._advance()
-        return self._take()
+        answers = self._take()
+        if not answers and waited and self._flight and _ends_client_hello(datagram):
+            return self._repeat()
+        return answers
 
     def handle_timeout(self) -> list[bytes]:
         """Call when `next_timeout` has passed; too early does no harm."""

@@ -272,7 +272,15 @@ def test_a_lost_first_answer_is_repeated_when_the_browser_repeats() -> None:
     assert lost
     again = dtls.receive(renumbered(hello, 1))
     assert again == lost
-    assert feed(dtls, flight_from(client, again))
+    assert feed(dtls, [renumbered(datagram, 10) for datagram in flight_from(client, again)])
+    assert dtls.keys
+
+
+def test_a_repeated_hello_and_the_next_flight_may_share_a_datagram() -> None:
+    dtls, client = server(), Client(THEIRS)
+    [hello] = client.start()
+    flight = flight_from(client, dtls.receive(hello))
+    assert dtls.receive(b"".join([renumbered(hello, 1), *(renumbered(datagram, 10) for datagram in flight)]))
     assert dtls.keys
 
 
