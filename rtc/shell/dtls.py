@@ -153,9 +153,8 @@ class DtlsServer:
         """Takes any bytes; returns the datagrams to send."""
         if self.failed or self.closed or not _is_records(datagram):
             return []
-        if self.keys is None:
-            if not self._afford(datagram):
-                return self._fail("too much data before the handshake was complete")
+        if self.keys is None and not self._afford(datagram):
+            return self._fail("too much data before the handshake was complete")
         waited = bool(self._flight)
         self._connection.bio_write(datagram)
         self._advance()
