@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import sys
 import types
@@ -76,8 +75,7 @@ _SECTIONS: Final[dict[str, Any]] = {
 def table(union: Any) -> str:
     rows = ["| message | fields | |", "|---|---|---|"]
     for message in typing.get_args(union):
-        doc = " ".join((inspect.getdoc(message) or "").split()) if "__doc__" in vars(message) else ""
-        doc = "" if doc.startswith(f"{message.__name__}(") else doc
+        doc = " ".join((vars(message).get("__doc__") or "").split())
         fields = ", ".join(_field(field) for field in msgspec.structs.fields(message))
         rows.append(f"| `{message.__struct_config__.tag}` | {fields} | {doc} |")
     return "\n".join(rows)
