@@ -16,6 +16,7 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.mediastreams import MediaStreamError
+from aiortc.sdp import candidate_from_sdp
 
 from kinroom.bots.aiortc_seams import answer_key_frame_requests, gather_on_loopback
 from kinroom.bots.tracks import Camera, Microphone
@@ -34,6 +35,7 @@ class MediaPeer:
         self.pc = RTCPeerConnection(configuration)
         self._on_frame = on_frame
         self._on_lost = on_lost
+        self._accepted = False
         self._watchers: set[asyncio.Task[None]] = set()
         self._sending: dict[SourceName, RTCRtpTransceiver] = {
             "microphone": self.pc.addTransceiver(microphone, "sendonly"),
@@ -61,7 +63,16 @@ class MediaPeer:
         return self.pc.localDescription.sdp, sources
 
     async def accept(self, answer: str) -> None:
+        """aiortc looks for candidates in the last bundled m-line, where RFC 9143 7.1.3 puts none: so they are added."""
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
+        if not self._accepted:
+            self._accepted = True
+            for line in answer.splitlines():
+                if line.startswith("a=candidate:"):
+                    candidate = candidate_from_sdp(line.removeprefix("a=candidate:"))
+                    candidate.sdpMid = _mid(self._sending["microphone"])
+                    await self.pc.addIceCandidate(candidate)
+            await self.pc.addIceCandidate(None)
 
     async def close(self) -> None:
         self.pc.remove_all_listeners()

@@ -26,6 +26,14 @@ GROUP: Final = 15  # frames from key frame to key frame. Fewer: a key frame come
 LOOP: Final = 3 * GROUP  # frames until the movement repeats
 BITRATE: Final = 160_000  # bit/s, about what a browser spends on a quiet head at this size
 
+OPTIONS: Final = {
+    "deadline": "realtime",
+    "cpu-used": "-9",
+    "lag-in-frames": "0",
+    "auto-alt-ref": "0",
+    "qmax": "30",  # Higher, and a flat colour drifts so far that it could be somebody else's.
+}
+
 Image = NDArray[np.float32]
 
 
@@ -45,14 +53,7 @@ def encode(images: Iterator[Image]) -> list[bytes]:
     codec = av.CodecContext.create("libvpx", "w")
     codec.width, codec.height, codec.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     codec.bit_rate, codec.gop_size, codec.time_base = BITRATE, LOOP, Fraction(1, RATE)
-    codec.options = {
-        "deadline": "good",
-        "cpu-used": "5",
-        "lag-in-frames": "0",
-        "auto-alt-ref": "0",
-        "qmin": "4",
-        "qmax": "30",
-    }
+    codec.options = OPTIONS
     frames: list[bytes] = []
     for number, image in enumerate(images):
         frame = av.VideoFrame.from_ndarray(image.astype(np.uint8), format="rgb24").reformat(format="yuv420p")
