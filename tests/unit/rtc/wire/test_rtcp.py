@@ -73,6 +73,10 @@ PACKETS: list[tuple[str, Rtcp]] = [
     ("81ca000201020304 00000000", SourceDescription((SourceChunk(0x01020304, ()),))),
     ("81ca000201020304 01000000", SourceDescription((SourceChunk(0x01020304, ((CNAME, b""),)),))),
     (
+        "82ca0006 01020304 01024142 00000000 05060708 01024344 00000000",  # items that fill whole words
+        SourceDescription((SourceChunk(0x01020304, ((1, b"AB"),)), SourceChunk(0x05060708, ((1, b"CD"),)))),
+    ),
+    (
         "82ca0005 01020304 01014100 05060708 01034243 44000000",
         SourceDescription((SourceChunk(0x01020304, ((1, b"A"),)), SourceChunk(0x05060708, ((1, b"BCD"),)))),
     ),

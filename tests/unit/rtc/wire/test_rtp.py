@@ -21,6 +21,11 @@ def test_header_without_extensions() -> None:
     assert (packet.extensions, packet.padding, packet.payload) == ({}, 0, bytes.fromhex("018a03c0"))
 
 
+def test_marker_on_payload_type_0() -> None:
+    packet = parse("80803d7feaaa63f4f01b40e9")
+    assert (packet.marker, packet.payload_type) == (True, 0)
+
+
 def test_csrcs_are_skipped() -> None:
     packet = parse("82003ed2000000905fbd169eabcdef01deadbeef" + "ff" * 160)  # rtp_with_csrc.bin
     assert (packet.marker, packet.sequence, packet.timestamp) == (False, 16082, 144)
@@ -82,6 +87,8 @@ def test_extension_forms(block: str, extensions: dict[int, bytes]) -> None:
         PION + "99999999",  # block longer than the packet
         PION + "bede0001 50aa00",
         PION + "bede0001 53aaaaaa",  # element longer than its block
+        PION + "bede0001 53aaaaaa 9836be889e",  # also where the packet goes on
+        PION + "10000001 0503aaaa 9836be889e",
         PION + "bede0001 000000 10",
         PION + "10000001 05030000",
         PION + "10000001 00000005",  # two-byte element without its length

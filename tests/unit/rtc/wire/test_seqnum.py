@@ -33,6 +33,7 @@ def test_delta_and_newer_agree_on_the_shorter_way(a: int, b: int, way: int) -> N
         (16, [10, 12, 11, 13], [10, 12, 11, 13]),
         (16, [0, 30000, 60000, 24464], [0, 30000, 60000, 90000]),
         (16, [0, 40000], [0, -25536]),  # nearer behind than ahead
+        (16, [0, 32768, 65535], [0, -32768, -1]),  # exactly half a turn counts as behind
         (32, [0xFFFFFFF0, 0x10, 0xFFFFFFFF], [0xFFFFFFF0, 0x100000010, 0xFFFFFFFF]),
     ],
 )

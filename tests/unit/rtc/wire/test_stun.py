@@ -122,7 +122,7 @@ def test_refusal() -> None:
         b"\x01\x01" + REQUEST[2:],  # a response
         b"\x00\x11" + REQUEST[2:],  # an indication
         b"\x00\x03" + REQUEST[2:],  # an allocation
-        REQUEST[:4] + b"ABCD" + REQUEST[8:],  # no magic cookie
+        b"\x00\x01\x00\x10ABCD" + REQUEST[8:20] + USER,  # no magic cookie
         signed(b""),  # no user name
         signed(attribute(6, b"")),
         signed(attribute(6, b"\xff\xfe")),
@@ -156,6 +156,7 @@ def test_unknown_attributes_are_ignored() -> None:
     [
         (REQUEST, "evtj:h6vY"),
         (CONTROLLED, "AYeZ:sw7YvCSbcVex3bhi"),
+        (signed(attribute(0x8022, b"abc") + USER), "evtj:h6vY"),
         (signed(b""), None),
         (signed(attribute(6, b"")), None),
         (signed(attribute(6, b"\xff")), None),

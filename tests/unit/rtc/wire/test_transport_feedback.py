@@ -163,7 +163,7 @@ def test_chunks_of_the_draft(chunk: str, symbols: list[int]) -> None:
         "afcd0005fa17fa1743032fa0009900023de8021740029401",
         "8fcd0004fa17fa1743032fa0009900013de80217",  # no chunk
         "8fcd0005fa17fa1743032fa0009900013de8021760010000",  # reserved status 3
-        "8fcd0006fa17fa1743032fa00099ffff3de802173fff3fff3fff3fff",  # more statuses than we take
+        "8fcd0005fa17fa1743032fa0009920013de802171fff0002",  # more statuses than we take
     ],
 )
 def test_broken(text: str) -> None:
@@ -266,6 +266,11 @@ def test_report_splits_where_time_leaps() -> None:
     messages = transport_feedback.report(1, 2, 255, [(1, 0), (2, 8_192_000), (4, 8_193_000)])
     assert [(m.feedback_count, m.base_sequence, m.reference_time) for m in messages] == [(255, 1, 0), (0, 2, 128)]
     assert messages[1].packets == ((2, 8_192_000), (3, None), (4, 8_193_000))
+
+
+def test_a_split_at_the_wrap() -> None:
+    messages = transport_feedback.report(1, 2, 0, [(65535, 0), (0, 9_000_000)])
+    assert [m.base_sequence for m in messages] == [65535, 0]
 
 
 def test_reports_join_without_a_gap() -> None:
