@@ -36,6 +36,8 @@ export class LocalMedia {
 
   private readonly meter = new LevelMeter((level) => (this.micLevel.value = level));
   private wantedFacing: "user" | "environment" = "user";
+  /** What is still wished for. The browser's dialog may be answered after the wish is gone. */
+  private readonly wishes = new Set<SourceName>();
 
   /** `changed` is told of every track that starts or ends, in order. */
   constructor(private readonly changed: TrackChange) {
@@ -47,6 +49,8 @@ export class LocalMedia {
     if (stands) return stands;
     const camera = what.camera && !this.tracks.value.has("camera");
     const microphone = what.microphone && !this.tracks.value.has("microphone");
+    if (camera) this.wishes.add("camera");
+    if (microphone) this.wishes.add("microphone");
     if (!camera && !microphone) return "ok";
     const first = await this.take(camera, microphone);
     if (first.answer !== "none" || !(camera && microphone)) return first.answer;
@@ -57,6 +61,7 @@ export class LocalMedia {
   }
 
   release(): void {
+    this.wishes.clear();
     for (const source of [...this.tracks.value.keys()]) this.drop(source);
   }
 
@@ -90,21 +95,21 @@ export class LocalMedia {
   async chooseMicrophone(id: string): Promise<DeviceAnswer> {
     this.microphoneDevice.value = id;
     if (!this.tracks.value.has("microphone")) return "ok";
+    this.wishes.add("microphone");
     const taken = await capture({ audio: audioConstraints(id) });
     if (taken.stream) this.adopt(taken.stream);
     return taken.answer;
   }
 
   async startScreen(): Promise<DeviceAnswer> {
+    this.wishes.add("screen");
     const taken = await captureScreen();
-    if (taken.stream) {
-      this.screen.value = taken.stream;
-      for (const track of taken.stream.getTracks()) this.hold(track.kind === "video" ? "screen" : "screen_sound", track);
-    }
+    if (taken.stream) this.adopt(taken.stream, "screen", "screen_sound");
     return taken.answer;
   }
 
   stopScreen(): void {
+    this.wishes.delete("screen");
     this.drop("screen_sound");
     this.drop("screen");
   }
@@ -141,8 +146,13 @@ export class LocalMedia {
     return taken.answer;
   }
 
-  private adopt(stream: MediaStream): void {
-    for (const track of stream.getTracks()) this.hold(track.kind === "video" ? "camera" : "microphone", track);
+  private adopt(stream: MediaStream, video: "camera" | "screen" = "camera", audio: SourceName = "microphone"): void {
+    for (const track of stream.getTracks()) {
+      const source = track.kind === "video" ? video : audio;
+      if (this.wishes.has(source === "screen_sound" ? "screen" : source)) this.hold(source, track);
+      else track.stop();
+    }
+    if (video === "screen") this.screen.value = this.tracks.value.has("screen") ? stream : null;
   }
 
   private hold(source: SourceName, track: MediaStreamTrack): void {
@@ -159,6 +169,7 @@ export class LocalMedia {
   }
 
   private drop(source: SourceName): void {
+    this.wishes.delete(source);
     const track = this.tracks.value.get(source);
     if (!track) return;
     track.onended = null;
@@ -204,6 +215,7 @@ export class LocalMedia {
     this.drop(source);
     await this.enumerate();
     const camera = source === "camera";
+    this.wishes.add(source);
     if ((camera ? this.cameras : this.microphones).value.length === 0) return;
     if (camera) this.camera.value = null;
     else this.microphoneDevice.value = null;

@@ -90,8 +90,10 @@ export class Way {
     clearTimeout(this.retry);
     this.peer?.close();
     this.peer = null;
-    this.stalled.value = false;
+    this.wantedPairs = 0;
     this.flowedOnce = false;
+    this.stalled.value = false;
+    this.load.value = startLoad(performance.now());
   }
 
   private renew(): void {
