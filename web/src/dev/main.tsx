@@ -14,5 +14,7 @@ import { FakeStore, sceneFrom } from "./fake";
 const query = new URLSearchParams(location.search);
 const store = new FakeStore(sceneFrom(query));
 Object.assign(window, { kinroom: { pc: () => null, store } });
+// As in a browser that has never been asked.
+if (query.has("ask")) navigator.permissions.query = async () => ({ state: "prompt" }) as PermissionStatus;
 const token = query.get("token") ?? "a-token-for-looking-at-screens";
 render(<App store={store} token={token} path={query.get("path") ?? "/join"} />, document.getElementById("app")!);

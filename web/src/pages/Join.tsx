@@ -50,10 +50,6 @@ export function Join({ store, token, role, name, onName, nameRefused, onJoin }: 
     <main class="page join">
       <header class="join-head">
         <Mark />
-        <p class="promise small">
-          <Icon of={ShieldCheck} />
-          {t("app.noRecording")}
-        </p>
       </header>
       <div class="join-title">
         <h1 ref={heading} tabIndex={-1}>
@@ -81,6 +77,10 @@ export function Join({ store, token, role, name, onName, nameRefused, onJoin }: 
         />
         <JoinButtons store={store} asked={asked} ask={ask} joining={joining} />
       </form>
+      <p class="promise small">
+        <Icon of={ShieldCheck} />
+        {t("app.noRecording")}
+      </p>
     </main>
   );
 }

@@ -36,7 +36,13 @@ export function Room({ store }: { store: SessionStore }) {
   const screens = useMemo(() => people.filter((person) => !person.me && person.sources.includes("screen")), [people]);
   const limit = liveLimit({ phone, screens: screens.length, pictures: store.pictureLimit.value });
   const arrangement = useMemo(() => arrange(people, limit, page, selfHidden), [people, limit, page, selfHidden]);
-  const turn = (pages: 1 | -1) => setPage(Math.min(arrangement.pages - 1, Math.max(0, arrangement.page + pages)));
+  const turn = (pages: 1 | -1) => {
+    const next = Math.min(arrangement.pages - 1, Math.max(0, arrangement.page + pages));
+    if (next === arrangement.page) return;
+    setPage(next);
+    const names = arrange(people, limit, next, selfHidden).live.map((one) => one.name);
+    say({ kind: "say", text: t("status.page", { names: names.join(", ") }) });
+  };
   const close = () => setOpen(null);
 
   useAnnouncements(store, people, say);

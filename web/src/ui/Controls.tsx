@@ -7,6 +7,8 @@ import { Icon } from "./Icon";
 interface ControlProps {
   icon: IconNode;
   label: string;
+  /** Fits a phone; must be part of the label, for people who speak to their device. */
+  short?: string | undefined;
   /** Something of mine is off: filled, so that it is seen at a glance. */
   off?: boolean;
   kind?: "leave";
@@ -15,7 +17,7 @@ interface ControlProps {
   action: string;
 }
 
-function Control({ icon, label, off = false, kind, dialog, onClick, action }: ControlProps) {
+function Control({ icon, label, short, off = false, kind, dialog, onClick, action }: ControlProps) {
   return (
     <button
       type="button"
@@ -23,11 +25,12 @@ function Control({ icon, label, off = false, kind, dialog, onClick, action }: Co
       data-off={off}
       data-kind={kind}
       data-action={action}
+      aria-label={label}
       aria-haspopup={dialog ? "dialog" : undefined}
       onClick={onClick}
     >
       <Icon of={icon} />
-      <span class="control-label">{label}</span>
+      <span class="control-label">{short ?? label}</span>
     </button>
   );
 }
@@ -58,11 +61,12 @@ export function Controls({ store, phone, selfHidden, actions }: Props) {
   const muteLabel = store.microphone.value === "none" ? "micOn" : muted ? "unmute" : "mute";
   return (
     <div class="controls" role="group" aria-label={t("controls.label")}>
-      <Control action="mute" icon={muted ? MicOff : Mic} label={t(`controls.${muteLabel}`)} off={muted} onClick={actions.mute} />
+      <Control action="mute" icon={muted ? MicOff : Mic} label={t(`controls.${muteLabel}`)} short={phone && muteLabel === "micOn" ? t("controls.micShort") : undefined} off={muted} onClick={actions.mute} />
       <Control
         action="camera"
         icon={cameraOn ? Video : VideoOff}
         label={t(cameraOn ? "controls.cameraOff" : "controls.cameraOn")}
+        short={phone ? t("controls.cameraShort") : undefined}
         off={!cameraOn}
         onClick={actions.camera}
       />

@@ -11,7 +11,14 @@ import { clock, initials, windowColour } from "./words";
 export const WINDOW_COLOURS = 6;
 
 // Covering a tile may hide this much of a picture at most; beyond it the whole picture is shown with a border.
-const MOST_CROPPED = 0.45;
+// Faces are in the middle: the sides may go, but heads must not be cut off.
+const MOST_CROPPED_SIDES = 0.68;
+const MOST_CROPPED_TOPS = 0.45;
+
+function showsWhole(shape: number, aspect: number): boolean {
+  const most = shape > aspect ? MOST_CROPPED_SIDES : MOST_CROPPED_TOPS;
+  return shape > 0 && visibleShare(shape, aspect) < 1 - most;
+}
 
 /** A doorway with initials: somebody without a picture. It lights when they speak. */
 export function Window({ person }: { person: Person }) {
@@ -47,7 +54,7 @@ export function Video({ store, participant, source, hidden, mirrored, aspect }: 
   const element = useRef<HTMLVideoElement>(null);
   const [shape, setShape] = useState(0);
   useLayoutEffect(() => store.show(element.current!, participant, source), [store, participant, source]);
-  const whole = source === "screen" || (shape > 0 && visibleShare(shape, aspect) < 1 - MOST_CROPPED);
+  const whole = source === "screen" || showsWhole(shape, aspect);
   return (
     <video
       ref={element}

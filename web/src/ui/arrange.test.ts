@@ -53,7 +53,7 @@ describe("liveLimit", () => {
     [{ phone: true, screens: 1, pictures: Infinity }, 2],
     [{ phone: true, screens: 1, pictures: 2 }, 1],
     [{ phone: false, screens: 0, pictures: Infinity }, 25],
-    [{ phone: false, screens: 2, pictures: Infinity }, 8],
+    [{ phone: false, screens: 2, pictures: Infinity }, 10],
     [{ phone: false, screens: 0, pictures: 9 }, 9],
     [{ phone: false, screens: 1, pictures: 1 }, 1],
   ])("%o is %i", (limits, expected) => {

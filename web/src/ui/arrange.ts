@@ -24,7 +24,7 @@ export interface Limits {
 
 /** The most live pictures of people at once. */
 export function liveLimit({ phone, screens, pictures }: Limits): number {
-  const fitting = phone ? (screens ? 2 : 4) : screens ? 8 : 25;
+  const fitting = phone ? (screens ? 2 : 4) : screens ? 10 : 25;
   return Math.max(1, Math.min(fitting, pictures - screens));
 }
 

@@ -7,11 +7,11 @@ export interface Box {
   height: number;
 }
 
-// Cameras send 16:9 on laptops and 3:4 on upright phones; a box near 4:3 crops both a little and neither badly.
-const PICTURE_ASPECT = 4 / 3;
+// Laptops send 16:9, phones 3:4 or 4:3: boxes between these crop all of them a little and none badly.
+const PICTURE_ASPECTS = [16 / 9, 4 / 3];
 
 // How much unequal tiles cost. Higher keeps people the same size, lower crops their pictures less.
-const EQUALITY = 0.4;
+const EQUALITY = 0.75;
 
 /** The share of a picture that stays visible when it covers a box of this shape, 0..1. */
 export function visibleShare(pictureAspect: number, boxAspect: number): number {
@@ -46,9 +46,15 @@ function columns(count: number, lines: number, width: number, height: number, ga
   return rows(count, lines, height, width, gap).map((box) => ({ x: box.y, y: box.x, width: box.height, height: box.width }));
 }
 
+/** How well faces fare in a box of this shape, 0..1. Cut sides are walls; cut tops are heads, so they count three times. */
+function fit(boxAspect: number): number {
+  const shares = PICTURE_ASPECTS.map((aspect) => visibleShare(aspect, boxAspect) ** (boxAspect > aspect ? 3 : 1));
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+
 function score(boxes: Box[]): number {
   const areas = boxes.map((box) => box.width * box.height);
-  const shares = boxes.map((box) => visibleShare(PICTURE_ASPECT, box.width / Math.max(1, box.height)));
+  const shares = boxes.map((box) => fit(box.width / Math.max(1, box.height)));
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   const worst = Math.min(...shares);
   const equality = Math.min(...areas) / Math.max(1, ...areas);
