@@ -1,23 +1,34 @@
 /* Written by `make types` from signaling/protocol.py. Do not edit. */
 
-export type SourceName = "microphone" | "camera" | "screen" | "screen_sound";
-export type RoleName = "participant" | "facilitator";
+export type ClientMessage = Join | Resume | Offer | Publish | Unpublish | Mute | Unmute | View | Leave | Ping;
+export type SourceName = "camera" | "microphone" | "screen" | "screen_sound";
+export type ServerMessage =
+  Ok | Refused | Answer | Snapshot | Event | Slots | SlotsNeeded | Flowing | Speakers | MediaLost | Bye;
 export type ErrorCode =
-  | "bad_message"
-  | "bad_version"
   | "bad_link"
-  | "link_full"
+  | "bad_message"
   | "bad_name"
-  | "resume_unknown"
+  | "bad_offer"
+  | "bad_version"
+  | "ended"
+  | "link_full"
+  | "media_gone"
   | "not_allowed"
   | "not_joined"
-  | "bad_offer"
-  | "media_gone"
+  | "resume_unknown"
   | "too_many"
-  | "ended"
   | "unavailable";
-export type ByeReason = "left" | "replaced" | "ended" | "stopping" | "too_slow" | "too_many" | "bad_message";
+export type RoleName = "facilitator" | "participant";
+export type SessionEvent = Joined | Left | Away | Returned | Muted | Unmuted | Published | Unpublished;
+export type ByeReason = "bad_message" | "ended" | "left" | "replaced" | "stopping" | "too_many" | "too_slow";
 
+export interface Protocol {
+  ClientMessage: ClientMessage;
+  ServerMessage: ServerMessage;
+}
+/**
+ * First message of a newcomer. Reply: `snapshot` with a resume secret.
+ */
 export interface Join {
   type: "join";
   id: number;
@@ -25,6 +36,9 @@ export interface Join {
   token: string;
   name: string;
 }
+/**
+ * First message of a returning browser. Reply: `snapshot`. `peer`: the peer whose RTCPeerConnection still lives.
+ */
 export interface Resume {
   type: "resume";
   id: number;
@@ -34,13 +48,21 @@ export interface Resume {
   name: string;
   peer?: number | null;
 }
+/**
+ * Reply: `answer`. `sources`: mid -> what that sending m-line carries. `fresh`: from a new RTCPeerConnection.
+ */
 export interface Offer {
   type: "offer";
   id: number;
   sdp: string;
-  sources: { [mid: string]: SourceName };
+  sources: {
+    [k: string]: SourceName;
+  };
   fresh: boolean;
 }
+/**
+ * A track was put on this source's m-line.
+ */
 export interface Publish {
   type: "publish";
   id: number;
@@ -51,6 +73,9 @@ export interface Unpublish {
   id: number;
   source: SourceName;
 }
+/**
+ * Own microphone. The server stops forwarding it.
+ */
 export interface Mute {
   type: "mute";
   id: number;
@@ -59,37 +84,47 @@ export interface Unmute {
   type: "unmute";
   id: number;
 }
+/**
+ * Whose pictures the page shows, most important first. Before the first `view`: everybody's. Sound is not asked.
+ */
+export interface View {
+  type: "view";
+  id: number;
+  tiles: Tile[];
+}
 export interface Tile {
   participant: string;
   source: SourceName;
   width: number;
   height: number;
 }
-export interface View {
-  type: "view";
-  id: number;
-  tiles: Tile[];
-}
 export interface Leave {
   type: "leave";
   id: number;
 }
+/**
+ * Every 5 s; the page takes 12 s without any message as a dead connection.
+ */
 export interface Ping {
   type: "ping";
   id: number;
 }
-export type ClientMessage = Join | Resume | Offer | Publish | Unpublish | Mute | Unmute | View | Leave | Ping;
-
 export interface Ok {
   type: "ok";
   id: number;
 }
+/**
+ * `id` is null when the message could not be read.
+ */
 export interface Refused {
   type: "refused";
   id: number | null;
   code: ErrorCode;
   text: string;
 }
+/**
+ * `peer`: to be given to `resume`. `slots`: (audio mid, video mid) pairs.
+ */
 export interface Answer {
   type: "answer";
   id: number;
@@ -97,6 +132,24 @@ export interface Answer {
   peer: number;
   slots: [string, string][];
 }
+/**
+ * Everything this client may see, at event number `n`; events n+1 and on follow.
+ */
+export interface Snapshot {
+  type: "snapshot";
+  id: number | null;
+  n: number;
+  session: string;
+  you: string;
+  secret: string | null;
+  peer: number | null;
+  people: Person[];
+  slots: Slot[];
+  speakers: string[];
+}
+/**
+ * What everybody in the session sees of a participant.
+ */
 export interface Person {
   id: string;
   name: string;
@@ -110,17 +163,10 @@ export interface Slot {
   participant: string;
   source: SourceName;
 }
-export interface Snapshot {
-  type: "snapshot";
-  id: number | null;
+export interface Event {
+  type: "event";
   n: number;
-  session: string;
-  you: string;
-  secret: string | null;
-  peer: number | null;
-  people: Person[];
-  slots: Slot[];
-  speakers: string[];
+  event: SessionEvent;
 }
 export interface Joined {
   type: "joined";
@@ -129,8 +175,11 @@ export interface Joined {
 export interface Left {
   type: "left";
   participant: string;
-  cause: "left" | "lost" | "ended";
+  cause: "ended" | "left" | "lost";
 }
+/**
+ * Their connection dropped; the seat is kept.
+ */
 export interface Away {
   type: "away";
   participant: string;
@@ -157,46 +206,46 @@ export interface Unpublished {
   participant: string;
   source: SourceName;
 }
-export type SessionEvent = Joined | Left | Away | Returned | Muted | Unmuted | Published | Unpublished;
-export interface Event {
-  type: "event";
-  n: number;
-  event: SessionEvent;
-}
+/**
+ * The whole map of this peer's slots that carry somebody; all others are empty. The page blanks what changed.
+ */
 export interface Slots {
   type: "slots";
   slots: Slot[];
 }
+/**
+ * The page has too few slot pairs: add up to `pairs` in all and offer again.
+ */
 export interface SlotsNeeded {
   type: "slots_needed";
   pairs: number;
 }
+/**
+ * Media of the present attachment starts at this RTP timestamp: show the tile from that frame on.
+ */
 export interface Flowing {
   type: "flowing";
   mid: string;
   rtp: number;
 }
+/**
+ * Who speaks now, loudest first.
+ */
 export interface Speakers {
   type: "speakers";
   participants: string[];
 }
+/**
+ * The media peer is gone (worker died, consent lost): open a new RTCPeerConnection with the same tracks.
+ */
 export interface MediaLost {
   type: "media_lost";
   peer: number;
 }
+/**
+ * Last message before the server closes.
+ */
 export interface Bye {
   type: "bye";
   reason: ByeReason;
 }
-export type ServerMessage =
-  | Ok
-  | Refused
-  | Answer
-  | Snapshot
-  | Event
-  | Slots
-  | SlotsNeeded
-  | Flowing
-  | Speakers
-  | MediaLost
-  | Bye;
