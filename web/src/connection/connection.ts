@@ -2,7 +2,7 @@
 
 import type { ByeReason, ErrorCode, ServerMessage } from "../protocol.gen";
 import { retryDelay } from "./backoff";
-import { DisconnectedError, RefusedError, Wire, type Reply, type Request } from "./wire";
+import { DisconnectedError, mayPass, RefusedError, Wire, type Reply, type Request } from "./wire";
 
 export type Ending = { readonly why: "bye"; readonly reason: ByeReason } | { readonly why: "refused"; readonly code: ErrorCode };
 
@@ -83,16 +83,16 @@ export class Connection {
     try {
       await wire.request(this.events.hello());
     } catch (error) {
-      if (error instanceof RefusedError) this.refused(wire, error.code);
+      if (error instanceof RefusedError) this.refused(wire, error);
     }
   }
 
-  private refused(wire: Wire, code: ErrorCode): void {
-    if (code === "too_many" || code === "unavailable") {
+  private refused(wire: Wire, error: RefusedError): void {
+    if (mayPass(error)) {
       this.attempt = TOLD_OFF_ATTEMPT;
       return wire.close();
     }
-    const again = this.events.ended({ why: "refused", code });
+    const again = this.events.ended({ why: "refused", code: error.code });
     if (again) void this.greet(wire);
     else this.close();
   }

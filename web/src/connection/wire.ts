@@ -16,6 +16,9 @@ export class RefusedError extends Error {
   }
 }
 
+/** Nothing is wrong with what was asked: the same may be asked again after a pause. */
+export const mayPass = ({ code }: RefusedError): boolean => code === "unavailable" || code === "too_many";
+
 /** The request may or may not have arrived. */
 export class DisconnectedError extends Error {}
 

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { retryDelay } from "../connection/backoff";
-import { DisconnectedError } from "../connection/wire";
+import { DisconnectedError, mayPass, RefusedError } from "../connection/wire";
 import type { Answer, SourceName } from "../protocol.gen";
 import { decodeSample, loadStep, startLoad, type Load } from "./decoding";
 import { Peer, type SlotPair } from "./peer";
@@ -135,16 +135,18 @@ export class Way {
   private failed(error: unknown): void {
     // Without signalling nothing can be offered; the next snapshot brings us to `settle`.
     if (error instanceof DisconnectedError) return;
+    // Too many offers at once, or the store was busy: the same one again, a little later.
+    if (error instanceof RefusedError && mayPass(error)) return this.later(() => void this.peer?.negotiate());
     // Refused (the worker is starting again), or SDP that this browser does not take: a clean start, not at once.
     this.watch = { ...this.watch, path: "broken" };
     this.show();
     this.later();
   }
 
-  private later(): void {
+  private later(what: () => void = () => this.renew()): void {
     clearTimeout(this.retry);
     this.retry = setTimeout(() => {
-      if (this.events.signallingUp()) this.renew();
+      if (this.events.signallingUp()) what();
     }, retryDelay(this.attempt++, Math.random()));
   }
 

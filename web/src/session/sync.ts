@@ -1,6 +1,6 @@
 /** Keeps the server's word on my microphone and sources equal to what this page does. */
 
-import { RefusedError, type Request } from "../connection/wire";
+import { mayPass, RefusedError, type Request } from "../connection/wire";
 import type { SourceName } from "../protocol.gen";
 
 /** After a refusal that may pass (the store was busy). */
@@ -87,5 +87,3 @@ export class Sync {
     setTimeout(() => this.run(), AGAIN_MS);
   }
 }
-
-const mayPass = (error: RefusedError): boolean => error.code === "unavailable" || error.code === "too_many";
