@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Answer, SourceName } from "../protocol.gen";
+import { Peer } from "./peer";
+
+/** As much of a browser's RTCPeerConnection as decides what we offer, and when. */
+class Browser {
+  lines: { kind: string; direction: string; mid: string | null; codecs: string[]; init: RTCRtpTransceiverInit }[] = [];
+  offers: { iceRestart?: boolean }[] = [];
+  answers: string[] = [];
+  closed = false;
+  connectionState = "new";
+  addTransceiver(what: string | { kind: string }, init: RTCRtpTransceiverInit): unknown {
+    const kind = typeof what === "string" ? what : what.kind;
+    const line = {
+      kind,
+      direction: init.direction as string,
+      mid: null as string | null,
+      codecs: [] as string[],
+      init,
+      sender: { track: null, replaceTrack: () => Promise.resolve() },
+      setCodecPreferences: (codecs: { mimeType: string }[]) => (line.codecs = codecs.map(({ mimeType }) => mimeType)),
+    };
+    this.lines.push(line);
+    return line;
+  }
+  createOffer(options: { iceRestart: boolean }): Promise<{ sdp: string }> {
+    this.offers.push(options);
+    return Promise.resolve({ sdp: `offer of ${this.lines.length} lines` });
+  }
+  setLocalDescription(): Promise<void> {
+    this.lines.forEach((line, index) => (line.mid = String(index)));
+    return Promise.resolve();
+  }
+  setRemoteDescription({ sdp }: { sdp: string }): Promise<void> {
+    this.answers.push(sdp);
+    return Promise.resolve();
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+interface Sent {
+  sdp: string;
+  sources: Record<string, SourceName>;
+  fresh: boolean;
+  reply(): void;
+  fail(error: Error): void;
+}
+
+let browser: Browser;
+let sent: Sent[];
+let failures: unknown[];
+let negotiated: number;
+
+function make(pairs: number): Peer {
+  return new Peer(pairs, new Map(), {
+    offer: (sdp, sources, fresh) =>
+      new Promise<Answer>((resolve, fail) => {
+        const answer: Answer = { type: "answer", id: 1, sdp: `answer ${sent.length + 1}`, peer: 7, slots: [] };
+        sent.push({ sdp, sources, fresh, reply: () => resolve(answer), fail });
+      }),
+    negotiated: () => negotiated++,
+    failed: (error) => failures.push(error),
+    connectionState: () => undefined,
+  });
+}
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+};
+
+beforeEach(() => {
+  browser = new Browser();
+  sent = [];
+  failures = [];
+  negotiated = 0;
+  vi.stubGlobal("RTCPeerConnection", function () {
+    return browser;
+  });
+  const codecs = ["video/VP8", "video/rtx", "video/H264", "audio/opus", "audio/PCMU"].map((mimeType) => ({ mimeType }));
+  vi.stubGlobal("RTCRtpReceiver", { getCapabilities: () => ({ codecs }) });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("m-lines: microphone, camera, screen, screen sound, then slots by pairs", () => {
+  make(2);
+  expect(browser.lines.map(({ kind, direction }) => `${kind} ${direction}`)).toEqual([
+    "audio sendonly",
+    "video sendonly",
+    "video sendonly",
+    "audio sendonly",
+    "audio recvonly",
+    "video recvonly",
+    "audio recvonly",
+    "video recvonly",
+  ]);
+  expect(browser.lines[1]?.init.sendEncodings).toEqual([{ maxBitrate: 800_000 }]);
+  expect(browser.lines[1]?.codecs).toEqual(["video/VP8", "video/rtx"]);
+  expect(browser.lines[4]?.codecs).toEqual(["audio/opus"]);
+});
+
+test("the first offer is fresh and names what each sending line carries", async () => {
+  const peer = make(1);
+  void peer.negotiate();
+  await settle();
+  expect(sent[0]).toMatchObject({
+    fresh: true,
+    sources: { 0: "microphone", 1: "camera", 2: "screen", 3: "screen_sound" },
+  });
+  expect(peer.owesOffer).toBe(true);
+  sent[0]?.reply();
+  await settle();
+  expect(browser.answers).toEqual(["answer 1"]);
+  expect(peer).toMatchObject({ id: 7, owesOffer: false });
+  expect(negotiated).toBe(1);
+});
+
+test("one offer at a time; what comes meanwhile goes into one more", async () => {
+  const peer = make(1);
+  void peer.negotiate();
+  await settle();
+  peer.grow(2);
+  void peer.negotiate();
+  peer.grow(3);
+  void peer.negotiate();
+  await settle();
+  expect(sent).toHaveLength(1);
+  sent[0]?.reply();
+  await settle();
+  expect(sent.map(({ sdp, fresh }) => [sdp, fresh])).toEqual([
+    ["offer of 6 lines", true],
+    ["offer of 10 lines", false],
+  ]);
+  sent[1]?.reply();
+  await settle();
+  expect(sent).toHaveLength(2);
+  expect(peer.owesOffer).toBe(false);
+});
+
+test("an ICE restart is asked for until an answer came", async () => {
+  const peer = make(1);
+  void peer.negotiate();
+  await settle();
+  sent[0]?.reply();
+  await settle();
+  void peer.restartIce();
+  await settle();
+  sent[1]?.fail(new Error("the socket is gone"));
+  await settle();
+  expect(failures).toHaveLength(1);
+  expect(peer.owesOffer).toBe(true);
+  void peer.negotiate();
+  await settle();
+  sent[2]?.reply();
+  await settle();
+  void peer.negotiate();
+  await settle();
+  expect(browser.offers.map(({ iceRestart }) => iceRestart)).toEqual([false, true, true, false]);
+});
+
+test("an answer to a closed connection changes nothing", async () => {
+  const peer = make(1);
+  void peer.negotiate();
+  await settle();
+  peer.close();
+  sent[0]?.reply();
+  await settle();
+  expect(browser).toMatchObject({ closed: true, answers: [] });
+  expect([negotiated, failures]).toEqual([0, []]);
+});
