@@ -42,3 +42,4 @@ class LostReason(enum.StrEnum):
     CONSENT = "consent"  # nothing authenticated was heard for 30 s (RFC 7675)
     DTLS = "dtls"  # handshake failed or timed out, or the fingerprint did not match
     CLOSED = "closed"  # the browser closed it (DTLS close_notify)
+    FAULT = "fault"  # our own error; the worker's log has the traceback

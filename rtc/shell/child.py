@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 # A worker reads its pipe between two batches of packets. One that lets this much pile up has stopped reading.
 MAX_UNREAD: Final = 32 * 1024 * 1024  # bytes
-KILL_AFTER: Final = 0.5  # seconds between the polite and the impolite signal
+KILL_AFTER: Final = 0.4  # seconds between the polite and the impolite signal
 # What a worker may know of our environment: nothing of the settings, which hold secrets.
 KEPT_VARIABLES: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "PYTHON", "LC_", "COVERAGE")
 

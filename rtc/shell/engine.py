@@ -104,8 +104,9 @@ class Timings(Struct, frozen=True):
     first_back_off: float = 0.1  # a crash that does not repeat costs the people in it as little as possible
     last_back_off: float = 5.0
     proven: float = 10.0  # a worker that lived this long was not broken from birth: back to the first back-off
+    startup: float = 30.0  # Python and its modules, on a machine that starts everything at once
     silence: float = 15.0  # statistics come every second, so by now the worker hangs, and its people hear nothing
-    grace: float = 1.0  # to end by itself
+    grace: float = 0.8  # to end by itself
 
 
 DEFAULT_TIMINGS: Final = Timings()
@@ -283,7 +284,7 @@ class Engine:
         worker.child = child
         if self._stopping.is_set():
             child.hang_up()
-        await self._watch(worker.index, child)
+        await self._watch(worker, child)
         code = await child.end(self._timings.grace)
         log.log(INFO if self._stopping.is_set() else ERROR, "worker ended", worker=worker.index, code=code)
 
@@ -292,15 +293,16 @@ class Engine:
         announced = [(address, 0) for address in self._settings.announced or [host]]
         return Start(worker.index, host, worker.port, announced, self._certificate_pem, self._private_key_pem)
 
-    async def _watch(self, index: WorkerIndex, child: Child) -> None:
+    async def _watch(self, worker: _Worker, child: Child) -> None:
         """Returns when the child is gone; hangs up on one that is silent for too long."""
         loop = asyncio.get_running_loop()
         while not child.gone.done():
-            left = child.heard + self._timings.silence - loop.time()
+            patience = self._timings.silence if worker.ready else self._timings.startup
+            left = child.heard + patience - loop.time()
             if left <= 0:
-                log.error("worker hangs", worker=index)
+                log.error("worker hangs", worker=worker.index)
                 child.hang_up()
-            await asyncio.wait([child.gone], timeout=max(left, 0.1))
+            await asyncio.wait([child.gone], timeout=min(max(left, 0.1), self._timings.silence))
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

@@ -48,6 +48,9 @@ class Transports(Protocol):
 
     def started(self, batch: Batch) -> None: ...
 
+    def broken(self, now: float, key: bytes) -> None:
+        """Our own code failed on what came from there."""
+
 
 class MediaSocket:
     """One worker's UDP socket."""
@@ -112,20 +115,28 @@ class MediaSocket:
             name = i * libc.SOCKADDR
             key = bytes(names[name : name + libc.ADDRESS_KEY])
             kind = buffer[at] if size else 0
-            if 128 <= kind < 192:
-                endpoint = find(key)
-                if endpoint is not None:
-                    publication = self._receive_media(now, endpoint, i, size, key)
-                    if publication is not None:
-                        touched.add(publication)
-            elif kind < 4:
-                self._transports.receive_stun(now, bytes(buffer[at : at + size]), key)
-            elif 20 <= kind < 64:
-                endpoint = find(key)
-                if endpoint is not None and endpoint.peer.budget.admit(size):
-                    self._transports.receive_dtls(now, endpoint, bytes(buffer[at : at + size]))
+            try:
+                if 128 <= kind < 192:
+                    endpoint = find(key)
+                    if endpoint is not None:
+                        publication = self._receive_media(now, endpoint, i, size, key)
+                        if publication is not None:
+                            touched.add(publication)
+                elif kind < 64:
+                    self._receive_other(now, kind, bytes(buffer[at : at + size]), key)
+            except Exception:
+                # A fault of ours costs one peer, not the group.
+                self._transports.broken(now, key)
         self.flush()
         self._note_delay(touched)
+
+    def _receive_other(self, now: float, kind: int, data: bytes, key: bytes) -> None:
+        if kind < 4:
+            self._transports.receive_stun(now, data, key)
+        elif kind >= 20:
+            endpoint = self._transports.find(key)
+            if endpoint is not None and endpoint.peer.budget.admit(len(data)):
+                self._transports.receive_dtls(now, endpoint, data)
 
     def _receive_media(self, now: float, endpoint: Endpoint, i: int, size: int, key: bytes) -> Publication | None:
         peer, inbound = endpoint.peer, endpoint.inbound

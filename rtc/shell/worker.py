@@ -20,7 +20,7 @@ import structlog
 import uvloop
 
 from rtc.core.batch import Batch
-from rtc.core.model import PeerId
+from rtc.core.model import LostReason, PeerId
 from rtc.core.negotiation import NegotiationError
 from rtc.core.router import Router
 from rtc.core.speakers import EVALUATE_EVERY
@@ -38,6 +38,7 @@ TICK: Final = 0.010  # seconds: NACKs and key frame requests leave this soon
 STATS_EVERY: Final = 1.0  # seconds
 # Below this load a garbage collection of a few milliseconds hurts nobody.
 IDLE: Final = 200  # packets a second
+COLLECT_EVERY: Final = 30.0  # seconds, also under load: people come and go, and leave cycles behind
 PRIORITY: Final = -10  # niceness
 
 
@@ -57,6 +58,7 @@ class Worker:
         self._candidates = [(host, port or self._media.port) for host, port in start.announced]
         self._strangers = float(MAX_STRANGERS)
         self._next_speakers = self._next_stats = 0.0
+        self._next_collection = 0.0
         self._received_before = 0
 
     def run(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -77,6 +79,17 @@ class Worker:
 
     def handle(self, message: rpc.ToWorker) -> None:
         now = time.monotonic()
+        try:
+            self._handle(now, message)
+        except Exception:
+            peer = getattr(message, "peer", None)
+            log.exception("worker.fault", message=type(message).__name__, peer=peer)
+            if isinstance(message, rpc.Offer):
+                self._tell(rpc.OfferRefused(message.request, "internal error"))
+            if peer is not None:
+                self._lose(now, peer, LostReason.FAULT)
+
+    def _handle(self, now: float, message: rpc.ToWorker) -> None:
         match message:
             case rpc.Start():
                 pass  # only the first one counts
@@ -180,6 +193,16 @@ class Worker:
         for flow in batch.started:
             self._tell(rpc.Flowing(flow.peer, flow.mid, flow.timestamp))
 
+    def broken(self, now: float, key: bytes) -> None:
+        endpoint = self._by_key.get(key)
+        log.exception("worker.fault", peer=endpoint.peer.id if endpoint is not None else None)
+        if endpoint is not None:
+            self._lose(now, endpoint.peer.id, LostReason.FAULT)
+
+    def _lose(self, now: float, peer: PeerId, reason: LostReason) -> None:
+        self._remove_peer(now, peer)
+        self._tell(rpc.Lost(peer, reason))
+
     def _send_all(self, endpoint: Endpoint, datagrams: list[bytes]) -> None:
         key = endpoint.destination.key
         if key:
@@ -194,7 +217,11 @@ class Worker:
         self._strangers = min(MAX_STRANGERS, self._strangers + MAX_STRANGERS * TICK)
         for endpoint in list(self._endpoints.values()):
             endpoint.peer.budget.refill(now)
-            self._send_all(endpoint, endpoint.due(now))
+            try:
+                self._send_all(endpoint, endpoint.due(now))
+            except Exception:
+                log.exception("worker.fault", peer=endpoint.peer.id)
+                self._lose(now, endpoint.peer.id, LostReason.FAULT)
         if now >= self._next_speakers:
             self._next_speakers = now + EVALUATE_EVERY
             self._tell_speakers(now)
@@ -211,11 +238,11 @@ class Worker:
         for peer, endpoint in list(self._endpoints.items()):
             reason = endpoint.lost(now)
             if reason is not None:
-                self._remove_peer(now, peer)
-                self._tell(rpc.Lost(peer, reason))
+                self._lose(now, peer, reason)
         self._tell(rpc.Stats(self._stats()))
         received, self._received_before = self._media.received - self._received_before, self._media.received
-        if received < IDLE:
+        if received < IDLE or now >= self._next_collection:
+            self._next_collection = now + COLLECT_EVERY
             gc.collect(1)
 
     def _stats(self) -> WorkerStats:

@@ -60,7 +60,7 @@ _ALTERNATIVES = r"~?[A-Za-z0-9_-]{1,16}(?:,~?[A-Za-z0-9_-]{1,16})*"
 _ENCODINGS = rf"(?:send|recv) {_ALTERNATIVES}(?:;{_ALTERNATIVES})*"
 _SIMULCAST = re.compile(rf"{_ENCODINGS}(?: {_ENCODINGS})?")
 _MSID = re.compile(r"([^ ]{1,64})(?: ([^ ]{1,64}))?(?: .*)?")
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f]")
+_UNSAFE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SETUP = re.compile(r"active|passive|actpass|holdconn")
 
 _KNOWN: Final = frozenset(
@@ -168,7 +168,7 @@ def _bundle(session: _Section) -> tuple[str, ...]:
 
 def _media(section: _Section, session: _Section) -> Media:
     kind, port, protocol, formats = _match(_M_LINE, section.head, "m-line").groups()
-    tokens = tuple(formats.split())
+    tokens = tuple(token for token in formats.split(" ") if token)
     if len(tokens) > 128 or not all(_TOKEN.fullmatch(token) for token in tokens):
         raise WireError("bad formats")
     mid = section.first("mid", _TOKEN)
@@ -380,7 +380,7 @@ def _encoding_lines(media: Media) -> Iterator[str]:
 
 def _source_lines(media: Media) -> Iterator[str]:
     if media.msid:
-        yield f"a=msid:{' '.join(media.msid).rstrip()}"
+        yield f"a=msid:{' '.join(part for part in media.msid if part)}"
     for group in media.ssrc_groups:
         yield f"a=ssrc-group:{group.semantics} {' '.join(map(str, group.ssrcs))}"
     for ssrc, cname in media.ssrcs.items():
