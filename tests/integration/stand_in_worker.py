@@ -7,7 +7,9 @@ line: MODE FD. Modes: `good`, `deaf` (ignores the end of the pipe and SIGTERM), 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import signal
 import socket
 import sys
@@ -22,6 +24,7 @@ from rtc.shell import rpc
 
 SOME_PORT = 40_404
 asked_ports: list[int] = []
+peers: list[PeerId] = []
 
 
 def statistics() -> rpc.Stats:
@@ -44,6 +47,8 @@ def answer_offer(pipe: socket.socket, offer: rpc.Offer) -> list[rpc.FromWorker]:
         case "environment":
             leader = os.getsid(0) == os.getpid()
             return [rpc.Answered(offer.request, f"{os.getcwd()} {sorted(os.environ)} {leader}", [])]
+        case "peers":
+            return [rpc.Answered(offer.request, " ".join(map(str, peers)), [])]
         case "port":
             return [rpc.Answered(offer.request, str(asked_ports[0]), [])]
         case _:
@@ -65,15 +70,25 @@ def answer(pipe: socket.socket, message: rpc.ToWorker) -> list[rpc.FromWorker]:
                 else rpc.Refused(change.peer if isinstance(change, Detach) else change.publisher, str(len(changes)))
                 for change in changes
             ]
-        case rpc.AddPeer() | rpc.RemovePeer():
-            return [rpc.Refused(message.peer, type(message).__name__)]
+        case rpc.AddPeer(peer):
+            peers.append(peer)
+            return [rpc.Refused(peer, "a word about somebody who may be gone")]
+        case rpc.RemovePeer(peer):
+            peers.remove(peer)
+            return [rpc.Refused(peer, "a word about somebody who is gone")]
         case _:
             return []
 
 
 def serve(pipe: socket.socket) -> None:
     frames = rpc.Frames(rpc.ToWorker)
-    while data := pipe.recv(65536):
+    while True:
+        if not select.select([pipe], [], [], 0.1)[0]:
+            pipe.sendall(rpc.encode(statistics()))
+            continue
+        data = pipe.recv(65536)
+        if not data:
+            return
         for message in frames.feed(data):
             for reply in answer(pipe, cast(rpc.ToWorker, message)):
                 pipe.sendall(rpc.encode(reply))
@@ -87,7 +102,8 @@ def main(mode: str, fd: int) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     pipe = socket.socket(fileno=fd)
     if name != "mute":
-        serve(pipe)
+        with contextlib.suppress(ConnectionError):  # the end of the pipe, too
+            serve(pipe)
     if name in ("deaf", "mute"):
         time.sleep(60)
 
