@@ -13,6 +13,7 @@ const require = createRequire(import.meta.url);
 // nobody looks at (there is no screen).
 const CHROMIUM_ARGUMENTS = [
   "--no-sandbox", // tests run as root
+  "--disable-gpu", // there is none: else SwiftShader draws each tile in three dimensions
   "--use-fake-ui-for-media-stream",
   "--auto-accept-this-tab-capture",
   "--disable-backgrounding-occluded-windows",

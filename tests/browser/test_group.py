@@ -1,0 +1,152 @@
+"""A real group: three people in Chromium and one in Firefox, for 20 s and through everything that people do."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+import pytest
+
+from bench import procfs
+from rtc import PeerId
+from tests.browser.conftest import Group
+from tests.browser.people import Person, Stream
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
+
+WATCHED = 20  # seconds
+SETTLED = 5  # seconds: from here on frame rates count
+NOTICED = 1.0  # seconds until everybody else's page shows what somebody did
+HELD = 100.0  # ms that the worker may hold back media of people who had no part in what happened
+
+NOTE_CLICKS = "void addEventListener('click', () => { window.clickedAt = Date.now(); }, { capture: true })"
+
+Looks = list[dict[str, Stream]]
+
+
+async def four_people(group: Group) -> list[Person]:
+    await group.come("Ann", "Ben", "Cleo")
+    await group.come_in_firefox("Finn")
+    await group.all_see_all()
+    return group.people
+
+
+async def looks_of(person: Person, seconds: int) -> Looks:
+    """One look a second, the first at once."""
+    started = time.monotonic()
+    looks = [await person.streams()]
+    for n in range(1, seconds + 1):
+        await asyncio.sleep(max(0.0, started + n - time.monotonic()))
+        looks.append(await person.streams())
+    return looks
+
+
+def frames_of(looks: Looks, key: str) -> list[float]:
+    return [look[key].frames for look in looks]
+
+
+async def test_everybody_sees_and_hears_everybody_else(group: Group) -> None:
+    people = await four_people(group)
+    all_looks = await asyncio.gather(*(looks_of(person, WATCHED) for person in people))
+    for person, looks in zip(people, all_looks, strict=True):
+        others = {other.id for other in group.others(person)}
+        assert {key.partition("/")[0] for look in looks for key in look} == others, "sees others only, never oneself"
+        for other in others:
+            frames = frames_of(looks, f"{other}/camera")
+            grown = [after - before for before, after in itertools.pairwise(frames)]
+            assert min(grown) > 0, f"{person.name} saw no new frame of {other} for a second: {grown}"
+            average = (frames[-1] - frames[SETTLED]) / (WATCHED - SETTLED)
+            assert average >= 10, f"{person.name} saw {average:.1f} frames/s of {other}"
+            sound = [look[f"{other}/microphone"].energy for look in looks]
+            assert sound[-1] > sound[0], f"{person.name} heard nothing of {other}"
+    never_decodes(group)
+    for person in people:
+        assert person.page.errors == []
+        assert outside(person, group) == [], "a request left the server's own origin"
+
+
+def never_decodes(group: Group) -> None:
+    (pid,) = group.server.worker_pids
+    for library in ("libavcodec", "libvpx", "libopus"):
+        assert not procfs.is_mapped(pid, library)
+
+
+def outside(person: Person, group: Group) -> list[str]:
+    origin = group.server.url
+    own = (origin + "/", origin.replace("http", "ws") + "/", "data:", "blob:")
+    return [address for address in person.page.requests if not address.startswith(own)]
+
+
+async def test_what_one_does_others_notice_within_a_second_and_nobody_else_is_disturbed(group: Group) -> None:
+    ann, ben, cleo, finn = await four_people(group)
+
+    await noticed(group, ann, lambda: ann.page.click("[data-action=mute]"), f"{person_of(ann)}?.muted")
+    assert not await ann.store(f"{person_of(ben)}.muted")
+    await undisturbed(group, besides=[ann])
+
+    await noticed(
+        group, ben, lambda: ben.page.click("[data-action=share]"), f"store.pictures.value.has('{ben.id}/screen')"
+    )
+    await asyncio.gather(*(other.see([ben], "screen") for other in group.others(ben)))
+    await undisturbed(group, besides=[ben])
+
+    dee = Person(await group.browser(), "Dee")
+    await dee.open(group.link)
+    group.people.append(dee)
+    came = "store.people.value.find((person) => person.name === 'Dee')"
+    await noticed(group, dee, dee.press_join, came)
+    await dee.be_in()
+    await dee.see([ann, ben, cleo, finn])
+    await undisturbed(group, besides=[dee])
+
+    cleo_was = cleo.id
+    await noticed(group, cleo, cleo.page.reload, f"{person_of(cleo)}?.present === false")
+    await cleo.be_in()
+    assert cleo.id == cleo_was, "a reload keeps the seat"
+    await asyncio.gather(*(other.see([cleo]) for other in group.others(cleo)))
+    await cleo.see(group.others(cleo))
+    await undisturbed(group, besides=[cleo])
+
+    await noticed(group, ann, lambda: leave(ann), f"!{person_of(ann)}")
+    await undisturbed(group, besides=[ann])
+
+
+def person_of(person: Person) -> str:
+    return f"store.people.value.find((person) => person.id === '{person.id}')"
+
+
+async def leave(person: Person) -> None:
+    await person.page.click("[data-action=leave]")
+    await person.page.click("[data-action=leave-confirm]")
+
+
+async def noticed(group: Group, actor: Person, act: Callable[[], Awaitable[object]], condition: str) -> None:
+    """Everybody else's page shows it within a second after the act: its last click, if there is one."""
+    others = group.others(actor)
+    watches = [asyncio.create_task(other.moment(condition)) for other in others]
+    # Each page answers one question after the watch has begun, so that none begins after the act.
+    await asyncio.gather(*(other.page.evaluate("1") for other in others))
+    await actor.page.evaluate(NOTE_CLICKS)
+    began = time.time()
+    await act()
+    clicked = await actor.page.evaluate("window.clickedAt ?? null")
+    began = clicked / 1000 if clicked else began
+    for other, moment in zip(others, await asyncio.gather(*watches), strict=True):
+        assert moment is not None, f"{other.name} never noticed: {condition}"
+        assert moment - began < NOTICED, f"{other.name} noticed after {moment - began:.2f} s: {condition}"
+
+
+async def undisturbed(group: Group, besides: Iterable[Person]) -> None:
+    """For nobody but those who did something does the worker hold media back."""
+    stats = await group.server.stats(group.session)
+    aside: set[PeerId] = {stats.participants[person.id] for person in besides if person.id in stats.participants}
+    held = {
+        (peer.peer, one.publisher, str(one.source)): one.largest_hold_ms
+        for peer in stats.worker.peers
+        for one in peer.subscriptions
+        if peer.peer not in aside and one.publisher not in aside
+    }
+    assert held
+    assert max(held.values()) < HELD, held
