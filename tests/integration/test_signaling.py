@@ -1,0 +1,295 @@
+"""People come, are seen, drop out, come back and go, over real WebSockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from rtc import (
+    Attach,
+    Hold,
+    LostReason,
+    Mid,
+    PeerId,
+    PeerLost,
+    Release,
+    SlotFlowing,
+    Source,
+    SpeakersChanged,
+    WorkerDied,
+    WorkerIndex,
+)
+from signaling import protocol as p
+from tests.integration.signalling import House, house
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as made:
+        yield made
+
+
+async def test_a_newcomer_gets_everything_and_the_others_hear_of_them(home: House) -> None:
+    _, token = await home.links()
+    ana = await home.joined(token, "Ana")
+    sam = await home.joined(token, "Sam")
+    assert sam.snapshot is not None
+    assert [(person.name, person.present) for person in sam.snapshot.people] == [("Ana", True), ("Sam", True)]
+    assert sam.snapshot.n == 2
+    assert sam.snapshot.secret is not None
+    told = await ana.until(p.Event)
+    assert (told.n, told.event) == (2, p.Joined(sam.snapshot.people[1]))
+
+
+async def test_media_goes_between_people_and_pages_hear_of_their_slots_first(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    one = await ana.media(2, "microphone", "camera")
+    two = await sam.media(2, "microphone")
+    slots = await sam.until(p.Slots)
+    assert slots.slots == [p.Slot("a0", ana.me, "microphone"), p.Slot("v0", ana.me, "camera")]
+    assert await ana.until(p.Slots) == p.Slots([p.Slot("a0", sam.me, "microphone")])
+    assert home.engine.seen_by(two) == {"a0": (one, "microphone"), "v0": (one, "camera")}
+    assert home.engine.seen_by(one) == {"a0": (two, "microphone")}
+    home.hub.on_engine_event(SlotFlowing(PeerId(two), Mid("v0"), 77))
+    assert await sam.until(p.Flowing) == p.Flowing("v0", 77)
+
+
+async def test_all_changes_of_one_command_are_one_message_with_sound_first(home: House) -> None:
+    _, token = await home.links()
+    pages = [await home.joined(token, name) for name in ("Ana", "Leo", "Mia")]
+    for page in pages[:2]:
+        await page.media(2, "microphone", "camera")
+    home.engine.applied.clear()
+    await pages[2].media(2)
+    assert len(home.engine.applied) == 1
+    sources = [change.source for change in home.engine.applied[0] if isinstance(change, Attach)]
+    assert sources == [Source.MICROPHONE, Source.MICROPHONE, Source.CAMERA, Source.CAMERA]
+
+
+async def test_a_view_empties_pictures_but_never_sound(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    one = await ana.media(1, "microphone", "camera")
+    two = await sam.media(1)
+    assert isinstance(await sam.ask(p.View, tiles=[]), p.Ok)
+    await sam.until(p.Slots, lambda slots: slots.slots == [p.Slot("a0", ana.me, "microphone")])
+    assert home.engine.seen_by(two) == {"a0": (one, "microphone")}
+    assert isinstance(await sam.ask(p.View, tiles=[p.Tile(ana.me, "camera", 640, 360)]), p.Ok)
+    await sam.until(p.Slots)
+    assert home.engine.seen_by(two) == {"a0": (one, "microphone"), "v0": (one, "camera")}
+
+
+async def test_a_page_with_too_few_slots_is_asked_for_more(home: House) -> None:
+    _, token = await home.links()
+    ana = await home.joined(token, "Ana")
+    one = await ana.media(0)
+    sam = await home.joined(token, "Sam")
+    two = await sam.media(1, "microphone")
+    needed = await ana.until(p.SlotsNeeded)
+    assert needed.pairs >= 1
+    reply = await ana.ask(p.Offer, sdp=str(needed.pairs), sources={}, fresh=False)
+    assert isinstance(reply, p.Answer)
+    assert reply.peer == one
+    assert home.engine.seen_by(one) == {"a0": (two, "microphone")}
+
+
+async def test_a_mute_holds_the_microphone_and_follows_a_new_peer(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    one = await sam.media(1, "microphone")
+    assert isinstance(await sam.ask(p.Mute), p.Ok)
+    assert await ana.event(p.Muted) == p.Muted(sam.me)
+    assert home.engine.applied[-1] == [Hold(PeerId(one), Source.MICROPHONE)]
+    two = await sam.media(1)
+    assert Hold(PeerId(two), Source.MICROPHONE) in [change for changes in home.engine.applied for change in changes]
+    assert isinstance(await sam.ask(p.Unmute), p.Ok)
+    assert home.engine.applied[-1] == [Release(PeerId(two), Source.MICROPHONE)]
+
+
+async def test_a_dropped_connection_is_away_at_once_and_resumes_without_touching_media(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    peer = await sam.media(1, "microphone")
+    await sam.ask(p.Mute)
+    assert sam.snapshot is not None
+    sam.drop()
+    assert await asyncio.wait_for(ana.event(p.Away), 1) == p.Away(sam.me)
+    again = await home.page()
+    home.engine.applied.clear()
+    reply = await again.resume(sam.snapshot, peer, name="Sam")
+    assert isinstance(reply, p.Snapshot)
+    assert (reply.you, reply.peer, reply.secret) == (sam.me, peer, None)
+    [me] = [person for person in reply.people if person.id == sam.me]
+    assert (me.muted, me.sources, me.present) == (True, ["microphone"], True)
+    assert (await ana.event(p.Returned)).person == me
+    assert (home.engine.applied, home.engine.removed) == ([], [])
+
+
+async def test_a_reload_gets_the_seat_and_the_mute_but_a_new_peer(home: House) -> None:
+    _, token = await home.links()
+    sam = await home.joined(token, "Sam")
+    peer = await sam.media(1, "microphone")
+    await sam.ask(p.Mute)
+    assert sam.snapshot is not None
+    reply = await (again := await home.page()).resume(sam.snapshot, None)
+    assert isinstance(reply, p.Snapshot)
+    assert (reply.you, reply.peer) == (sam.me, None)
+    assert (reply.people[0].muted, reply.people[0].sources) == (True, [])
+    assert home.engine.removed == [peer]
+    assert await sam.until(p.Bye) == p.Bye(p.ByeReason.REPLACED)
+    assert await sam.closed()
+    assert isinstance(await again.ask(p.Unmute), p.Ok)
+
+
+async def test_media_outlives_the_signalling_for_half_a_minute(home: House) -> None:
+    session, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    peer = await sam.media(1, "microphone")
+    sam.drop()
+    await ana.event(p.Away)
+    actor = await home.hub.session(session)  # type: ignore[arg-type]
+    assert actor is not None
+    home.clock.now += 29.0
+    await ana.ask(p.Mute)
+    assert actor.media.peer_of(sam.me) == peer  # type: ignore[arg-type]
+    home.clock.now += 1.0
+    await ana.ask(p.Unmute)  # whatever happens, the time is looked at
+    await asyncio.wait_for(home.engine.removal.wait(), 5)
+    assert home.engine.removed == [peer]
+
+
+async def test_who_does_not_come_back_has_left_but_finds_the_seat_again(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    assert sam.snapshot is not None
+    sam.drop()
+    await ana.event(p.Away)
+    home.clock.now += 60.0
+    await ana.ask(p.Mute)
+    assert await ana.event(p.Left) == p.Left(sam.me, "lost")
+    reply = await (await home.page()).resume(sam.snapshot)
+    assert isinstance(reply, p.Snapshot)
+    assert reply.you == sam.me
+    assert (await ana.event(p.Joined)).person.id == sam.me
+
+
+async def test_leaving(home: House) -> None:
+    _, token = await home.links(people=2)
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    peer = await sam.media(1)
+    assert isinstance(await sam.ask(p.Leave), p.Ok)
+    assert await sam.until(p.Bye) == p.Bye(p.ByeReason.LEFT)
+    assert await ana.event(p.Left) == p.Left(sam.me, "left")
+    assert home.engine.removed == [peer]
+    await home.joined(token, "Leo")
+    full = await (await home.page()).ask(p.Join, version=1, token=token, name="Mia")
+    assert isinstance(full, p.Refused)
+    assert full.code == p.ErrorCode.LINK_FULL
+
+
+async def test_the_end_closes_everybody_and_the_door(home: House) -> None:
+    session, token = await home.links()
+    pages = [await home.joined(token, name) for name in ("Ana", "Sam")]
+    assert await home.hub.end(session)  # type: ignore[arg-type]
+    for page in pages:
+        assert await page.until(p.Bye) == p.Bye(p.ByeReason.ENDED)
+        assert await page.closed()
+    refused = await (await home.page()).ask(p.Join, version=1, token=token, name="Leo")
+    assert isinstance(refused, p.Refused)
+    assert refused.code == p.ErrorCode.ENDED
+
+
+async def test_a_worker_that_died_costs_the_peers_and_no_seat(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    peers = [await ana.media(1, "microphone"), await sam.media(1, "microphone")]
+    home.hub.on_engine_event(WorkerDied(WorkerIndex(0), [PeerId(peer) for peer in peers]))
+    assert await ana.until(p.MediaLost) == p.MediaLost(peers[0])
+    assert await sam.until(p.MediaLost) == p.MediaLost(peers[1])
+    again = [await ana.media(1), await sam.media(1)]
+    assert home.engine.seen_by(again[0]) == {"a0": (again[1], "microphone")}  # nobody had to publish again
+    home.hub.on_engine_event(PeerLost(PeerId(again[0]), LostReason.CONSENT))
+    assert await ana.until(p.MediaLost) == p.MediaLost(again[0])
+    assert await sam.until(p.Slots, lambda slots: slots.slots == []) == p.Slots([])
+
+
+async def test_offers_that_fail_are_said_so(home: House) -> None:
+    _, token = await home.links()
+    sam = await home.joined(token)
+    early = await sam.ask(p.Offer, sdp="1", sources={}, fresh=False)
+    assert isinstance(early, p.Refused)
+    assert early.code == p.ErrorCode.MEDIA_GONE
+    bad = await sam.ask(p.Offer, sdp="nonsense", sources={}, fresh=True)
+    assert isinstance(bad, p.Refused)
+    assert (bad.code, bad.text) == (p.ErrorCode.BAD_OFFER, "this is no SDP")
+    home.engine.gone = True
+    gone = await sam.ask(p.Offer, sdp="1", sources={}, fresh=True)
+    assert isinstance(gone, p.Refused)
+    assert gone.code == p.ErrorCode.MEDIA_GONE
+    assert set(home.engine.grants) == set(home.engine.removed), "no peer is left behind"
+
+
+async def test_an_offer_that_waits_holds_nothing_up(home: House) -> None:
+    _, token = await home.links()
+    sam, ana = await home.joined(token, "Sam"), await home.joined(token, "Ana")
+    home.engine.held.clear()
+    await sam.say(p.Offer(7, "1", {}, True))
+    assert isinstance(await sam.ask(p.Ping), p.Ok)
+    assert isinstance(await ana.ask(p.Mute), p.Ok)
+    home.engine.held.set()
+    assert (await sam.until(p.Answer)).id == 7
+
+
+async def test_who_speaks_is_told_on_change_and_without_the_muted(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    one, two = PeerId(await ana.media(1)), PeerId(await sam.media(1))
+    home.hub.on_engine_event(SpeakersChanged(WorkerIndex(0), [two, PeerId(999), one]))
+    assert await ana.until(p.Speakers) == p.Speakers([sam.me, ana.me])
+    await sam.ask(p.Mute)
+    home.hub.on_engine_event(SpeakersChanged(WorkerIndex(0), [two]))
+    assert await ana.until(p.Speakers) == p.Speakers([])
+
+
+async def test_two_sessions_never_meet(home: House) -> None:
+    (_, one), (_, other) = await home.links(), await home.links()
+    ana, sam = await home.joined(one, "Ana"), await home.joined(other, "Sam")
+    await ana.media(2, "microphone", "camera")
+    await sam.media(2, "microphone", "camera")
+    assert home.engine.attached == {}
+    assert sam.snapshot is not None
+    assert [person.name for person in sam.snapshot.people] == ["Sam"]
+
+
+async def test_a_restart_of_the_server_keeps_seats_and_mutes(home: House) -> None:
+    session, token = await home.links()
+    sam, ana = await home.joined(token, "Sam"), await home.joined(token, "Ana")
+    await sam.ask(p.Mute)
+    assert sam.snapshot is not None
+    await home.stop()
+    assert await sam.until(p.Bye) == p.Bye(p.ByeReason.STOPPING)
+    assert await sam.closed()
+    home.clock.now += 30.0
+    await home.start()
+    reply = await (again := await home.page()).resume(sam.snapshot, 1, name="Sam")
+    assert isinstance(reply, p.Snapshot)
+    assert (reply.you, reply.session, reply.peer) == (sam.me, session, None)
+    people = {person.id: (person.name, person.muted, person.present) for person in reply.people}
+    assert people == {sam.me: ("Sam", True, True), ana.me: ("", False, False)}  # names are stored nowhere
+    home.clock.now += 30.0
+    await again.ask(p.Unmute)
+    assert await again.event(p.Left) == p.Left(ana.me, "lost")
+
+
+async def test_events_hold_no_names(home: House) -> None:
+    _, token = await home.links()
+    await home.joined(token, "Wilhelmina")
+    await home.stop()
+    files = [path.read_bytes() for path in home.folder.glob("kinroom.db*")]
+    assert files
+    assert not any(b"Wilhelmina" in data or token.encode() in data for data in files)
+    await home.start()
