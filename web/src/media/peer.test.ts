@@ -160,6 +160,16 @@ test("an ICE restart is asked for until an answer came", async () => {
   expect(browser.offers.map(({ iceRestart }) => iceRestart)).toEqual([false, true, true, false]);
 });
 
+test("an ICE restart wished for while another offer is out comes after it", async () => {
+  const peer = make(1);
+  void peer.negotiate();
+  await settle();
+  void peer.restartIce();
+  sent[0]?.reply();
+  await settle();
+  expect(browser.offers.map(({ iceRestart }) => iceRestart)).toEqual([false, true]);
+});
+
 test("an answer to a closed connection changes nothing", async () => {
   const peer = make(1);
   void peer.negotiate();

@@ -48,6 +48,14 @@ test("a mute that was not ours must be followed; ours must not", () => {
   expect(sync.heardMuted(true)).toBe(false);
 });
 
+test("the echo of our own mute does not undo a change of mind", async () => {
+  const { state, sync } = page(() => new Promise(() => undefined));
+  state.muted = true;
+  sync.run();
+  state.muted = false;
+  expect(sync.heardMuted(true)).toBe(false);
+});
+
 test("nobody is unmuted by the server", async () => {
   const { state, sync } = page();
   state.muted = true;
