@@ -26,6 +26,8 @@ SEEDS = (
     _HEAD + _CHROMIUM + _FIREFOX,
     _HEAD + b"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\na=mid:d\na=sctp-port:5000\n",
     _HEAD + b"m=audio 9 A 0\na=mid:\xe2\x80\xa8\n",
+    _HEAD + b"m=audio 9 A 0\na=mid:0\na=msid:s\xe2\x80\xa8\n",  # was lost in writing
+    _HEAD + b"m=audio 9 A 0\na=mid:0\na=msid:s\tt\n",  # a tab is read, and so must be written
     _HEAD + b"m=audio 9 A 0\na=mid:0\n\rm=audio 9 A 0\na=mid:0\n",
 )
 

@@ -283,6 +283,10 @@ def test_a_line_outside_the_group_is_rejected() -> None:
     assert negotiated.slots == []
 
 
+def test_a_group_names_a_line_once() -> None:
+    assert "a=group:BUNDLE 0 1\r\n" in answer(offer("A", "a", bundle="0 1 0 9")).answer
+
+
 def test_bundle_only_is_not_rejected() -> None:
     video = VIDEO.format(mid=1, direction="sendonly").replace("m=video 9", "m=video 0") + "a=bundle-only\n"
     assert section(answer(offer("A", video)), "1").startswith("m=video 9 ")
@@ -343,8 +347,8 @@ def test_one_id_for_one_extension_on_all_lines() -> None:
 
 def test_an_id_stays_across_offers() -> None:
     first = answer(offer("A"))
-    renumbered = AUDIO.format(mid=1, direction="recvonly").replace("extmap:4", "extmap:5")
-    assert answer(offer("A", renumbered), first).lines[Mid("1")].extensions == {}
+    renumbered = AUDIO.format(mid=0, direction="sendonly").replace("extmap:4", "extmap:5")
+    assert answer(offer(renumbered, "a"), first).lines[Mid("0")].extensions == {}
 
 
 @pytest.mark.parametrize(

@@ -217,6 +217,7 @@ HOSTILE = {
     "port too large": offer(m_line="audio 65536 A 0"),
     "port of other digits": offer(m_line="audio ٩ A 0"),
     "kind in capitals": offer(m_line="AUDIO 9 A 0"),
+    "formats apart by a line separator": offer(m_line="audio 9 A 0\u20281"),
     "format not a token": offer(m_line="audio 9 A 0 (1)"),
     "129 formats": offer(m_line="audio 9 A " + " ".join(["0"] * 129)),
     "no mid": offer(mid="a=x"),
@@ -302,7 +303,7 @@ def test_any_damaged_offer_is_read_or_refused(name: str, damages: list[tuple[flo
 @pytest.mark.parametrize(
     "filling",
     [
-        "a=ssrc-group:FID" + " 1" * 2000 + "x",
+        "a=ssrc-group:FID" + " " * 4000 + "x",
         "a=simulcast:send " + ",".join(["a"] * 2000) + "!",
         "a=rtcp-fb:96 " + " " * 4000 + "!",
         "a=extmap:1" + " " * 4000,
