@@ -26,15 +26,22 @@ export function App({ store, token, path }: { store: SessionStore; token: string
   }, []);
   useEffect(() => {
     if (phase === "inRoom") setAgain(false);
+    // The seat was not there any more: a newcomer after all.
+    if (phase === "idle" && link.state === "known" && link.answer === RESUMED) check();
   }, [phase]);
+  /** Whoever still has a seat comes back to it; everybody else joins as at first. */
+  const comeBack = async () => {
+    if (await store.resume(token)) setLink({ state: "known", answer: RESUMED });
+    else if (notice !== "replaced") setAgain(true);
+  };
 
   if (!token) return path === "/join" ? <Notice code="bad_link" /> : <Landing />;
   if (phase === "inRoom" || phase === "reconnecting") return <Room store={store} />;
   if (!again && (phase === "left" || phase === "ended")) {
-    return <Notice code={notice ?? phase} {...(phase === "left" && { onAgain: () => setAgain(true) })} />;
+    return <Notice code={notice ?? phase} {...(phase === "left" && { onAgain: comeBack })} />;
   }
   if (!again && phase === "refused" && !staysOnJoin(notice)) {
-    return <Notice code={notice ?? "other"} onAgain={() => setAgain(true)} />;
+    return <Notice code={notice ?? "other"} onAgain={comeBack} />;
   }
   if (link.state === "checking" || (phase === "joining" && link.answer === RESUMED)) return <Wait />;
   if (!link.answer.ok) {

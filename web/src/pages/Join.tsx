@@ -61,22 +61,24 @@ export function Join({ store, token, role, name, onName, nameRefused, onJoin }: 
       <section class="mirror-place">
         <DevicePanel store={store} asked={asked} ask={ask} link={`${location.origin}/join#${token}`} />
       </section>
-      <form
-        class="join-form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          join();
-        }}
-      >
-        <NameField
-          field={field}
-          name={name}
-          problem={missing && !name.trim() ? t("join.nameMissing") : nameRefused ? t("join.nameRefused") : null}
-          onName={onName}
-        />
-        <JoinButtons store={store} asked={asked} ask={ask} joining={joining} />
-      </form>
+      {asked !== "insecure" && (
+        <form
+          class="join-form"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            join();
+          }}
+        >
+          <NameField
+            field={field}
+            name={name}
+            problem={missing && !name.trim() ? t("join.nameMissing") : nameRefused ? t("join.nameRefused") : null}
+            onName={onName}
+          />
+          <JoinButtons store={store} asked={asked} ask={ask} joining={joining} />
+        </form>
+      )}
       <p class="promise small">
         <Icon of={ShieldCheck} />
         {t("app.noRecording")}
@@ -244,7 +246,6 @@ function NameField({ field, name, problem, onName }: NameProps) {
 }
 
 function JoinButtons({ store, asked, joining }: Omit<PanelProps, "link"> & { joining: boolean }) {
-  if (asked === "insecure") return null;
   const camera = store.cameraOn.value;
   const microphone = store.microphone.value !== "none";
   const nothing = !camera && !microphone;

@@ -27,12 +27,11 @@ function worded(code: Code): (typeof WORDED)[number] | "other" {
 
 function answerFor(code: Code): string {
   if (code === "left") return t("notice.comeBack");
-  if (code === "replaced") return t("notice.useHere");
   return t("notice.tryAgain");
 }
 
 /** The group is over, or not reachable, or not for this link: said kindly, with what comes next. */
-export function Notice({ code, onAgain }: { code: Code; onAgain?: () => void }) {
+export function Notice({ code, onAgain }: { code: Code; onAgain?: () => unknown }) {
   const key = worded(code);
   const again = key === "bad_version" ? () => location.reload() : onAgain;
   return (

@@ -67,12 +67,6 @@ export function Room({ store }: { store: SessionStore }) {
       <div class="stage">
         <Floor store={store} live={arrangement.live} screens={screens} onMenu={({ id }) => setOpen({ what: "person", id })} onTurn={turn} />
         {people.length <= 1 && <p class="alone">{t("room.alone")}</p>}
-        {store.audioBlocked.value && (
-          <button type="button" class="button primary hear" onClick={() => void store.unblockAudio()}>
-            <Icon of={Volume2} />
-            {t("room.tapToHear")}
-          </button>
-        )}
       </div>
       <Names store={store} arrangement={arrangement} onTurn={turn} onShow={({ id }) => setPage(pageOf(people, limit, id))} />
       <Controls store={store} phone={phone} selfHidden={selfHidden} actions={actions} />
@@ -112,6 +106,12 @@ function Banners({ store, lost }: { store: SessionStore; lost: boolean }) {
           <span class="turning" aria-hidden="true" />
           {t("room.reconnecting")}
         </p>
+      )}
+      {store.audioBlocked.value && (
+        <button type="button" class="button primary hear" onClick={() => void store.unblockAudio()}>
+          <Icon of={Volume2} />
+          {t("room.tapToHear")}
+        </button>
       )}
       {store.microphone.value === "interrupted" && (
         <button type="button" class="banner" onClick={() => void store.setMuted(false)}>

@@ -12,12 +12,14 @@ interface Props {
 }
 
 /** A modal dialog; on a phone it is a sheet at the bottom. Escape, the cross and a tap beside it close it. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title: words, onClose, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const heading = useId();
   useLayoutEffect(() => {
     const dialog = element.current!;
     dialog.showModal();
+    title.current!.focus(); // so that a screen reader starts with what this is about, not with "Close"
     return () => dialog.close(); // gives the focus back to where it was
   }, []);
   return (
@@ -31,7 +33,9 @@ export function Dialog({ title, onClose, children }: Props) {
       onClick={(event) => event.target === element.current && onClose()}
     >
       <div class="dialog-head">
-        <h2 id={heading}>{title}</h2>
+        <h2 ref={title} id={heading} tabIndex={-1}>
+          {words}
+        </h2>
         <button type="button" class="round" aria-label={t("settings.close")} onClick={onClose}>
           <Icon of={X} />
         </button>

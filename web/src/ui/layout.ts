@@ -12,6 +12,8 @@ const PICTURE_ASPECTS = [16 / 9, 4 / 3];
 
 // How much unequal tiles cost. Higher keeps people the same size, lower crops their pictures less.
 const EQUALITY = 0.75;
+// What a grid of tiles that are all alike is worth over one that crops a little less.
+const CALM = 1.2;
 
 /** The share of a picture that stays visible when it covers a box of this shape, 0..1. */
 export function visibleShare(pictureAspect: number, boxAspect: number): number {
@@ -58,7 +60,8 @@ function score(boxes: Box[]): number {
   const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
   const worst = Math.min(...shares);
   const equality = Math.min(...areas) / Math.max(1, ...areas);
-  return (mean + worst) * equality ** EQUALITY;
+  // Whole pixels make tiles of one grid differ by one or two.
+  return (mean + worst) * equality ** EQUALITY * (equality > 0.97 ? CALM : 1);
 }
 
 /**
