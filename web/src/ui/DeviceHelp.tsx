@@ -11,10 +11,13 @@ interface Props {
   /** The whole link, to be pasted in another browser. */
   link: string;
   onTryAgain: () => void;
+  /** The title is said elsewhere already. */
+  untitled?: boolean;
 }
 
 /** What to do when the browser gives no camera or microphone. Blames nobody. */
-export function DeviceHelp({ answer, link, onTryAgain }: Props) {
+export function DeviceHelp({ answer, link, onTryAgain, untitled = false }: Props) {
+  const title = untitled ? null : <h2>{t(`help.${answer}.title`)}</h2>;
   const again = (
     <button type="button" class="button" onClick={onTryAgain}>
       {t("devices.tryAgain")}
@@ -24,7 +27,7 @@ export function DeviceHelp({ answer, link, onTryAgain }: Props) {
     case "denied":
       return (
         <div class="help">
-          <h2>{t("help.denied.title")}</h2>
+          {title}
           <p>{t("help.denied.lead")}</p>
           <ol>
             {steps().map((step) => (
@@ -37,7 +40,7 @@ export function DeviceHelp({ answer, link, onTryAgain }: Props) {
     case "none":
       return (
         <div class="help">
-          <h2>{t("help.none.title")}</h2>
+          {title}
           <p>{t("help.none.text")}</p>
           {again}
         </div>
@@ -45,7 +48,7 @@ export function DeviceHelp({ answer, link, onTryAgain }: Props) {
     case "unsupported":
       return (
         <div class="help">
-          <h2>{t("help.unsupported.title")}</h2>
+          {title}
           <p>{t("help.unsupported.text")}</p>
           <CopyLink link={link} />
         </div>
@@ -53,7 +56,7 @@ export function DeviceHelp({ answer, link, onTryAgain }: Props) {
     case "insecure":
       return (
         <div class="help">
-          <h2>{t("help.insecure.title")}</h2>
+          {title}
           <p>{t("help.insecure.text")}</p>
         </div>
       );

@@ -130,8 +130,8 @@ interface HelpProps extends Closing {
 
 export function HelpDialog({ answer, onTryAgain, onClose }: HelpProps) {
   return (
-    <Dialog title={t("devices.tryAgain")} onClose={onClose}>
-      <DeviceHelp answer={answer} link={location.href} onTryAgain={onTryAgain} />
+    <Dialog title={t(`help.${answer}.title`)} onClose={onClose}>
+      <DeviceHelp answer={answer} link={location.href} onTryAgain={onTryAgain} untitled />
     </Dialog>
   );
 }
