@@ -87,6 +87,8 @@ class SessionActor:
             except Exception:
                 log.exception("a session's job raised", session=short(self.session.id))
                 self._not_before = self._clock() + RETRY
+        while not self._inbox.empty():
+            await self._inbox.get_nowait()()  # nobody is left waiting
         forget()
 
     async def stop(self) -> None:
@@ -121,16 +123,19 @@ class SessionActor:
     async def _ask(self, job: Callable[[], Awaitable[T]]) -> T:
         """Runs the job in the actor's task. Raises what the job raises."""
         if self._stopped:
-            raise RefusedError(p.ErrorCode.UNAVAILABLE, "the session is being put away: try again")
+            raise _put_away()
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         async def run() -> None:
             try:
+                if self._stopped:
+                    raise _put_away()
                 result = await job()
             except Exception as error:
-                if done.cancelled():
+                if not done.cancelled():
+                    done.set_exception(error)
+                elif not isinstance(error, RefusedError):
                     raise
-                done.set_exception(error)
             else:
                 if not done.cancelled():
                     done.set_result(result)
@@ -139,7 +144,13 @@ class SessionActor:
         return await done
 
     def _post(self, job: Callable[[], Awaitable[None]]) -> None:
-        self._inbox.put_nowait(job)
+        """As `_ask`, but nobody waits."""
+
+        async def run() -> None:
+            if not self._stopped:
+                await job()
+
+        self._inbox.put_nowait(run)
 
     # --- what connections ask --------------------------------------------------------------------------------------
 
@@ -379,3 +390,7 @@ class SessionActor:
         for connection, client in self._clients.items():
             if connection != but:
                 client.tell(text)
+
+
+def _put_away() -> RefusedError:
+    return RefusedError(p.ErrorCode.UNAVAILABLE, "the session is being put away: try again")

@@ -88,9 +88,12 @@ class Connection:
         finally:
             for task in (reader, closing, *self._offers):
                 task.cancel()
-            await self._give_up_seat()
-            await self._say_goodbye(writer)
-            await _settle(reader, writer, closing, *self._offers)
+            try:
+                await self._give_up_seat()
+                await self._say_goodbye(writer)
+            finally:
+                writer.cancel()
+                await _settle(reader, writer, closing, *self._offers)
 
     async def _give_up_seat(self) -> None:
         """Before the goodbye, so that others are told at once, however slowly this one takes it in."""
@@ -154,6 +157,8 @@ class Connection:
             await work
         except RefusedError as error:
             self._refuse(request, error.code, error.text)
+            if error.code is p.ErrorCode.TOO_MANY:
+                self.close(p.ByeReason.TOO_MANY)
         except Exception:
             log.exception("a request raised", connection=self.id)
             self._refuse(request, p.ErrorCode.UNAVAILABLE, "something went wrong in the server")
@@ -240,7 +245,6 @@ class Connection:
         """Guessing is made slow; who knows a link does not notice."""
         if self._guess():
             return RefusedError(code, text)
-        self.close(p.ByeReason.TOO_MANY)
         return RefusedError(p.ErrorCode.TOO_MANY, "too many wrong links or secrets")
 
 

@@ -88,7 +88,7 @@ class RecordingEngine(Engine):
         await self.held.wait()
         if self.gone:
             raise WorkerGoneError("worker 0 ended")
-        if sdp == "nonsense":
+        if not sdp.isdecimal():
             raise OfferRefusedError("this is no SDP")
         return Answer(f"answer to {peer}", [(Mid(f"a{k}"), Mid(f"v{k}")) for k in range(int(sdp))])
 
