@@ -1,9 +1,13 @@
 /** Can this device keep up with the pictures it asked for? Pure; times in ms. */
 
-export interface DecodeSample {
-  readonly at: number;
+/** Frames, since some beginning. */
+export interface Frames {
   readonly decoded: number;
   readonly dropped: number;
+}
+
+export interface DecodeSample extends Frames {
+  readonly at: number;
 }
 
 export interface Load {
@@ -31,12 +35,9 @@ export function dropShare(samples: readonly DecodeSample[]): number {
   return frames < FEWEST_FRAMES ? 0 : dropped / frames;
 }
 
-/** `shown`: the number of pictures asked for now (after the limit). Counters that fall (a new connection) start over. */
+/** `shown`: the number of pictures asked for now (after the limit). */
 export function loadStep(load: Load, sample: DecodeSample, shown: number): Load {
-  const previous = load.samples[load.samples.length - 1];
-  const reset = previous && (sample.decoded < previous.decoded || sample.dropped < previous.dropped);
-  const kept = reset ? [] : load.samples.filter((one) => one.at > sample.at - WINDOW_MS - 1);
-  const samples = [...kept, sample];
+  const samples = [...load.samples.filter((one) => one.at > sample.at - WINDOW_MS - 1), sample];
   const next = { ...load, samples };
   const full = samples[0] !== undefined && sample.at - samples[0].at >= WINDOW_MS * 0.9;
   if (full && dropShare(samples) > MOST_DROPPED) {
@@ -60,7 +61,7 @@ interface StatsEntry {
   readonly framesDropped?: number;
 }
 
-export function decodeSample(now: number, stats: Iterable<StatsEntry>): DecodeSample {
+export function framesOf(stats: Iterable<StatsEntry>): Frames {
   let decoded = 0;
   let dropped = 0;
   for (const entry of stats) {
@@ -68,5 +69,11 @@ export function decodeSample(now: number, stats: Iterable<StatsEntry>): DecodeSa
     decoded += entry.framesDecoded ?? 0;
     dropped += entry.framesDropped ?? 0;
   }
-  return { at: now, decoded, dropped };
+  return { decoded, dropped };
+}
+
+/** What one slot counted since it was last looked at; nothing at the first look: that was for somebody else. */
+export function added(total: Frames, before: Frames | undefined, now: Frames): Frames {
+  if (!before) return total;
+  return { decoded: total.decoded + now.decoded - before.decoded, dropped: total.dropped + now.dropped - before.dropped };
 }

@@ -91,6 +91,12 @@ export class Pictures {
     this.publish();
   }
 
+  /** The receivers whose pictures are on a screen. */
+  watched(): RTCRtpReceiver[] {
+    const keys = new Set([...this.screens].map(({ key }) => key));
+    return [...this.entries].flatMap(([key, { receiver }]) => (receiver && keys.has(key) ? [receiver] : []));
+  }
+
   show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
     const screen: Screen = { element, key: pictureKey(participant, source), turn: 0 };
     this.screens.add(screen);

@@ -54,6 +54,7 @@ class Session implements SessionStore {
     negotiated: () => this.bind(),
     pair: (index, pair) => this.sounds.give(index, pair.audio.receiver.track),
     shown: () => this.shown(),
+    watched: () => this.pictureWatch.watched(),
     signallingUp: () => this.connection?.isUp ?? false,
   });
   private readonly sync = new Sync({
