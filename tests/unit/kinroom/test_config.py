@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from kinroom.config import Settings
+from kinroom.serve import NotSafeError, require_safe
+
+
+def test_the_environment_sets_and_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINROOM_PORT", "9000")
+    monkeypatch.setenv("KINROOM_ANNOUNCED", "192.0.2.1, 2001:db8::1,")
+    monkeypatch.setenv("KINROOM_PUBLIC_URL", "https://group.example/")
+    assert Settings().port == 9000
+    assert Settings(port=1).port == 1
+    assert Settings().announced == ["192.0.2.1", "2001:db8::1"]
+    assert Settings().public_url == "https://group.example"
+
+
+@pytest.mark.parametrize("wrong", [{"port": 70000}, {"workers": 0}, {"tls_cert": Path("only.pem")}])
+def test_settings_that_cannot_be(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Settings.model_validate(wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "safe"),
+    [
+        ({"host": "127.0.0.1"}, True),
+        ({"host": "localhost"}, True),
+        ({"host": "::1"}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"host": "192.0.2.1"}, False),
+        ({"host": "group.example"}, False),
+        ({"host": "0.0.0.0", "behind_proxy": True}, True),
+        ({"host": "0.0.0.0", "tls_cert": Path("c.pem"), "tls_key": Path("k.pem")}, True),
+    ],
+)
+def test_beyond_loopback_only_with_tls(given: dict[str, object], safe: bool) -> None:
+    settings = Settings.model_validate(given)
+    if safe:
+        require_safe(settings)
+    else:
+        with pytest.raises(NotSafeError, match="--behind-proxy"):
+            require_safe(settings)
