@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import msgspec
 import typer
 
 from bench import forward as forwarding
+from bench import pictures as pages
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -33,6 +35,17 @@ def forward(
         result = asyncio.run(forwarding.measure(people, kbps, seconds, rounds))
         text = msgspec.json.encode(result)
         out.write((text if json else msgspec.json.format(text, indent=2)) + b"\n")
+
+
+@app.command()
+def pictures(
+    folder: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("docs/pictures"),
+    people: Annotated[list[int] | None, typer.Option(help="Sizes of the room; 1, 4, 9 and 25 if not given.")] = None,
+) -> None:
+    """The pages at phone, tablet and desktop size, light and dark, each checked by axe-core."""
+    findings = asyncio.run(pages.take(folder, people or pages.COUNTS))
+    print(msgspec.json.format(msgspec.json.encode(findings), indent=2).decode())
+    raise typer.Exit(1 if findings else 0)
 
 
 def _own_stdout() -> BinaryIO:
