@@ -86,7 +86,7 @@ $(VENV): requirements.lock pyproject.toml
 	touch $@
 
 node:
-	@node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null || { echo "Node 20 or newer is needed" >&2; exit 1; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' 2>/dev/null || { echo "Node 20 or newer is needed" >&2; exit 1; }
 
 # Where the page is already built and its source is absent (the second stage of the Dockerfile) there is nothing to do.
 ifneq ($(wildcard web/package-lock.json),)
