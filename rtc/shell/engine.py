@@ -348,8 +348,6 @@ class Engine:
             self._tell(event)
 
     def _tell(self, event: EngineEvent) -> None:
-        if self._stopping.is_set():
-            return
         try:
             self._notify(event)
         except Exception:

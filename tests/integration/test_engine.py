@@ -250,6 +250,8 @@ async def test_a_worker_that_dies_is_replaced(way: str) -> None:
         with pytest.raises(WorkerGoneError):
             await waiting
         assert await events.next(WorkerDied) == WorkerDied(FIRST, [peer, pending])
+        with pytest.raises(WorkerGoneError):
+            await engine.offer(peer, "hello", {})
         assert (await engine.offer(elsewhere, "unhurt", {})).sdp == "answer to unhurt"
         again = engine.add_peer(FIRST, EVERYTHING)
         assert (await engine.offer(again, "back", {})).sdp == "answer to back"
@@ -324,6 +326,16 @@ async def test_a_worker_that_hangs_is_replaced() -> None:
         assert await events.next(WorkerDied) == WorkerDied(FIRST, [peer])
         assert not is_alive(frozen)
         assert await revived(engine)
+
+
+async def test_a_worker_that_speaks_is_left_alone() -> None:
+    async with running(timings=Timings(silence=1.0)) as (engine, events):
+        pid, loop = pid_of(engine), asyncio.get_running_loop()
+        end = loop.time() + 1.5
+        while loop.time() < end:
+            assert await ask(engine, "hello") == "answer to hello"
+        assert pid_of(engine) == pid
+        assert not any(isinstance(event, WorkerDied) for event in events.seen)
 
 
 async def test_stop_ends_everything_at_once() -> None:

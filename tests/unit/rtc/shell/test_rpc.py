@@ -106,7 +106,7 @@ def test_an_empty_frame_is_refused() -> None:
         msgspec.msgpack.encode({"type": "remove_peer", "peer": 1}) + b"\0",
         msgspec.msgpack.encode({"type": "add_peer", "peer": 1, "grant": {"may_send": ["mind"], "may_receive": True}}),
         b"\x91" * 5000,  # nested without end
-        b"\x82\xa4type\xabremove_peer\xa4\xff\xff\xff\xff\x01",  # a name that is not UTF-8
+        b"\x82\xa4type\xa5ap\x80ly\xa7changes\x90",  # text that is not UTF-8
         b"\x82\xa4type\xa7unknown\xa4more" + b"\x91" * 5000 + b"\x01",
     ],
 )
