@@ -77,14 +77,20 @@ async def _visit(page: Page, link: str, folder: Path, count: int) -> list[Findin
     findings = await _photograph(page, folder, "join") if count == 1 else []
     await page.type("input[name=name]", persona(OWN).name)
     await page.click("[data-action=join]")
-    await page.wait_for(f"kinroom.store.people.value.length === {count}", 60)
-    return findings + await _photograph(page, folder, f"room-{count}")
+    return findings + await _photograph(page, folder, f"room-{count}", count)
 
 
-async def _photograph(page: Page, folder: Path, scene: str) -> list[Finding]:
+async def _photograph(page: Page, folder: Path, scene: str, people: int = 0) -> list[Finding]:
+    """`people`: how many the room has to show before the first picture; 0 on the join page."""
     findings: list[Finding] = []
     for screen in SCREENS:
         await page.viewport(screen.width, screen.height, mobile=screen.mobile)
+        if people:
+            # From desktop to phone Chromium reloads the page, which comes back to its seat but may not play sound yet.
+            await page.wait_for(f"window.kinroom?.store.people.value.length === {people}", 180)
+            await asyncio.sleep(SETTLE)
+            if await page.evaluate("kinroom.store.audioBlocked.value"):
+                await page.click(".hear")
         for theme in THEMES:
             await page.media(prefers_color_scheme=theme)
             await asyncio.sleep(SETTLE)
