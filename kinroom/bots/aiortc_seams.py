@@ -1,11 +1,12 @@
-"""The two places where a bot reaches behind aiortc's public interface; test_aiortc_peers.py holds them."""
+"""The three places where a bot reaches behind aiortc's public interface; tests hold them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import aioice.ice
-from aiortc import RTCRtpSender
+from aiortc import RTCPeerConnection, RTCRtpSender
 
 from kinroom.bots.tracks import Camera
 
@@ -30,3 +31,18 @@ def gather_on_loopback() -> None:
 def answer_key_frame_requests(sender: RTCRtpSender, camera: Camera) -> None:
     """aiortc would tell its encoder, which a camera that sends ready packets does not use."""
     sender._send_keyframe = camera.ask_key_frame  # type: ignore[method-assign]
+
+
+def route_retransmissions(pc: RTCPeerConnection, answer: str) -> None:
+    """aiortc knows a retransmission's receiver by payload type alone, and all slots of one kind share theirs."""
+    repairs = {}
+    for section in re.split(r"^m=", answer.replace("\r", ""), flags=re.MULTILINE)[1:]:
+        mid, group = (
+            re.search(r"^a=mid:(.+)$", section, re.M),
+            re.search(r"^a=ssrc-group:FID \d+ (\d+)$", section, re.M),
+        )
+        if mid and group:
+            repairs[mid[1]] = int(group[1])
+    for line in pc.getTransceivers():
+        if line.mid in repairs:
+            line.receiver.transport._rtp_router.ssrc_table[repairs[line.mid]] = line.receiver

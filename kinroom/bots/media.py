@@ -18,7 +18,7 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 
-from kinroom.bots.aiortc_seams import answer_key_frame_requests, gather_on_loopback
+from kinroom.bots.aiortc_seams import answer_key_frame_requests, gather_on_loopback, route_retransmissions
 from kinroom.bots.tracks import Camera, Microphone
 from signaling.protocol import SourceName
 
@@ -65,6 +65,7 @@ class MediaPeer:
     async def accept(self, answer: str) -> None:
         """aiortc looks for candidates in the last bundled m-line, where RFC 9143 7.1.3 puts none: so they are added."""
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp=answer, type="answer"))
+        route_retransmissions(self.pc, answer)
         if not self._accepted:
             self._accepted = True
             for line in answer.splitlines():
@@ -76,7 +77,7 @@ class MediaPeer:
 
     async def close(self) -> None:
         self.pc.remove_all_listeners()
-        await self.pc.close()
+        await asyncio.shield(self.pc.close())  # aiortc cannot bear to have it cancelled
         for task in self._watchers:
             task.cancel()
 

@@ -28,7 +28,7 @@ BITRATE: Final = 160_000  # bit/s, about what a browser spends on a quiet head a
 
 OPTIONS: Final = {
     "deadline": "realtime",
-    "cpu-used": "-9",
+    "cpu-used": "-16",
     "lag-in-frames": "0",
     "auto-alt-ref": "0",
     "qmax": "30",  # Higher, and a flat colour drifts so far that it could be somebody else's.
@@ -53,7 +53,7 @@ def encode(images: Iterator[Image]) -> list[bytes]:
     codec = av.CodecContext.create("libvpx", "w")
     codec.width, codec.height, codec.pix_fmt = WIDTH, HEIGHT, "yuv420p"
     codec.bit_rate, codec.gop_size, codec.time_base = BITRATE, LOOP, Fraction(1, RATE)
-    codec.options = OPTIONS
+    codec.options, codec.thread_count = OPTIONS, 1
     frames: list[bytes] = []
     for number, image in enumerate(images):
         frame = av.VideoFrame.from_ndarray(image.astype(np.uint8), format="rgb24").reformat(format="yuv420p")
