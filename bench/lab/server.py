@@ -21,7 +21,6 @@ from bench.lab.netns import Namespace, run
 from rtc import PeerId, WorkerStats
 
 START_TIMEOUT = 20.0  # seconds; 2 on a quiet machine
-FAVOUR = -15  # nice value
 STOP_TIMEOUT = 6.0  # seconds: the server promises 5
 
 
@@ -83,13 +82,11 @@ class Server:
     async def __aenter__(self) -> Server:
         self._data.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            # A session of its own, so that `_favour` favours nobody else.
             self._process = await asyncio.create_subprocess_exec(
                 *run(self._inside, [sys.executable, "-m", "kinroom.cli", "serve", *self._arguments]),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
                 cwd=Path(__file__).parents[2],
             )
         connector = aiohttp.TCPConnector(socket_factory=self._make_socket, force_close=True)
@@ -164,8 +161,7 @@ class Server:
 def _favour(pid: int) -> None:
     """In life browsers have machines of their own; here they must not take the server's turns on ours. Needs root.
 
-    Linux schedules by session first where autogroups are on (sched(7)), so a nice value alone does nothing.
+    A worker that is started later inherits it.
     """
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, FAVOUR)
-        Path(f"/proc/{pid}/autogroup").write_text(str(FAVOUR))
+        os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
