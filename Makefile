@@ -13,6 +13,7 @@ FUZZ_SECONDS ?= 3600
 unexport PIP_FIND_LINKS
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
+SHELL := /bin/bash
 BIN := .venv/bin
 VENV := .venv/.installed
 PAGE := kinroom/page/index.html
@@ -20,7 +21,7 @@ NPM_LOCKS := $(wildcard web/package-lock.json bench/lab/package-lock.json tests/
 NPM := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
 DEBIAN_PACKAGES := chromium firefox-esr iproute2
 
-.PHONY: run test check unit integration browser fuzz lint types types-check web web-test wheel lock debian node clean
+.PHONY: run test check unit integration browser fuzz lint types web web-test wheel lock debian node clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
@@ -70,6 +71,11 @@ lock:
 	$(UV) pip compile $(LOCK_OPTIONS) --constraint requirements.lock pyproject.toml -o requirements-server.lock
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-find-links --no-emit-index-url --no-header
+
+# The page's types and the tables of docs/protocol.md come from signaling/protocol.py; a test fails when they differ.
+types: $(VENV) web/node_modules/.package-lock.json
+	set -o pipefail; $(BIN)/python -m signaling.schema | (cd web && npm run --silent types)
+	$(BIN)/python -m signaling.schema --docs docs/protocol.md
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
 
