@@ -25,6 +25,10 @@ log = structlog.get_logger()
 
 RECEIVE_AT_ONCE: Final = 64  # messages; with twenty viewers they become 1,200
 SEND_AT_ONCE: Final = 256  # messages; more would wait longer for the first to leave
+# Larger ones no network carries whole; with our header extensions and tag they would outgrow their buffer.
+LARGEST: Final = 1500  # bytes
+# libsrtp keeps each SSRC that it saw for ever. A Firefox with 64 pairs of slots reports under 128 of its own.
+MAX_SSRCS: Final = 256  # per peer, of RTP and RTCP
 BATCHES_PER_WAKE: Final = 8  # then other work of the loop has its turn
 SOCKET_BUFFER: Final = 4 * 1024 * 1024  # bytes; 50 ms of 100,000 packets/s
 WAIT_FOR_SPACE: Final = 2  # milliseconds for a full send buffer to drain, before packets are given up
@@ -33,6 +37,7 @@ MAX_LATENCY_SAMPLES: Final = 50_000
 MAX_STRANGERS: Final = 1000  # checks a second from unknown addresses
 
 _SEQUENCE: Final = struct.Struct(">H")
+_SSRC: Final = struct.Struct(">I")
 
 
 class Transports(Protocol):
@@ -140,8 +145,11 @@ class MediaSocket:
 
     def _receive_media(self, now: float, endpoint: Endpoint, i: int, size: int, key: bytes) -> Publication | None:
         peer, inbound = endpoint.peer, endpoint.inbound
-        if inbound is None or size < 12:
+        if inbound is None:
             peer.drops["early"] += 1
+            return None
+        if not 12 <= size <= LARGEST:
+            peer.drops["size"] += 1
             return None
         if not peer.budget.admit(size):
             peer.drops["rate"] += 1
@@ -151,11 +159,16 @@ class MediaSocket:
         incoming.lengths[i] = size
         # RFC 5761 4: packet types 192 to 223 are RTCP.
         is_rtcp = 192 <= incoming.buffer[at + 1] < 224
+        (ssrc,) = _SSRC.unpack_from(incoming.buffer, at + (4 if is_rtcp else 8))
+        if ssrc not in inbound.ssrcs and len(inbound.ssrcs) >= MAX_SSRCS:
+            peer.drops["ssrcs"] += 1
+            return None
         unprotect = srtp.unprotect_rtcp if is_rtcp else srtp.unprotect
         error = unprotect(inbound.context, incoming.pointers[i], incoming.length_pointers[i])
         if error:
             peer.drops["replay" if error in srtp.REPLAYED else "srtp"] += 1
             return None
+        inbound.ssrcs.add(ssrc)
         endpoint.heard_at = now
         data = bytes(incoming.buffer[at : at + incoming.lengths[i]])
         if is_rtcp:
@@ -185,9 +198,11 @@ class MediaSocket:
         batch = self._batch
         entries = batch.entries
         if entries:
-            for start in range(0, len(entries), SEND_AT_ONCE):
-                self._send_some(entries[start : start + SEND_AT_ONCE])
-            entries.clear()
+            try:
+                for start in range(0, len(entries), SEND_AT_ONCE):
+                    self._send_some(entries[start : start + SEND_AT_ONCE])
+            finally:
+                entries.clear()  # what failed once would fail for ever
         if batch.started:
             self._transports.started(batch)
             batch.started.clear()

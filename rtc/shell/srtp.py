@@ -66,13 +66,14 @@ class OutboundControl:
 
 
 class Inbound:
-    """All that one peer sends."""
+    """All that one peer sends. `ssrcs`: those that authenticated, for the caller to keep and to bound."""
 
-    __slots__ = ("_session", "context")
+    __slots__ = ("_session", "context", "ssrcs")
 
     def __init__(self, profile: str, master: bytes) -> None:
         self._session = _session(profile, master, Policy.SSRC_ANY_INBOUND)
         self.context: Any = self._session._srtp[0]
+        self.ssrcs: set[int] = set()
 
 
 __all__ = ["REPLAYED", "TAG", "Inbound", "Outbound", "OutboundControl", "ffi", "protect", "unprotect", "unprotect_rtcp"]

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import socket
+import struct
 from collections.abc import Iterator
 
 import pytest
+from pylibsrtp import Policy, Session
 
-from rtc.core.batch import Batch
+from rtc.core.batch import Batch, Form
+from rtc.core.model import Grant, PeerId
 from rtc.core.router import Router
-from rtc.shell.endpoint import Endpoint
-from rtc.shell.media import MediaSocket
+from rtc.shell import srtp
+from rtc.shell.dtls import Certificate
+from rtc.shell.endpoint import Endpoint, OutgoingStream
+from rtc.shell.libc import Destination
+from rtc.shell.media import LARGEST, MAX_SSRCS, MediaSocket
+from rtc.wire import rtp
+
+PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
 
 
 class Transports:
-    """Nobody is known; what is handed on is kept."""
+    """Nobody is known, or one endpoint everywhere; what is handed on is kept."""
 
     def __init__(self) -> None:
+        self.endpoint: Endpoint | None = None
         self.stun: list[bytes] = []
         self.faults: list[bytes] = []
 
     def find(self, key: bytes) -> Endpoint | None:
-        return None
+        return self.endpoint
 
     def receive_stun(self, now: float, data: bytes, key: bytes) -> None:
         if data == b"\0bug":
@@ -90,3 +100,54 @@ def test_one_wake_up_takes_more_than_one_batch(
 def test_a_port_that_is_taken_is_an_error(media: MediaSocket, transports: Transports) -> None:
     with pytest.raises(OSError, match="in use"):
         MediaSocket("127.0.0.1", media.port, Router(lambda: 1), transports)
+
+
+@pytest.fixture
+def endpoint(transports: Transports) -> Endpoint:
+    """Somebody behind every address, with SRTP keys."""
+    peer = Router(lambda: 1).add_peer(0, PeerId(1), Grant(frozenset(), may_receive=True))
+    transports.endpoint = Endpoint(0, peer, Certificate.make(), 0.0)
+    transports.endpoint.inbound = srtp.Inbound(PROFILE, MASTER)
+    return transports.endpoint
+
+
+@pytest.fixture
+def browser() -> Session:
+    policy = Policy(key=MASTER, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM)
+    return Session(policy)
+
+
+def packet(ssrc: int, size: int) -> bytes:
+    return rtp.build(False, 96, 1, 1, ssrc, [], bytes(size))
+
+
+def test_a_datagram_that_would_outgrow_its_buffer_on_the_way_out_is_dropped(
+    media: MediaSocket, endpoint: Endpoint, browser: Session, sender: socket.socket
+) -> None:
+    header_and_tag = 12 + 16
+    for ssrc, size in enumerate((LARGEST, LARGEST + 1, 2048)):
+        # pylibsrtp protects no more than 1,352 bytes: what is larger need not be whole to be refused.
+        protected = browser.protect(packet(ssrc, min(size, 1200) - header_and_tag))
+        sender.send(protected + bytes(size - len(protected)))
+    media.readable()
+    assert endpoint.peer.drops["size"] == 2
+    assert endpoint.peer.drops["srtp"] == 1
+
+
+def test_ssrcs_without_end_are_not_all_kept(
+    media: MediaSocket, endpoint: Endpoint, browser: Session, sender: socket.socket
+) -> None:
+    for ssrc in range(1, MAX_SSRCS + 11):
+        sender.send(browser.protect(packet(ssrc, 10)))
+    media.readable()
+    assert endpoint.peer.drops["ssrcs"] == 10
+    assert endpoint.peer.received_packets == MAX_SSRCS
+
+
+def test_what_cannot_be_sent_is_not_tried_for_ever(media: MediaSocket) -> None:
+    destination = Destination()
+    sink = OutgoingStream(5, srtp.Outbound(PROFILE, MASTER, 5), destination)
+    media.batch.entries.append((sink, Form(False, 96, [], bytes(700_000)), 1, 1, ()))
+    with pytest.raises(struct.error):
+        media.flush()
+    assert media.batch.entries == []
