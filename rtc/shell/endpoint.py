@@ -12,7 +12,7 @@ from rtc.core.negotiation import LocalTransport, Negotiated, negotiate, remote_c
 from rtc.core.peer import Peer
 from rtc.core.slot import Slot
 from rtc.shell import srtp
-from rtc.shell.dtls import Certificate, DtlsServer
+from rtc.shell.dtls import Certificate, DtlsServer, SrtpKeys
 from rtc.shell.ice import Credentials, IceAgent
 from rtc.shell.libc import Destination, address_of
 from rtc.wire import sdp
@@ -26,11 +26,12 @@ MAX_ADDRESSES: Final = 8
 class OutgoingStream:
     """Where packets of one outgoing SSRC go (the core's `Sink`). Read once per packet, so plain attributes."""
 
-    __slots__ = ("_outbound", "address", "context", "ssrc", "tag")
+    __slots__ = ("_destination", "_outbound", "address", "context", "ssrc", "tag")
 
     def __init__(self, ssrc: int, outbound: srtp.Outbound, destination: Destination) -> None:
         self.ssrc = ssrc
         self._outbound = outbound
+        self._destination = destination  # keeps the memory at `address` alive
         self.context: Any = outbound.context
         self.tag = outbound.tag
         self.address = destination.address
@@ -50,7 +51,7 @@ class Endpoint:
         self.heard_at = now
         self._certificate = certificate
         self._outbound_control: srtp.OutboundControl | None = None
-        self._make_outbound: Callable[[int], OutgoingStream] | None = None
+        self._keys: SrtpKeys | None = None
 
     # --- negotiation -------------------------------------------------------------------------------------------------
 
@@ -107,26 +108,27 @@ class Endpoint:
         had_keys = self.dtls.keys is not None
         datagrams = self.dtls.receive(data)
         if self.dtls.keys is not None and not had_keys:
-            self._open(self.dtls)
+            self.open(self.dtls.keys)
         return datagrams
 
-    def _open(self, dtls: DtlsServer) -> None:
-        keys = dtls.keys
-        assert keys is not None
+    def open(self, keys: SrtpKeys) -> None:
+        """The handshake is done: media can come and go. Once only: an index may not be used twice under one key."""
+        assert self._keys is None
+        self._keys = keys
         self.inbound = srtp.Inbound(keys.profile, keys.receive)
         self._outbound_control = srtp.OutboundControl(keys.profile, keys.send)
-        self._make_outbound = lambda ssrc: OutgoingStream(
-            ssrc, srtp.Outbound(keys.profile, keys.send, ssrc), self.destination
-        )
         for slot in self.peer.slots.values():
             self._connect_slot(slot)
 
     def _connect_slot(self, slot: Slot) -> None:
-        if self._make_outbound is None or slot.sink is not None:
+        if self._keys is None or slot.sink is not None:
             return
-        slot.sink = self._make_outbound(slot.ssrc)
+        slot.sink = self._outgoing(self._keys, slot.ssrc)
         if slot.rtx_ssrc is not None:
-            slot.rtx_sink = self._make_outbound(slot.rtx_ssrc)
+            slot.rtx_sink = self._outgoing(self._keys, slot.rtx_ssrc)
+
+    def _outgoing(self, keys: SrtpKeys, ssrc: int) -> OutgoingStream:
+        return OutgoingStream(ssrc, srtp.Outbound(keys.profile, keys.send, ssrc), self.destination)
 
     def receive_rtcp(self, now: float, data: bytes, batch: Batch) -> None:
         self.control.receive(now, data, batch)

@@ -133,7 +133,7 @@ class Outgoing(Messages):
 class Destination:
     """A sockaddr that stays where it is in memory while the peer behind it moves."""
 
-    __slots__ = ("_memory", "address", "key")
+    __slots__ = ("__weakref__", "_memory", "address", "key")
 
     def __init__(self) -> None:
         self._memory: Any = ffi.new("unsigned char[]", SOCKADDR)

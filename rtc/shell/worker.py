@@ -36,9 +36,9 @@ log = structlog.get_logger()
 
 TICK: Final = 0.010  # seconds: NACKs and key frame requests leave this soon
 STATS_EVERY: Final = 1.0  # seconds
-# Below this load a garbage collection of a few milliseconds hurts nobody.
+# Below this load a full garbage collection of some ten milliseconds hurts nobody.
 IDLE: Final = 200  # packets a second
-COLLECT_EVERY: Final = 30.0  # seconds, also under load: people come and go, and leave cycles behind
+COLLECT_EVERY: Final = 30.0  # seconds; under load only what is young
 PRIORITY: Final = -10  # niceness
 
 
@@ -191,7 +191,7 @@ class Worker:
 
     def started(self, batch: Batch) -> None:
         for flow in batch.started:
-            self._tell(rpc.Flowing(flow.peer, flow.mid, flow.timestamp))
+            self._tell(rpc.Flowing(flow.peer, flow.mid, flow.publisher, flow.source, flow.timestamp))
 
     def broken(self, now: float, key: bytes) -> None:
         endpoint = self._by_key.get(key)
@@ -241,9 +241,10 @@ class Worker:
                 self._lose(now, peer, reason)
         self._tell(rpc.Stats(self._stats()))
         received, self._received_before = self._media.received - self._received_before, self._media.received
-        if received < IDLE or now >= self._next_collection:
+        if now >= self._next_collection:
             self._next_collection = now + COLLECT_EVERY
-            gc.collect(1)
+            # What survives a small collection is looked at by a full one only: without any, its cycles would stay.
+            gc.collect(2 if received < IDLE else 1)
 
     def _stats(self) -> WorkerStats:
         media = self._media

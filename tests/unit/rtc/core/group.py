@@ -104,6 +104,7 @@ class Group:
         randoms = itertools.count(7_000_000)
         self.router = Router(lambda: next(randoms))
         self.batch = Batch()
+        self.people: dict[PeerId, Person] = {}
         self._ssrcs = itertools.count(900_000)
         self._ids = itertools.count(1)
 
@@ -132,7 +133,7 @@ class Group:
                 version=1,
             )
         )
-        person = Person(peer, Control(self.now, peer, WALL_OFFSET), extension_ids)
+        person = self.people[peer.id] = Person(peer, Control(self.now, peer, WALL_OFFSET), extension_ids)
         if connect:
             self.connect(person)
         return person
