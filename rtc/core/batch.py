@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import Final, Protocol
 
-from rtc.core.model import Mid, PeerId
+from rtc.core.model import Mid, PeerId, Source
 from rtc.core.picture_ids import Patch
 from rtc.wire import rtp
 from rtc.wire.rtp import RtpPacket
@@ -51,10 +51,12 @@ NO_PATCH: Final[Patch] = ()
 class FlowStarted:
     """First packet of an attachment is in the batch."""
 
-    __slots__ = ("mid", "peer", "timestamp")
+    __slots__ = ("mid", "peer", "publisher", "source", "timestamp")
 
-    def __init__(self, peer: PeerId, mid: Mid, timestamp: int) -> None:
-        self.peer, self.mid, self.timestamp = peer, mid, timestamp
+    def __init__(self, peer: PeerId, mid: Mid, publisher: PeerId, source: Source, timestamp: int) -> None:
+        self.peer, self.mid = peer, mid
+        self.publisher, self.source = publisher, source
+        self.timestamp = timestamp
 
 
 class Batch:

@@ -98,7 +98,8 @@ class Subscription:
             self._stopped_at = None
         if not self._announced:
             self._announced = True
-            batch.started.append(FlowStarted(self.viewer, slot.mid, out))
+            publication = self.publication
+            batch.started.append(FlowStarted(self.viewer, slot.mid, publication.publisher, publication.source, out))
 
     def stop(self, now: float, to: Forwarding) -> None:
         """Nothing more of the present flow is sent, not even again."""

@@ -65,8 +65,12 @@ class PeerLost(Struct, frozen=True):
 
 
 class SlotFlowing(Struct, frozen=True):
+    """Media of `publisher` has begun to leave on this slot. By now something else may have been attached to it."""
+
     peer: PeerId
     mid: Mid
+    publisher: PeerId
+    source: Source
     rtp: int
 
 
@@ -324,8 +328,8 @@ class Engine:
                 self._tell_about(worker, peer, PeerConnected(peer))
             case Lost(peer, reason):
                 self._tell_about(worker, peer, PeerLost(peer, reason))
-            case Flowing(peer, mid, rtp):
-                self._tell_about(worker, peer, SlotFlowing(peer, mid, rtp))
+            case Flowing(peer, mid, publisher, source, rtp):
+                self._tell_about(worker, peer, SlotFlowing(peer, mid, publisher, source, rtp))
             case Refused(peer, text):
                 self._tell_about(worker, peer, MediaRefused(peer, text))
             case Speakers(peers):

@@ -95,6 +95,8 @@ class Flowing(Struct, frozen=True, tag="flowing"):
 
     peer: PeerId
     mid: Mid
+    publisher: PeerId
+    source: Source
     rtp: int
 
 

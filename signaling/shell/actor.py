@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 import structlog
 from msgspec import Struct
 
-from rtc import Answer, Engine, PeerId
+from rtc import Answer, Engine, PeerId, SlotFlowing
 from signaling import protocol as p
 from signaling.codec import encode
 from signaling.core import commands as c
@@ -196,6 +196,9 @@ class SessionActor:
             if not kept:
                 self.media.forget_view(participant)
             self._snapshot(client, participant, request.id, None)
+            # What was said while nobody listened.
+            for mid, rtp in self.media.flows_of(participant):
+                client.tell(encode(p.Flowing(mid, rtp)))
 
         try:
             await self._do(c.Newcomer(), command, reply)
@@ -286,11 +289,13 @@ class SessionActor:
 
         self._post(job)
 
-    def flowing(self, peer: PeerId, mid: str, rtp: int) -> None:
+    def flowing(self, flow: SlotFlowing) -> None:
+        """Told only if the slot still carries that person: a late word must not open the next one's tile."""
+
         async def job() -> None:
-            participant = self.media.person_of(peer)
-            if participant is not None:
-                self._tell(participant, p.Flowing(mid, rtp))
+            participant = self.media.person_of(flow.peer)
+            if participant is not None and self.media.note_flow(participant, flow):
+                self._tell(participant, p.Flowing(flow.mid, flow.rtp))
 
         self._post(job)
 

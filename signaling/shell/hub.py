@@ -111,10 +111,10 @@ class Hub:
             case WorkerDied(worker, peers):
                 log.warning("worker died", worker=worker, peers=len(peers))
                 self._peers_gone(peers)
-            case SlotFlowing(peer, mid, rtp):
-                actor = self._actor_of(peer)
+            case SlotFlowing():
+                actor = self._actor_of(event.peer)
                 if actor is not None:
-                    actor.flowing(peer, mid, rtp)
+                    actor.flowing(event)
             case SpeakersChanged(worker, peers):
                 for actor in self._actors.values():
                     if actor.media.worker == worker:

@@ -8,7 +8,21 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from rtc import Attach, Change, Detach, Engine, Grant, Hold, Mid, PeerId, Release, Source, WorkerIndex, WorkerStats
+from rtc import (
+    Attach,
+    Change,
+    Detach,
+    Engine,
+    Grant,
+    Hold,
+    Mid,
+    PeerId,
+    Release,
+    SlotFlowing,
+    Source,
+    WorkerIndex,
+    WorkerStats,
+)
 from signaling import protocol as p
 from signaling.core.ids import ParticipantId
 from signaling.core.roles import Role
@@ -27,6 +41,7 @@ Signal = tuple[ParticipantId, p.Slots | p.SlotsNeeded]
 class _Live(Struct):
     peer: PeerId
     layout: Layout
+    flows: dict[str, int] = {}  # mid -> first RTP timestamp of what is attached now
     answered: bool = False
     until: float | None = None  # wall seconds: dropped then, unless the person is back
 
@@ -61,6 +76,20 @@ class SessionMedia:
     def slots_of(self, participant: ParticipantId) -> list[p.Slot]:
         live = self._live.get(participant)
         return [] if live is None else slot_map(live.layout.shown())
+
+    def note_flow(self, participant: ParticipantId, flow: SlotFlowing) -> bool:
+        """False if the slot carries something else by now."""
+        live = self._live.get(participant)
+        fill = live.layout.filled.get(flow.mid) if live is not None else None
+        if live is None or fill is None or (fill.peer, fill.source) != (flow.publisher, flow.source.value):
+            return False
+        live.flows[flow.mid] = flow.rtp
+        return True
+
+    def flows_of(self, participant: ParticipantId) -> list[tuple[str, int]]:
+        """(mid, first RTP timestamp) of the slots that media flows on."""
+        live = self._live.get(participant)
+        return [] if live is None else list(live.flows.items())
 
     def next_drop(self) -> float | None:
         return min((live.until for live in self._live.values() if live.until is not None), default=None)
@@ -130,6 +159,8 @@ class SessionMedia:
             if live.answered:
                 planned = plan(live.layout, participant, room)
                 live.layout = planned.layout
+                for mid in [*(clear.mid for clear in planned.clears), *(fill.mid for fill in planned.fills)]:
+                    live.flows.pop(mid, None)
                 signals += _signals(participant, planned)
                 changes += [Detach(live.peer, Mid(clear.mid)) for clear in planned.clears]
                 attaches += [_attach(live.peer, fill) for fill in planned.fills]

@@ -65,7 +65,7 @@ def answer(pipe: socket.socket, message: rpc.ToWorker) -> list[rpc.FromWorker]:
             return answer_offer(pipe, message)
         case rpc.Apply(changes):
             return [
-                rpc.Flowing(change.peer, change.mid, len(changes))
+                rpc.Flowing(change.peer, change.mid, change.publisher, change.source, len(changes))
                 if isinstance(change, Attach)
                 else rpc.Refused(change.peer if isinstance(change, Detach) else change.publisher, str(len(changes)))
                 for change in changes

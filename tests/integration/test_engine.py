@@ -196,7 +196,7 @@ async def test_changes_of_one_command_travel_together_without_the_gone() -> None
             Detach(ben, Mid("5")),
         ]
         engine.apply(FIRST, changes)
-        assert await events.next(SlotFlowing) == SlotFlowing(anna, Mid("5"), rtp=2)
+        assert await events.next(SlotFlowing) == SlotFlowing(anna, Mid("5"), ben, Source.CAMERA, rtp=2)
         assert await events.next(MediaRefused, lambda refused: refused.peer == ben and refused.text == "2")
         assert not any(isinstance(event, SlotFlowing) for event in events.seen)
 

@@ -54,8 +54,30 @@ async def test_media_goes_between_people_and_pages_hear_of_their_slots_first(hom
     assert await ana.until(p.Slots) == p.Slots([p.Slot("a0", sam.me, "microphone")])
     assert home.engine.seen_by(two) == {"a0": (one, "microphone"), "v0": (one, "camera")}
     assert home.engine.seen_by(one) == {"a0": (two, "microphone")}
-    home.hub.on_engine_event(SlotFlowing(PeerId(two), Mid("v0"), 77))
+    home.hub.on_engine_event(SlotFlowing(PeerId(two), Mid("v0"), PeerId(one), Source.CAMERA, 77))
     assert await sam.until(p.Flowing) == p.Flowing("v0", 77)
+
+
+async def test_a_late_word_about_the_last_person_opens_nobody_elses_tile(home: House) -> None:
+    _, token = await home.links()
+    ana, leo, sam = [await home.joined(token, name) for name in ("Ana", "Leo", "Sam")]
+    one, other = await ana.media(2, "camera"), await leo.media(2, "microphone")
+    two = await sam.media(2)
+    home.hub.on_engine_event(SlotFlowing(PeerId(two), Mid("v0"), PeerId(other), Source.CAMERA, 66))
+    home.hub.on_engine_event(SlotFlowing(PeerId(two), Mid("v0"), PeerId(one), Source.CAMERA, 77))
+    assert await sam.until(p.Flowing) == p.Flowing("v0", 77)
+
+
+async def test_a_returning_page_hears_again_what_flows(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    one, two = await ana.media(2, "camera"), await sam.media(2)
+    home.hub.on_engine_event(SlotFlowing(PeerId(two), Mid("v0"), PeerId(one), Source.CAMERA, 77))
+    await sam.until(p.Flowing)
+    assert sam.snapshot is not None
+    back = await home.page()
+    await back.resume(sam.snapshot, two)
+    assert await back.until(p.Flowing) == p.Flowing("v0", 77)
 
 
 async def test_all_changes_of_one_command_are_one_message_with_sound_first(home: House) -> None:
