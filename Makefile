@@ -60,9 +60,10 @@ fuzz: $(VENV)
 
 web: $(PAGE)
 
+DIST ?= dist
 wheel: $(VENV) $(PAGE)
-	rm -rf dist
-	$(BIN)/python -m build --wheel --no-isolation --outdir dist
+	rm -rf $(DIST)/*.whl
+	$(BIN)/python -m build --wheel --no-isolation --outdir $(DIST)
 
 # pip --require-hashes takes both files. The second is the server alone: no bots, no tools.
 # uv is needed for this alone (pip install uv).
