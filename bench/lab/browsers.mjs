@@ -53,6 +53,15 @@ async function launch(options) {
   return browser;
 }
 
+// Firefox takes 5 s to say goodbye; puppeteer removes the profile of a dead one all the same.
+async function quit(browser) {
+  const child = browser.process();
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await gone;
+  browsers.delete(browser);
+}
+
 function chromiumProcess({ executable, camera, sound, devices, fps, args = [], fakeUi = true }) {
   const fake = `--use-fake-device-for-media-stream=fps=${fps ?? 30},device-count=${devices ?? 2}`;
   const all = CHROMIUM_ARGUMENTS.filter((argument) => fakeUi || !argument.startsWith("--use-fake-ui")).concat(fake, args);
@@ -209,8 +218,8 @@ const methods = {
   async close({ page }) {
     const { page: tab, context } = found(page);
     pages.delete(page);
-    const last = ![...pages.values()].some((other) => other.context === context);
-    await (last ? context.close() : tab.close());
+    if ([...pages.values()].some((other) => other.context === context)) await tab.close();
+    else await (browsers.has(context) ? quit(context) : context.close());
   },
 };
 

@@ -86,10 +86,11 @@ async def test_what_one_does_others_notice_within_a_second_and_nobody_else_is_di
     assert not await ann.store(f"{person_of(ben)}.muted")
     await undisturbed(group, besides=[ann])
 
-    await noticed(
-        group, ben, lambda: ben.page.click("[data-action=share]"), f"store.pictures.value.has('{ben.id}/screen')"
-    )
+    shared = f"store.pictures.value.has('{ben.id}/screen')"
+    await noticed(group, ben, lambda: ben.page.click("[data-action=share]"), shared, since="store.sharing.value")
     await asyncio.gather(*(other.see([ben], "screen") for other in group.others(ben)))
+    await undisturbed(group, besides=[ben])
+    await noticed(group, ben, lambda: ben.page.click("[data-action=share]"), f"!({shared})")
     await undisturbed(group, besides=[ben])
 
     dee = Person(await group.browser(), "Dee")
@@ -122,17 +123,24 @@ async def leave(person: Person) -> None:
     await person.page.click("[data-action=leave-confirm]")
 
 
-async def noticed(group: Group, actor: Person, act: Callable[[], Awaitable[object]], condition: str) -> None:
-    """Everybody else's page shows it within a second after the act: its last click, if there is one."""
+async def noticed(
+    group: Group, actor: Person, act: Callable[[], Awaitable[object]], condition: str, since: str | None = None
+) -> None:
+    """Everybody else's page shows it within a second: after the act's last click, or after `since` became true on the
+    actor's own page (where the browser puts a dialog of its own in between).
+    """
     others = group.others(actor)
     watches = [asyncio.create_task(other.moment(condition)) for other in others]
     # Each page answers one question after the watch has begun, so that none begins after the act.
     await asyncio.gather(*(other.page.evaluate("1") for other in others))
     await actor.page.evaluate(NOTE_CLICKS)
     began = time.time()
+    own = asyncio.create_task(actor.moment(since)) if since else None
     await act()
-    clicked = await actor.page.evaluate("window.clickedAt ?? null")
-    began = clicked / 1000 if clicked else began
+    if own:
+        began = await own or began
+    elif clicked := await actor.page.evaluate("window.clickedAt ?? null"):
+        began = clicked / 1000
     for other, moment in zip(others, await asyncio.gather(*watches), strict=True):
         assert moment is not None, f"{other.name} never noticed: {condition}"
         assert moment - began < NOTICED, f"{other.name} noticed after {moment - began:.2f} s: {condition}"
