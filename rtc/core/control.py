@@ -128,13 +128,13 @@ class Control:
                 continue
             if publication.is_video and stream.log.missing:
                 lost = stream.log.due(now, self._peer.round_trip_or_default)
-                if lost:
-                    messages.append(Nack(ours, stream.ssrc, tuple(lost[:MAX_NACKS])))
+                for start in range(0, len(lost), MAX_NACKS):
+                    messages.append(Nack(ours, stream.ssrc, tuple(lost[start : start + MAX_NACKS])))
             if stream.log.overflowed:
                 stream.log.overflowed = False
                 if publication.is_video:
                     publication.requests.want()
-            if publication.requests.due(now):
+            if publication.asks_for_key_frame and publication.requests.due(now):
                 messages.append(PictureLossIndication(ours, stream.ssrc))
         return messages
 

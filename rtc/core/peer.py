@@ -93,7 +93,8 @@ class Peer:
     @property
     def streams(self) -> list[tuple[Publication, RtpStream]]:
         """What arrives, each with the publication that it belongs to."""
-        return [(self.publications[source], stream) for source, stream in self.demuxer.streams]
+        streams = self.demuxer.streams
+        return [(self.publications[source], stream) for source, stream in streams if stream.log.received]
 
     def receive_rtp(self, now: float, data: bytes, batch: Batch, speakers: Speakers) -> Publication | None:
         """Take one decrypted packet; bad ones are counted and dropped. The publication that got something, or None."""

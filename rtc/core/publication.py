@@ -57,6 +57,8 @@ class Publication:
 
     def hold(self, now: float) -> None:
         self.held = True
+        if self.stream is not None:
+            self.stream.cache.clear()  # nothing from before the hold is shown after it
         for subscription in self.subscriptions:
             self._stop(now, subscription, Forwarding.PAUSED)
 
@@ -105,13 +107,22 @@ class Publication:
 
     def replace_stream(self, now: float, stream: RtpStream) -> None:
         """The publisher began a new SSRC for this encoding: viewers continue at its first (key) frame."""
+        self._restart_flows(now)
+        self.stream = stream
+
+    def _restart_flows(self, now: float) -> None:
+        """What comes next does not follow on what was sent."""
         for subscriptions in self._flowing.values():
             for subscription in list(subscriptions):
                 self._stop(now, subscription, Forwarding.AWAITING)
                 self._waiting.append(subscription)
-        self.stream = stream
         if self.is_video and self._waiting:
             self.requests.want()
+
+    @property
+    def asks_for_key_frame(self) -> bool:
+        """Somebody who may see this waits for one."""
+        return self.requests.waiting and not self.held and bool(self.subscriptions)
 
     # --- the packet path ---------------------------------------------------------------------------------------------
 
@@ -123,15 +134,19 @@ class Publication:
             descriptor = vp8.parse(
                 packet.data[packet.payload_start : min(packet.payload_end, packet.payload_start + vp8.MAX_PREFIX)]
             )
-        number = stream.log.receive(now, packet.sequence, packet.timestamp, repair)
+        log = stream.log
+        if not repair and stream is self.stream and log.leaps(packet.sequence):
+            # Viewers see no leap: after two with loss between they would miss a roll-over and decrypt nothing more.
+            self._restart_flows(now)
+        number = log.receive(now, packet.sequence, packet.timestamp, repair)
         if number is None:
             return False
-        newest = number == stream.log.highest
-        if not size:
-            self._receive_padding(stream, number, newest)
-            return True
+        newest = number == log.highest
         cached = CachedPacket(packet, descriptor)
-        if self.is_video:
+        if not size:
+            self._receive_padding(stream, number, cached, newest, batch)
+            return True
+        if self.is_video and not self.held and stream is self.stream:
             stream.cache.put(number, cached)
         if newest:
             if stream is self.stream:
@@ -144,14 +159,22 @@ class Publication:
             stream.last_descriptor = descriptor
         elif stream is self.stream:
             self._fan_out_late(number, cached, batch)
+            if self.is_video:
+                self._start_late(now, stream, number, cached, batch)
         return True
 
-    def _receive_padding(self, stream: RtpStream, number: int, newest: bool) -> None:
+    def _receive_padding(
+        self, stream: RtpStream, number: int, cached: CachedPacket, newest: bool, batch: Batch
+    ) -> None:
         self.padding += 1
-        if newest and stream is self.stream:
-            for subscriptions in self._flowing.values():
-                for subscription in subscriptions:
-                    subscription.drop(number)
+        if stream is not self.stream:
+            return
+        if not newest:
+            self._fan_out_late(number, cached, batch)  # its number is taken already: without it there would be a hole
+            return
+        for subscriptions in self._flowing.values():
+            for subscription in subscriptions:
+                subscription.drop(number)
 
     def _key_frame_started(
         self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch
@@ -162,6 +185,17 @@ class Publication:
         if self._waiting:
             self._start_waiting(now, stream, number, cached, batch)
 
+    def _start_late(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
+        """A late packet may be the beginning of a key frame, or complete one that others wait for."""
+        begins = cached.descriptor is not None and cached.descriptor.key_frame and stream.is_newer_key_frame(number)
+        if begins:
+            self.key_frames += 1
+            stream.key_frame_started(now, number)
+        for subscription in list(self._waiting):
+            self._start_from_cache(now, subscription, batch)
+        if begins and not self._waiting:
+            self.requests.arrived()
+
     def _start_waiting(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
         for subscription in list(self._waiting):
             self._start(now, stream, subscription, number, cached, batch)
@@ -170,8 +204,8 @@ class Publication:
         extensions: list[tuple[int, bytes]] = []
         if self.audio_level_id is not None and receivers.audio_level_id is not None:
             level = packet.extensions.get(self.audio_level_id)
-            if level is not None:
-                extensions.append((receivers.audio_level_id, level))
+            if level:
+                extensions.append((receivers.audio_level_id, level[:1]))
         return form_of(packet, receivers.payload_type, extensions)
 
     def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:

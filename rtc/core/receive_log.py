@@ -14,7 +14,7 @@ GIVE_UP_AFTER: Final = 1.0  # seconds
 MAX_TRIES: Final = 10
 # More holes than this is not loss but an outage: a key frame repairs it with fewer bytes.
 MAX_MISSING: Final = 500  # packets
-MAX_FORWARD_JUMP: Final = 3000  # packets; beyond, the sender restarted its numbering
+MAX_FORWARD_JUMP: Final = 3000  # packets; beyond, the sender restarted its numbering and nothing was lost
 
 
 class ReportFields(Struct, frozen=True):
@@ -59,6 +59,9 @@ class ReceiveLog:
         """The packet's unbounded sequence number; None for a duplicate or one given up on. `repair`: it came by RTX."""
         highest = self.highest
         if highest < 0:
+            if repair:
+                self.duplicates += 1
+                return None  # nothing was asked for yet: a probe, and its number says nothing about the media's
             # Start a cycle up, so that packets from before the first one stay positive.
             self._first = self.highest = 0x10000 + sequence
             self._arrived(now, timestamp)
@@ -72,23 +75,31 @@ class ReceiveLog:
             self.duplicates += 1
             return None
         if step < 0x8000:
+            if repair and step > MAX_MISSING:
+                self.duplicates += 1
+                return None  # SRTP does not guard the number inside: only a little way ahead is it believed
             return self._jumped(now, highest + step, timestamp)
         return self._late(now, highest + step - 0x10000, repair)
 
     def _jumped(self, now: float, number: int, timestamp: int) -> int:
-        if number - self.highest > MAX_FORWARD_JUMP:
+        oldest = next(iter(self._holes.values()), None)
+        if oldest is not None and now - oldest.noticed_at > GIVE_UP_AFTER:
+            self._give_up(now)  # nobody calls `due` for sound
+        gap = number - self.highest - 1
+        if len(self._holes) + gap > MAX_MISSING:
+            self.abandoned += len(self._holes) + (gap if gap < MAX_FORWARD_JUMP else 0)
             self._holes.clear()
             self.overflowed = True
         else:
             for hole in range(self.highest + 1, number):
                 self._holes[hole] = _Hole(now)
-            if len(self._holes) > MAX_MISSING:
-                self.abandoned += len(self._holes)
-                self._holes.clear()
-                self.overflowed = True
         self.highest = number
         self._arrived(now, timestamp)
         return number
+
+    def leaps(self, sequence: int) -> bool:
+        """Whether this is so far ahead that the stream begins anew with it: an outage, or another numbering."""
+        return self.highest >= 0 and MAX_MISSING < (sequence - self.highest) & 0xFFFF < 0x8000
 
     def _late(self, now: float, number: int, repair: bool) -> int | None:
         if self._holes.pop(number, None) is None:
@@ -136,10 +147,7 @@ class ReceiveLog:
     def due(self, now: float, round_trip: float) -> list[int]:
         """16-bit sequence numbers to ask for now. Call every 10 to 20 ms while `missing`."""
         asked: list[int] = []
-        for number in list(self._expired(now)):
-            del self._holes[number]
-            self.abandoned += 1
-            self.overflowed = True
+        self._give_up(now)
         # Asking again before an answer could have come only doubles the load.
         again_after = min(max(round_trip * 1.2, 0.02), 0.3)
         for number, hole in self._holes.items():
@@ -149,6 +157,12 @@ class ReceiveLog:
                 hole.tries += 1
                 asked.append(number & 0xFFFF)
         return asked
+
+    def _give_up(self, now: float) -> None:
+        for number in list(self._expired(now)):
+            del self._holes[number]
+            self.abandoned += 1
+            self.overflowed = True
 
     def _expired(self, now: float) -> Iterator[int]:
         for number, hole in self._holes.items():

@@ -40,6 +40,9 @@ class RtpStream:
     def key_frame_started(self, now: float, number: int) -> None:
         self._key_frame = (number, now)
 
+    def is_newer_key_frame(self, number: int) -> bool:
+        return self._key_frame is None or number > self._key_frame[0]
+
     def fresh_key_frame(self, now: float) -> list[tuple[int, CachedPacket]] | None:
         """The newest key frame and all that followed, if it is young enough and complete in the cache."""
         if self._key_frame is None or now - self._key_frame[1] > FRESH_KEY_FRAME:

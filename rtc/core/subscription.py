@@ -116,7 +116,9 @@ class Subscription:
             slot.packets += packets
             slot.octets += octets
             self.stream = None
-            self._stopped_at = now if to is Forwarding.AWAITING else None
+            self._stopped_at = now
+        if to is Forwarding.PAUSED:
+            self._stopped_at = None  # from here on it is as it should be
         self.forwarding = to
 
     def _flow(self) -> tuple[int, int]:

@@ -149,7 +149,7 @@ class Worker:
         """Replay what a cached key frame gave, and ask for key frames without waiting for the tick."""
         self._media.flush()
         for endpoint in self._endpoints.values():
-            if any(p.requests.waiting for p in endpoint.peer.publications.values()):
+            if any(p.asks_for_key_frame for p in endpoint.peer.publications.values()):
                 self._send_all(endpoint, endpoint.due(now))
 
     # --- from the network (media.Transports) -------------------------------------------------------------------------

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from rtc.core.model import Grant, PeerId, Source
-from rtc.core.router import Router
+from rtc.core.model import PeerId, Source
 from rtc.shell.dtls import Certificate, SrtpKeys
 from rtc.shell.endpoint import Endpoint
 from tests.unit.rtc.core.group import Group
