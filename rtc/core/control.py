@@ -61,10 +61,10 @@ class Control:
             case Nack():
                 self._nack(now, message, batch)
             case PictureLossIndication():
-                self._want_key_frame(message.media_ssrc)
+                self._want_key_frame(now, message.media_ssrc)
             case FullIntraRequest():
                 for ssrc, _ in message.entries:
-                    self._want_key_frame(ssrc)
+                    self._want_key_frame(now, ssrc)
             case _:
                 pass  # the rest (descriptions, goodbyes, estimates) changes nothing here
 
@@ -97,12 +97,14 @@ class Control:
         slot = self._peer.slot_by_ssrc.get(nack.media_ssrc)
         if slot is None or slot.subscription is None:
             return
-        sequences = nack.sequences[:MAX_NACKS]
+        sequences = [sequence for sequence in nack.sequences[:MAX_NACKS] if self._peer.repairs.admit(0)]
         slot.subscription.retransmit(now, sequences, self._peer.round_trip_or_default, batch)
 
-    def _want_key_frame(self, ssrc: int) -> None:
+    def _want_key_frame(self, now: float, ssrc: int) -> None:
         slot = self._peer.slot_by_ssrc.get(ssrc)
-        if slot is not None and slot.is_video and slot.subscription is not None:
+        if slot is None or not slot.is_video or slot.subscription is None:
+            return
+        if slot.subscription.forwarding is Forwarding.FLOWING and slot.may_ask_for_key_frame(now):
             slot.subscription.publication.requests.want()
 
     # --- out ---------------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ class Peer:
         self.clock = PublisherClock()
         self.arrivals = ArrivalLog()
         self.budget = Budget(now)
+        self.repairs = Budget(now)  # packets that it may ask to be sent again
         self.drops: Counter[str] = Counter()
         self.round_trip: float | None = None
         self.received_packets = 0
@@ -85,6 +86,11 @@ class Peer:
         self.slots[line.mid] = slot
         self.slot_by_ssrc[slot.ssrc] = slot
         return slot
+
+    def refill(self, now: float) -> None:
+        """Call every 10 ms: what it may send and ask for grows with time."""
+        self.budget.refill(now)
+        self.repairs.refill(now)
 
     @property
     def round_trip_or_default(self) -> float:

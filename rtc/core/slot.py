@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Sent again at most so often: a browser asks up to ten times, the last ones too late to help.
 MAX_RESENDS: Final = 6
 RESENDS_REMEMBERED: Final = 256  # packets
+# A key frame costs everybody's picture quality, so one viewer (or its bad line) may not ask for them all the time.
+KEY_FRAME_EVERY: Final = 1.0  # seconds
 
 
 class ReceiverClass(NamedTuple):
@@ -57,6 +59,7 @@ class Slot:
         self.packets = 0
         self.octets = 0
         self._rtx_sequence = first_sequence
+        self._key_frame_asked_at = float("-inf")
         self._resends: dict[int, tuple[int, float]] = {}
 
     def place(self, now: float, captured_at: float, first_rtp: int, minimum_step: int) -> int:
@@ -81,6 +84,13 @@ class Slot:
         if len(self._resends) >= RESENDS_REMEMBERED:
             del self._resends[next(iter(self._resends))]
         self._resends[number] = (count + 1, now)
+        return True
+
+    def may_ask_for_key_frame(self, now: float) -> bool:
+        """Whether this viewer's request counts; if so, its next one does a second later."""
+        if now - self._key_frame_asked_at < KEY_FRAME_EVERY:
+            return False
+        self._key_frame_asked_at = now
         return True
 
     def forget_resends(self) -> None:

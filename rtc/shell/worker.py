@@ -216,7 +216,7 @@ class Worker:
         now = time.monotonic()
         self._strangers = min(MAX_STRANGERS, self._strangers + MAX_STRANGERS * TICK)
         for endpoint in list(self._endpoints.values()):
-            endpoint.peer.budget.refill(now)
+            endpoint.peer.refill(now)
             try:
                 self._send_all(endpoint, endpoint.due(now))
             except Exception:

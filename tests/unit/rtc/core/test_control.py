@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rtc.core.budget import MAX_PACKETS
 from rtc.core.clock import to_ntp
 from rtc.core.control import REPORT_EVERY
 from rtc.core.model import Mid, Source
@@ -251,6 +252,33 @@ def test_every_datagram_fits_an_mtu_in_a_large_group() -> None:
     datagrams = ana.control.due(group.now)
     assert max(map(len, datagrams)) <= 1200
     assert len(reports_of(group, ana)) == 48
+
+
+def test_one_viewer_cannot_make_the_publisher_send_key_frames_all_the_time() -> None:
+    group = Group()
+    ana, sam, sent = shown(group)
+    asked = 0
+    for i in range(500):
+        group.now += 0.010
+        group.control(sam, rtcp.PictureLossIndication(1, sent[0].ssrc))
+        asked += sum(isinstance(m, rtcp.PictureLossIndication) for m in group.due(ana))
+        group.send(ana, CAMERA, 520 + i, 60_000 + i * 900, key_frame(21 + i))
+    assert 4 <= asked <= 6
+
+
+def test_a_flood_of_requests_to_send_again_is_cut_and_forgiven() -> None:
+    group = Group()
+    _, sam, sent = shown(group)
+    nack = rtcp.Nack(1, sent[0].ssrc, (sent[5].sequence,))
+    slot = sam.peer.slots[Mid("v0")]
+    again = 0
+    for _ in range(2 * MAX_PACKETS):
+        slot.forget_resends()
+        again += len(group.control(sam, nack))
+    assert again == MAX_PACKETS
+    group.now += 1
+    sam.peer.refill(group.now)
+    assert len(group.control(sam, nack)) == 1
 
 
 @given(st.binary(max_size=200))

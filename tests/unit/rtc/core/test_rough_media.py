@@ -1,4 +1,4 @@
-"""What publishers should not send, or networks not do to it: leaps, late key frames, repairs from nowhere, long holds."""
+"""What publishers should not send, or networks not do to it: leaps, late key frames, stray repairs, long holds."""
 
 from __future__ import annotations
 
