@@ -162,6 +162,8 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
 async def _print_demo(hub: Hub, base: str) -> str:
     """A facilitator's link, then a participant's: unwrapped, one a line; new ones at each start. Returns the last."""
     _, links = await hub.create([(Role.FACILITATOR, DEMO_PEOPLE), (Role.PARTICIPANT, DEMO_PEOPLE)])
+    # On stderr: whoever reads the links from stdout gets links alone.
+    print("The facilitator's link, then the participants':", file=sys.stderr, flush=True)
     for link in links:
         print(link_url(base, link.token), flush=True)
     return link_url(base, links[-1].token)
