@@ -10,6 +10,7 @@ import socket
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import av
 import numpy as np
@@ -33,6 +34,15 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
+class Seen(Protocol):
+    """Whom others may see."""
+
+    index: int
+
+    @property
+    def me(self) -> str: ...
+
+
 class Watched:
     """A bot and what it decodes, by mid."""
 
@@ -50,18 +60,18 @@ class Watched:
         assert self.bot.snapshot is not None
         return self.bot.snapshot.you
 
-    def mid(self, other: Watched, source: str) -> str | None:
+    def mid(self, other: Seen, source: str) -> str | None:
         """The slot in which the server says the other is."""
         found = [s.mid for s in self.bot.slots if s.participant == other.me and s.source == source]
         assert len(found) < 2, found
         return found[0] if found else None
 
-    def sees(self, other: Watched) -> bool:
+    def sees(self, other: Seen) -> bool:
         """The newest picture in the other's slot is the other's."""
         mid = self.mid(other, "camera")
         return mid in self.pictures and who_is_shown(self.pictures[mid]) == other.index
 
-    def hears(self, other: Watched) -> bool:
+    def hears(self, other: Seen) -> bool:
         """The sound of the last half second in the other's slot has the other's pitch."""
         mid = self.mid(other, "microphone")
         return mid in self.sounds and who_speaks(self.sounds[mid]) == other.index
@@ -86,15 +96,25 @@ def who_is_shown(picture: av.VideoFrame) -> int:
 
 
 def who_speaks(sound: Sequence[av.AudioFrame]) -> int | None:
-    """By the shift at which the sound is most like itself; None for silence or too little of it."""
+    """By pitch; None for silence or too little of it."""
     if len(sound) < SOUND_KEPT:
         return None
     samples = np.concatenate([frame.to_ndarray().reshape(-1, 2)[:, 0] for frame in sound]).astype(float)
+    return whose_pitch(pitch_of(samples, 48_000))
+
+
+def pitch_of(samples: np.ndarray, rate: int) -> float | None:
+    """By the shift at which the sound is most like itself; None for silence."""
     if np.sqrt(np.mean(samples**2)) < 100:
         return None
     likeness = np.fft.irfft(np.abs(np.fft.rfft(samples, 2 * len(samples))) ** 2)
-    shortest, longest = 48_000 // 400, 48_000 // 80
-    pitch = 48_000 / (shortest + int(np.argmax(likeness[shortest:longest])))
+    shortest, longest = rate // 400, rate // 80
+    return rate / (shortest + int(np.argmax(likeness[shortest:longest])))
+
+
+def whose_pitch(pitch: float | None) -> int | None:
+    if pitch is None:
+        return None
     return min(range(PEOPLE), key=lambda index: abs(math.log(pitch / persona(index).pitch)))
 
 
@@ -102,13 +122,13 @@ class Group:
     """People behind one link. `until` waits for something to become true of what they decode."""
 
     def __init__(self, link: str) -> None:
-        self._link = link
-        self._changed = asyncio.Event()
+        self.link = link
+        self.changed = asyncio.Event()
         self.people: list[Watched] = []
 
     async def join(self, index: int, receive: bool = True) -> Watched:
         await asyncio.to_thread(media_of, index)
-        person = Watched(self._link, index, self._changed, receive)
+        person = Watched(self.link, index, self.changed, receive)
         self.people.append(person)
         entered = asyncio.create_task(person.bot.in_room.wait())
         await asyncio.wait([entered, person.task], timeout=15, return_when=asyncio.FIRST_COMPLETED)
@@ -128,9 +148,9 @@ class Group:
         start = loop.time()
         async with asyncio.timeout(within):
             while not true():
-                self._changed.clear()
+                self.changed.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), 0.25)
+                    await asyncio.wait_for(self.changed.wait(), 0.25)
         return loop.time() - start
 
     def all_see_and_hear_all(self) -> bool:
