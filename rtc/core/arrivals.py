@@ -13,29 +13,44 @@ MAX_PENDING: Final = 2000  # packets between two reports; a peer may send 1,500 
 
 
 class ArrivalLog:
-    """Collects arrivals and reports each transport-wide number once (draft-holmer-rmcat-transport-wide-cc)."""
+    """Collects arrivals and reports each transport-wide number (draft-holmer-rmcat-transport-wide-cc).
+
+    A packet that came after it was reported lost is reported again, as in libwebrtc: to the browser's estimator, what
+    was only overtaken would be loss. That goes back to the start of the last report.
+    """
 
     def __init__(self) -> None:
         self.sent = 0  # feedback messages
         self._numbers = Unwrapper()
         self._pending: dict[int, int] = {}  # unbounded number -> arrival, microseconds
-        self._next: int | None = None  # the first number not reported yet
+        self._reported: dict[int, int] = {}  # those of the last report
+        self._first: int | None = None  # where the last report began
+        self._next: int | None = None  # where the next one goes on
 
     def record(self, now: float, number: int) -> None:
         """`number` is the 16-bit one of the packet's header extension."""
         unbounded = self._numbers.unwrap(number)
-        if (self._next is None or unbounded >= self._next) and len(self._pending) < MAX_PENDING:
+        if self._first is not None and (unbounded < self._first or unbounded in self._reported):
+            return
+        if len(self._pending) < MAX_PENDING:
             self._pending.setdefault(unbounded, int(now * 1_000_000))
 
     def take(self, sender_ssrc: int, media_ssrc: int) -> list[TransportFeedback]:
         """Feedback for all that arrived since the last call. With a media SSRC of 0 browsers ignore it."""
-        if not self._pending:
+        arrivals = self._pending
+        if not arrivals:
             return []
-        order = sorted(self._pending)
-        received = [(number & 0xFFFF, self._pending[number]) for number in order]
-        base = None if self._next is None else self._next & 0xFFFF
-        messages = report(sender_ssrc, media_ssrc, self.sent & 0xFF, received, base)
-        self._pending.clear()
+        first = min(arrivals)
+        if self._next is not None and first >= self._next:
+            first = self._next
+        elif self._next is not None:
+            arrivals |= {number: at for number, at in self._reported.items() if number > first}
+        order = sorted(arrivals)
+        received = [(number & 0xFFFF, arrivals[number]) for number in order]
+        messages = report(sender_ssrc, media_ssrc, self.sent & 0xFF, received, first & 0xFFFF)
+        self._pending = {}
+        self._reported = arrivals if len(arrivals) <= MAX_PENDING else {}
         self._next = order[-1] + 1
+        self._first = first if self._reported else self._next
         self.sent += len(messages)
         return messages

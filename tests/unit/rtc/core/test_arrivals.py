@@ -24,13 +24,54 @@ def test_what_was_lost_between_two_reports_is_reported_lost() -> None:
     assert covered(log) == {11: None, 12: None, 13: 1_100_000}
 
 
+def test_what_came_after_it_was_reported_lost_is_reported_again() -> None:
+    log = ArrivalLog()
+    for number in (10, 12, 13):
+        log.record(1, number)
+    log.take(1, 2)
+    log.record(1.1, 11)
+    log.record(1.2, 14)
+    # What lies between was received: a report that says otherwise would be a lie.
+    assert covered(log) == {11: 1_100_000, 12: 1_000_000, 13: 1_000_000, 14: 1_200_000}
+
+
+def test_a_late_number_alone_is_reported() -> None:
+    log = ArrivalLog()
+    for number in (10, 12):
+        log.record(1, number)
+    log.take(1, 2)
+    log.record(1.1, 11)
+    assert covered(log) == {11: 1_100_000, 12: 1_000_000}
+    log.record(1.2, 13)
+    assert covered(log) == {13: 1_200_000}
+
+
 def test_a_number_that_was_reported_is_not_taken_again() -> None:
     log = ArrivalLog()
     log.record(1, 10)
-    log.record(1, 12)
     log.take(1, 2)
+    log.record(1.1, 10)
+    assert log.take(1, 2) == []
+
+
+def test_what_is_older_than_the_last_report_is_not_taken() -> None:
+    log = ArrivalLog()
+    for number in (10, 12, 13):
+        log.record(1, number)
+        log.take(1, 2)
     log.record(1.1, 11)
     assert log.take(1, 2) == []
+
+
+def test_memory_is_bounded_with_late_numbers_too() -> None:
+    log = ArrivalLog()
+    for i in range(0, 3 * MAX_PENDING, 20):
+        for number in range(i, i + 20, 2):
+            log.record(1, 2 * MAX_PENDING + number)
+        if i:
+            log.record(1, 2 * MAX_PENDING + i // 20 * 2 - 1)
+        log.take(1, 2)
+        assert len(log._reported) <= MAX_PENDING
 
 
 def test_memory_is_bounded() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rtc.core.budget import MAX_PACKETS
@@ -281,6 +281,7 @@ def test_a_flood_of_requests_to_send_again_is_cut_and_forgiven() -> None:
     assert len(group.control(sam, nack)) == 1
 
 
+@settings(deadline=None)  # of the code, not of a busy machine
 @given(st.binary(max_size=200))
 def test_random_bytes_hurt_nobody(data: bytes) -> None:
     group = Group()
