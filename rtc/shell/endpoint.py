@@ -21,6 +21,9 @@ from rtc.wire import sdp
 CONSENT: Final = 30.0  # seconds
 # A browser gathers a handful of addresses; each may have checked in.
 MAX_ADDRESSES: Final = 8
+# Who was heard this lately keeps an address that another claims: a forged one costs nothing. When a NAT really gave it
+# to somebody else, the first one is silent, and browsers check for longer than this.
+KEEPS_ADDRESS: Final = 5.0  # seconds
 
 
 class OutgoingStream:
@@ -90,6 +93,10 @@ class Endpoint:
         if result.nominated or not self.destination.key:
             self.destination.move(key)
         return result.response
+
+    def lives_at(self, key: bytes, now: float) -> bool:
+        """Whether this is where the peer is now."""
+        return self.destination.key == key and now - self.heard_at < KEEPS_ADDRESS
 
     def note_address(self, key: bytes) -> bytes | None:
         """Remember an authenticated address; returns one to forget when there are too many."""

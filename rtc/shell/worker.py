@@ -122,9 +122,12 @@ class Worker:
         for key in endpoint.addresses:
             if self._by_key.get(key) is endpoint:
                 del self._by_key[key]
+        self._forget_ufrags(endpoint)
+        self._router.remove_peer(now, peer)
+
+    def _forget_ufrags(self, endpoint: Endpoint) -> None:
         for ufrag in [u for u, owner in self._by_ufrag.items() if owner is endpoint]:
             del self._by_ufrag[ufrag]
-        self._router.remove_peer(now, peer)
 
     def _offer(self, now: float, message: rpc.Offer) -> None:
         endpoint = self._endpoints.get(message.peer)
@@ -136,8 +139,8 @@ class Worker:
         except (WireError, NegotiationError) as error:
             self._tell(rpc.OfferRefused(message.request, str(error)))
             return
-        for ufrag in endpoint.ice.ufrags:
-            self._by_ufrag[ufrag] = endpoint
+        self._forget_ufrags(endpoint)
+        self._by_ufrag |= dict.fromkeys(endpoint.ice.ufrags, endpoint)
         endpoint.heard_at = now
         self._tell(rpc.Answered(message.request, negotiated.answer, negotiated.slots))
         # New slots of a connected peer can start at once.
@@ -167,7 +170,7 @@ class Worker:
             return
         ufrag = ufrag_of(data)
         endpoint = self._by_ufrag.get(ufrag) if ufrag is not None else None
-        if endpoint is None:
+        if endpoint is None or (known is not None and known is not endpoint and known.lives_at(key, now)):
             return
         response = endpoint.receive_stun(data, key)
         if response is None:

@@ -283,6 +283,18 @@ async def test_a_stranger_cannot_take_over_by_guessing_the_name_alone() -> None:
                 await raw.connect(wrong)
 
 
+async def test_a_peers_own_signature_does_not_give_it_anothers_address() -> None:
+    """Whoever can forge a source address would else mute the person behind it."""
+    async with running() as media:
+        ana, ana_raw = await media.enter()
+        sam, sam_raw = await media.enter()
+        _, thief, answer = await media.offer()
+        media.apply(Attach(sam, Mid(sam_raw.offer.slots[0][0]), ana, Source.MICROPHONE))
+        thief.answer = read_answer(answer)
+        ana_raw.socket.send(thief._binding_request())
+        assert (await hear(ana_raw, sam_raw)).payload == b"voice"
+
+
 async def test_support_is_refused_by_the_worker_itself() -> None:
     async with running() as media:
         peer = media.engine.add_peer(WORKER, Grant(frozenset(), may_receive=False))
