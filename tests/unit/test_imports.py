@@ -186,7 +186,8 @@ def test_private_bindings_stay_in_one_file_each() -> None:
 # Modules that hold no decision of their own; each is run by tests that go through them.
 NOT_TESTED_BY_NAME = {
     "kinroom.__main__": "tests/integration/test_wheel.py runs `python -m kinroom`",
-    "kinroom.cli": "tests/integration/test_signaling_serve.py starts it",
+    "kinroom.cli": "tests/integration/test_bots.py and test_signaling_serve.py run it as a command",
+    "kinroom.bots.group": "tests/integration/test_bots.py runs it as a command",
     "rtc.shell.worker": "the engine starts it as a process",
     "signaling.telemetry": "empty: the place where samples and diagnosis will live",
     "signaling.store.migrations": "alembic reads the folder whenever a store is opened",
