@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import Final, assert_never
 
 import structlog
@@ -287,13 +288,22 @@ async def _main(fd: int) -> None:
         worker.close()
 
 
+def _take_precedence() -> None:
+    """Media before everything else on this machine: a packet that waits for another process is heard.
+
+    Where the system does not allow it, the worker runs like the others. Linux may weigh whole sessions against each
+    other (sched(7), autogroup), and the worker is the only process of its own: so that weight is set, too.
+    """
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(PRIORITY))
+
+
 def main() -> None:
     # Ctrl-C in a terminal goes to the whole group; the engine says when it is over.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Media before everything else on this machine: a packet that waits for another process is heard. Where the system
-    # does not allow it, the worker runs like the others.
-    with contextlib.suppress(PermissionError):
-        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+    _take_precedence()
     uvloop.run(_main(int(sys.argv[1])))
 
 
