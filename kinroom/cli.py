@@ -96,7 +96,11 @@ def bots(
         _fail("the synthetic people need more: pip install kinroom[bots]")
     from kinroom.bots.group import run_bots
 
-    raise typer.Exit(asyncio.run(run_bots(link, count, receive=receive, first=first)))
+    if sys.platform == "win32":
+        raise typer.Exit(asyncio.run(run_bots(link, count, receive=receive, first=first)))
+    import uvloop
+
+    raise typer.Exit(uvloop.run(run_bots(link, count, receive=receive, first=first)))
 
 
 def main() -> None:

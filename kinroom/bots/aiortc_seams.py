@@ -1,4 +1,4 @@
-"""The three places where a bot reaches behind aiortc's public interface; tests hold them."""
+"""The four places where a bot reaches behind aiortc's public interface; tests hold them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import re
 from typing import Any
 
 import aioice.ice
-from aiortc import RTCPeerConnection, RTCRtpSender
+from aiortc import RTCPeerConnection, RTCRtpCodecParameters, RTCRtpSender
+from aiortc.rtcrtpsender import RTCEncodedFrame
 
-from kinroom.bots.tracks import Camera
+from kinroom.bots.tracks import Camera, Microphone
 
 LOOPBACK = "127.0.0.1"
 
@@ -31,6 +32,19 @@ def gather_on_loopback() -> None:
 def answer_key_frame_requests(sender: RTCRtpSender, camera: Camera) -> None:
     """aiortc would tell its encoder, which a camera that sends ready packets does not use."""
     sender._send_keyframe = camera.ask_key_frame  # type: ignore[method-assign]
+
+
+def tell_audio_levels(sender: RTCRtpSender, microphone: Microphone) -> None:
+    """aiortc measures only frames that it encodes itself, and so would tell no level of ready packets."""
+    encode = sender._next_encoded_frame
+
+    async def with_level(codec: RTCRtpCodecParameters) -> RTCEncodedFrame | None:
+        frame = await encode(codec)
+        if frame is not None:
+            frame.audio_level = -microphone.level
+        return frame
+
+    sender._next_encoded_frame = with_level  # type: ignore[method-assign]
 
 
 def route_retransmissions(pc: RTCPeerConnection, answer: str) -> None:

@@ -30,11 +30,11 @@ class Media(Struct, frozen=True):
     """What a persona sends. Made once; takes half a second of CPU."""
 
     picture: picture.Loop
-    voice: voice.Samples
+    voice: voice.Speech
 
     @classmethod
     def of(cls, who: Persona) -> Media:
-        return cls(picture.make_loop(who), voice.sentence(who.pitch, who.index))
+        return cls(picture.make_loop(who), voice.make_speech(who.pitch, who.index))
 
 
 class Bot:

@@ -18,7 +18,12 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError
 from aiortc.sdp import candidate_from_sdp
 
-from kinroom.bots.aiortc_seams import answer_key_frame_requests, gather_on_loopback, route_retransmissions
+from kinroom.bots.aiortc_seams import (
+    answer_key_frame_requests,
+    gather_on_loopback,
+    route_retransmissions,
+    tell_audio_levels,
+)
 from kinroom.bots.tracks import Camera, Microphone
 from signaling.protocol import SourceName
 
@@ -43,6 +48,7 @@ class MediaPeer:
         }
         _prefer_vp8(self._sending["camera"])
         answer_key_frame_requests(self._sending["camera"].sender, camera)
+        tell_audio_levels(self._sending["microphone"].sender, microphone)
         self.pc.on("track", self._watch)
         self.pc.on("connectionstatechange", self._check)
 

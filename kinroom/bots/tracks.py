@@ -8,12 +8,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 import av
-import numpy as np
 from aiortc import MediaStreamTrack
 from aiortc.mediastreams import MediaStreamError
 
-from kinroom.bots import voice
 from kinroom.bots.picture import GROUP, LOOP, RATE, Loop
+from kinroom.bots.voice import FRAME, SAMPLE_RATE, SILENT, Speech
 
 CATCH_UP: Final = 0.5  # seconds. Further behind than this (the machine slept) a track goes on from now, not in a burst.
 
@@ -45,25 +44,24 @@ class Pace:
 class Microphone(MediaStreamTrack):
     kind = "audio"
 
-    def __init__(self, samples: voice.Samples, speaks: Speaks) -> None:
+    def __init__(self, speech: Speech, speaks: Speaks) -> None:
         super().__init__()
-        self._frames = [samples[at : at + voice.FRAME] for at in range(0, len(samples), voice.FRAME)]
-        self._silence = np.zeros(voice.FRAME, np.int16)
+        self._speech = speech
         self._speaks = speaks
-        self._pace = Pace(voice.SAMPLE_RATE / voice.FRAME)
+        self._pace = Pace(SAMPLE_RATE / FRAME)
+        self.level = SILENT
+        """-dBov of the newest packet"""
 
-    async def recv(self) -> av.AudioFrame:
+    async def recv(self) -> av.Packet[Any]:
         if self.readyState != "live":
             raise MediaStreamError
         number = await self._pace.next()
-        sound = self._frames[number % len(self._frames)] if self._speaks() else self._silence
-        frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = (
-            voice.SAMPLE_RATE,
-            number * voice.FRAME,
-            Fraction(1, voice.SAMPLE_RATE),
-        )
-        return frame
+        at = number % len(self._speech.packets)
+        speaks = self._speaks()
+        self.level = self._speech.levels[at] if speaks else SILENT
+        packet: av.Packet[Any] = av.Packet(self._speech.packets[at] if speaks else self._speech.silence)
+        packet.pts, packet.time_base = number * FRAME, Fraction(1, SAMPLE_RATE)
+        return packet
 
 
 class Camera(MediaStreamTrack):

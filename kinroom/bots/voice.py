@@ -1,10 +1,16 @@
-"""A synthetic voice: a buzz at the person's pitch, shaped by the formants of vowels into syllables and words."""
+"""A synthetic voice: a buzz at the person's pitch, shaped by the formants of vowels into syllables and words.
+
+It is encoded once and sent round and round: encoding live costs 1.5 % of a core per person, with its levels.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
+import av
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 SAMPLE_RATE: Final = 48_000  # Hz
@@ -16,7 +22,44 @@ LOUDNESS: Final = 4500.0  # RMS of a syllable's middle, about -17 dBov: somebody
 # First and second formant, in Hz, of a, e, i, o, u (Peterson and Barney 1952, rounded).
 _VOWELS: Final = ((730, 1090), (530, 1840), (270, 2290), (570, 840), (300, 870))
 
+BITRATE: Final = 40_000  # bit/s
+SILENT: Final = 127  # -dBov (RFC 6464)
+
 Samples = NDArray[np.int16]
+
+
+class Speech(Struct, frozen=True):
+    """Opus packets of 20 ms, and how loud each is in -dBov."""
+
+    packets: list[bytes]
+    levels: list[int]
+    silence: bytes
+
+
+def make_speech(pitch: float, seed: int) -> Speech:
+    samples = sentence(pitch, seed)
+    levels = [_level(samples[at : at + FRAME]) for at in range(0, len(samples), FRAME)]
+    return Speech(encode(samples), levels, encode(np.zeros(5 * FRAME, np.int16))[-1])
+
+
+def encode(samples: Samples) -> list[bytes]:
+    """One packet for each FRAME."""
+    codec = av.CodecContext.create("libopus", "w")
+    codec.sample_rate, codec.layout, codec.format = SAMPLE_RATE, "mono", "s16"
+    codec.bit_rate, codec.time_base = BITRATE, Fraction(1, SAMPLE_RATE)
+    codec.options = {"application": "voip", "frame_duration": "20", "vbr": "constrained"}
+    packets: list[bytes] = []
+    for at in range(0, len(samples), FRAME):
+        frame = av.AudioFrame.from_ndarray(samples[at : at + FRAME].reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, at, Fraction(1, SAMPLE_RATE)
+        packets += [bytes(packet) for packet in codec.encode(frame)]
+    assert len(packets) == len(samples) // FRAME, len(packets)
+    return packets
+
+
+def _level(samples: Samples) -> int:
+    power = np.sqrt(np.mean(samples.astype(float) ** 2)) / 32768
+    return SILENT if power == 0 else min(SILENT, round(-20 * float(np.log10(power))))
 
 
 def sentence(pitch: float, seed: int) -> Samples:

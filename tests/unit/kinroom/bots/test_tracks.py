@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from fractions import Fraction
 
-import numpy as np
 import pytest
 from aiortc.mediastreams import MediaStreamError
 
 from kinroom.bots.picture import GROUP, LOOP, RATE, Loop
 from kinroom.bots.tracks import CATCH_UP, Camera, Microphone, Pace
-from kinroom.bots.voice import FRAME
+from kinroom.bots.voice import Speech
 
+SPEECH = Speech(packets=[b"a", b"b", b"c"], levels=[20, 21, 22], silence=b"silence")
 PICTURES = Loop(quiet=[b"q%d" % n for n in range(LOOP)], speaking=[b"s%d" % n for n in range(LOOP)])
 
 
@@ -94,17 +95,22 @@ def test_pictures_are_numbered_in_time(clock: VirtualLoop) -> None:
 
 def test_the_microphone_speaks_in_its_turn_only(clock: VirtualLoop) -> None:
     speaking = True
-    microphone = Microphone(np.arange(1, 3 * FRAME + 1, dtype=np.int16), lambda: speaking)
-    first = clock.run_until_complete(microphone.recv())
-    assert first.to_ndarray()[0, :3].tolist() == [1, 2, 3]
-    speaking = False
-    second = clock.run_until_complete(microphone.recv())
-    assert not second.to_ndarray().any()
-    assert (second.pts - first.pts, second.sample_rate) == (FRAME, 48_000)
+    microphone = Microphone(SPEECH, lambda: speaking)
+    told = []
+    for speaking in (True, True, False, True):  # noqa: B007
+        packet = clock.run_until_complete(microphone.recv())
+        told.append((bytes(packet), microphone.level, packet.pts, packet.time_base))
+    base = Fraction(1, 48_000)
+    assert told == [
+        (b"a", 20, 0, base),
+        (b"b", 21, 960, base),
+        (b"silence", 127, 1920, base),
+        (b"a", 20, 2880, base),
+    ]
 
 
 def test_a_stopped_track_ends(clock: VirtualLoop) -> None:
-    for track in (Camera(PICTURES, lambda: False), Microphone(np.zeros(FRAME, np.int16), lambda: False)):
+    for track in (Camera(PICTURES, lambda: False), Microphone(SPEECH, lambda: False)):
         track.stop()
         with pytest.raises(MediaStreamError):
             clock.run_until_complete(track.recv())

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import av
 import numpy as np
 import pytest
 
 from kinroom.bots.persona import persona
-from kinroom.bots.voice import FRAME, SAMPLE_RATE, Samples, sentence
+from kinroom.bots.voice import FRAME, SAMPLE_RATE, Samples, make_speech, sentence
 
 
 def strongest_spacing(samples: Samples) -> float:
@@ -33,6 +34,26 @@ def test_it_is_loud_enough_for_a_speaker_and_has_gaps() -> None:
     dbov = 20 * np.log10(np.median(levels) / 32768)
     assert -30 < dbov < -12
     assert 0.05 < (levels == 0).mean() < 0.3
+
+
+def test_packets_decode_to_what_was_said() -> None:
+    speech = make_speech(persona(7).pitch, 7)
+    decoder = av.CodecContext.create("libopus", "r")
+    frames = [frame for data in speech.packets for frame in decoder.decode(av.Packet(data))]
+    heard = np.concatenate([frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0] for frame in frames])
+    assert strongest_spacing(heard) == pytest.approx(persona(7).pitch, rel=0.03)
+    for level, frame in zip(
+        speech.levels, [heard[at : at + FRAME] for at in range(312, len(heard), FRAME)], strict=False
+    ):
+        loudness = np.sqrt(np.mean(frame.astype(float) ** 2)) / 32768
+        assert level == 127 or abs(-20 * np.log10(loudness) - level) < 6
+    assert 20_000 < sum(map(len, speech.packets)) * 8 / (len(speech.packets) * 0.02) < 60_000
+
+
+def test_silence_is_silent() -> None:
+    decoder = av.CodecContext.create("libopus", "r")
+    frames = [frame for _ in range(5) for frame in decoder.decode(av.Packet(make_speech(120.0, 1).silence))]
+    assert all(np.abs(frame.to_ndarray()).max() <= 2 for frame in frames)
 
 
 def test_two_people_say_different_things() -> None:
