@@ -55,6 +55,12 @@ class Watched:
         self.bot = Bot(link, persona(index), media_of(index), lambda: True, self._take if receive else None)
         self.task = asyncio.create_task(self.bot.run())
 
+    def __str__(self) -> str:
+        shown = {mid: who_is_shown(picture) for mid, picture in self.pictures.items()}
+        heard = {mid: who_speaks(sound) for mid, sound in self.sounds.items()}
+        slots = [(slot.mid, slot.participant, slot.source) for slot in self.bot.slots]
+        return f"{self.index} slots {slots} frames {dict(self.frames)} shows {shown} hears {heard} {self.task}"
+
     @property
     def me(self) -> str:
         assert self.bot.snapshot is not None
@@ -146,11 +152,11 @@ class Group:
         """Seconds waited. Looked at whenever anybody decodes something, and when nobody does."""
         loop = asyncio.get_running_loop()
         start = loop.time()
-        async with asyncio.timeout(within):
-            while not true():
-                self.changed.clear()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self.changed.wait(), 0.25)
+        while not true():
+            assert loop.time() - start < within, f"not within {within} s: " + "; ".join(map(str, self.people))
+            self.changed.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), 0.25)
         return loop.time() - start
 
     def all_see_and_hear_all(self) -> bool:
