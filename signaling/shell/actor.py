@@ -192,7 +192,7 @@ class SessionActor:
         self._clients[client.id] = client
 
         def reply() -> None:
-            self.media.linger(participant, None)
+            self.media.returned(participant)
             if not kept:
                 self.media.forget_view(participant)
             self._snapshot(client, participant, request.id, None)

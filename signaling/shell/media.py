@@ -126,10 +126,17 @@ class SessionMedia:
         """A new page has not said yet what it shows."""
         self._views.pop(participant, None)
 
-    def linger(self, participant: ParticipantId, until: float | None) -> None:
-        """The connection dropped: keep the media until then. None: the person is back."""
+    def linger(self, participant: ParticipantId, until: float) -> None:
+        """The connection dropped: keep the media until then."""
         if participant in self._live:
             self._live[participant].until = until
+
+    def returned(self, participant: ParticipantId) -> None:
+        """The person is back on the media that was kept. What their page was asked meanwhile, it never heard."""
+        live = self._live.get(participant)
+        if live is not None:
+            live.until = None
+            live.layout = msgspec.structs.replace(live.layout, asked=0)
 
     def drop_overdue(self, now: float) -> None:
         overdue = [who for who, live in self._live.items() if live.until is not None and live.until <= now]

@@ -119,6 +119,19 @@ async def test_a_page_with_too_few_slots_is_asked_for_more(home: House) -> None:
     assert home.engine.seen_by(one) == {"a0": (two, "microphone")}
 
 
+async def test_a_returning_page_is_asked_again_for_what_was_asked_while_it_was_away(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    one = await ana.media(1)
+    assert ana.snapshot is not None
+    ana.drop()
+    await sam.event(p.Away)
+    await home.joined(token, "Leo")  # for whom the page has no pair
+    back = await home.page()
+    await back.resume(ana.snapshot, one)
+    assert (await back.until(p.SlotsNeeded)).pairs >= 2
+
+
 async def test_a_mute_holds_the_microphone_and_follows_a_new_peer(home: House) -> None:
     _, token = await home.links()
     ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
