@@ -66,7 +66,8 @@ class SessionActor:
         self._not_before = 0.0
         self._names: dict[ParticipantId, str] = {}
         self._clients: dict[ConnectionId, Client] = {}
-        self._speakers: list[ParticipantId] = []
+        self._loudest: Sequence[PeerId] = ()  # as the engine said last
+        self._speakers: list[ParticipantId] = []  # as pages were told last
         self._inbox: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
         self._stopped = False
         self._post(self._send_away)  # before any newcomer's job
@@ -303,11 +304,8 @@ class SessionActor:
         """Loudest first; peers of other sessions on the same worker are passed over."""
 
         async def job() -> None:
-            people = [who for peer in peers if (who := self.media.person_of(peer)) is not None]
-            heard = [who for who in people if not self.session.seats[who].muted]
-            if heard != self._speakers:
-                self._speakers = heard
-                self._tell_all(p.Speakers(list(heard)))
+            self._loudest = peers
+            self._tell_speakers()
 
         self._post(job)
 
@@ -359,6 +357,15 @@ class SessionActor:
         for participant, message in signals:
             self._tell(participant, message)
         self.media.apply(changes)
+        self._tell_speakers()
+
+    def _tell_speakers(self) -> None:
+        """Also when nobody said so: who is muted or has lost their media speaks no more."""
+        people = [who for peer in self._loudest if (who := self.media.person_of(peer)) is not None]
+        heard = [who for who in people if not self.session.seats[who].muted]
+        if heard != self._speakers:
+            self._speakers = heard
+            self._tell_all(p.Speakers(list(heard)))
 
     def _snapshot(self, client: Client, participant: ParticipantId, request: int, secret: str | None) -> None:
         snapshot = p.Snapshot(

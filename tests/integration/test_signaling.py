@@ -286,7 +286,20 @@ async def test_who_speaks_is_told_on_change_and_without_the_muted(home: House) -
     home.hub.on_engine_event(SpeakersChanged(WorkerIndex(0), [two, PeerId(999), one]))
     assert await ana.until(p.Speakers) == p.Speakers([sam.me, ana.me])
     await sam.ask(p.Mute)
+    assert await ana.until(p.Speakers) == p.Speakers([ana.me])
     home.hub.on_engine_event(SpeakersChanged(WorkerIndex(0), [two]))
+    assert await ana.until(p.Speakers) == p.Speakers([])
+
+
+async def test_nobody_speaks_whose_media_is_gone_or_muted(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    one, two = PeerId(await ana.media(1)), PeerId(await sam.media(1))
+    home.hub.on_engine_event(SpeakersChanged(WorkerIndex(0), [two, one]))
+    assert await ana.until(p.Speakers) == p.Speakers([sam.me, ana.me])
+    await sam.ask(p.Mute)
+    assert await ana.until(p.Speakers) == p.Speakers([ana.me])
+    home.hub.on_engine_event(WorkerDied(WorkerIndex(0), [one, two]))
     assert await ana.until(p.Speakers) == p.Speakers([])
 
 
