@@ -242,3 +242,22 @@ test("closed on purpose it stays closed", async () => {
   expect(FarEnd.all).toHaveLength(1);
   expect(page.endings).toEqual([]);
 });
+
+test("who left hears no more, and a socket that dies then is not replaced", async () => {
+  const page = await joined();
+  page.connection.leave();
+  expect(FarEnd.last.sent.at(-1)).toMatchObject({ type: "leave" });
+  FarEnd.last.say({ type: "bye", reason: "left" });
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(FarEnd.last.readyState).toBe(3);
+  expect(FarEnd.all).toHaveLength(1);
+  expect(page).toMatchObject({ up: [true], heard: ["snapshot"], endings: [] });
+});
+
+test("leaving while there is no way to the server ends the tries", async () => {
+  const page = await joined();
+  FarEnd.last.close();
+  page.connection.leave();
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(FarEnd.all).toHaveLength(1);
+});

@@ -69,6 +69,14 @@ export class Connection {
     this.wire?.close();
   }
 
+  /** Over at once for the page; the server is told if it still can be. */
+  leave(): void {
+    const wire = this.wire;
+    if (!this.up || !wire) return this.close();
+    this.over = true;
+    void wire.request({ type: "leave" }).catch(() => undefined).finally(() => wire.close());
+  }
+
   private open(): void {
     clearTimeout(this.timer);
     const wire = new Wire(this.url, {

@@ -171,9 +171,8 @@ class Session implements SessionStore {
   }
 
   leave(): void {
-    const connection = this.connection;
+    this.connection?.leave();
     this.connection = null;
-    if (connection) void connection.request({ type: "leave" }).catch(() => undefined).finally(() => connection.close());
     this.finish("left", null, true);
   }
 
