@@ -261,3 +261,13 @@ test("leaving while there is no way to the server ends the tries", async () => {
   await vi.advanceTimersByTimeAsync(20_000);
   expect(FarEnd.all).toHaveLength(1);
 });
+
+test("in a hurry a socket that is still opening has little time left", async () => {
+  const { connection } = open();
+  connection.hurry();
+  await vi.advanceTimersByTimeAsync(2400);
+  expect(FarEnd.last.readyState).toBe(0);
+  await vi.advanceTimersByTimeAsync(700);
+  expect(FarEnd.all[0]?.readyState).toBe(3);
+  expect(FarEnd.all).toHaveLength(2);
+});

@@ -63,9 +63,10 @@ export class Wire {
 
   /** Asks for a sign of life soon: the network changed or the page was asleep. */
   check(): void {
-    if (this.over || this.socket.readyState !== WebSocket.OPEN) return;
+    if (this.over) return;
     this.pulse = doubt(this.pulse, performance.now());
-    this.ping();
+    // One that is still opening may wait for an answer on a network that is gone.
+    if (this.socket.readyState === WebSocket.OPEN) this.ping();
   }
 
   close(): void {
