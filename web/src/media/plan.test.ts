@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Person, SourceName } from "../protocol.gen";
-import { grownPairs, pairsFor } from "./plan";
+import { grownPairs, pairsFor, tooFew } from "./plan";
 
 const person = (id: string, ...sources: SourceName[]): Person => ({
   id,
@@ -30,4 +30,13 @@ test.each([
   [8, 90, 64],
 ])("with %i pairs and %i needed there are %i", (have, needed, after) => {
   expect(grownPairs(have, needed)).toBe(after);
+});
+
+test.each([
+  [0, false],
+  [5, false],
+  [6, true],
+])("5 pairs are too few for %i others: %s", (others, short) => {
+  const people = ["me", ...Array.from({ length: others }, (_, index) => `p${index}`)].map((id) => person(id));
+  expect(tooFew(5, pairsFor(people, "me"))).toBe(short);
 });

@@ -16,3 +16,6 @@ export function pairsFor(people: readonly Person[], me: string): number {
 
 /** The number of pairs to have after the server asked for `needed` (its own headroom included); never fewer than `have`. */
 export const grownPairs = (have: number, needed: number): number => Math.max(have, Math.min(needed, MOST_PAIRS));
+
+/** Somebody in the room would have no pair: `planned` is what `pairsFor` says. */
+export const tooFew = (have: number, planned: number): boolean => have < planned - HEADROOM;

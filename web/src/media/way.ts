@@ -6,7 +6,7 @@ import { DisconnectedError, mayPass, RefusedError } from "../connection/wire";
 import type { Answer, SourceName } from "../protocol.gen";
 import { added, framesOf, loadStep, startLoad, type Frames, type Load } from "./decoding";
 import { Peer, type SlotPair } from "./peer";
-import { grownPairs } from "./plan";
+import { grownPairs, tooFew } from "./plan";
 import { networkChanged, pathFailed, receivedBytes, startWatch, watchStep, type Remedy, type Watch } from "./watch";
 
 const WATCH_MS = 500;
@@ -65,6 +65,8 @@ export class Way {
     if (ours === null || ours !== serverPeer) this.renew();
     else if (this.watch.path === "restarting" || this.watch.path === "broken") this.restart();
     else if (this.peer?.owesOffer) void this.peer.negotiate();
+    // The server asks once, and may have asked while nobody listened.
+    if (tooFew(this.pairs.length, pairs)) this.grow(pairs);
   }
 
   grow(needed: number): void {
