@@ -36,18 +36,23 @@ export function watchSurroundings(events: SurroundingEvents): () => void {
 /** Keeps the screen on while wanted and visible; the browser lets go whenever the page is hidden. */
 export class WakeLock {
   private wanted = false;
+  private asking = false;
   private held: WakeLockSentinel | null = null;
 
   async want(wanted: boolean): Promise<void> {
     this.wanted = wanted;
-    if (!wanted) {
-      await this.held?.release().catch(() => undefined);
-      this.held = null;
-      return;
-    }
-    if (document.hidden || (this.held && !this.held.released) || !("wakeLock" in navigator)) return;
+    if (!wanted) return this.letGo();
+    if (this.asking || document.hidden || (this.held && !this.held.released) || !("wakeLock" in navigator)) return;
+    this.asking = true;
     // Refused on low battery: nothing to do about it.
     this.held = await navigator.wakeLock.request("screen").catch(() => null);
-    if (!this.wanted) await this.want(false);
+    this.asking = false;
+    if (!this.wanted) await this.letGo();
+  }
+
+  private async letGo(): Promise<void> {
+    const held = this.held;
+    this.held = null;
+    await held?.release().catch(() => undefined);
   }
 }
