@@ -24,15 +24,19 @@ export function videoConstraints(device: string | null, facing: "user" | "enviro
   return { ...VIDEO, facingMode: { ideal: facing ?? "user" } };
 }
 
+/** Not everything that browsers throw here is an Error: an OverconstrainedError may be of its own kind. */
+const nameOf = (error: unknown): string => (error as { name?: string } | null)?.name ?? "";
+
 export function answerOf(error: unknown): DeviceAnswer {
-  const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+  const name = nameOf(error);
   return name === "NotAllowedError" || name === "SecurityError" || name === "InvalidStateError" ? "denied" : "none";
 }
 
 /** What stands in the way before anybody is asked, or null. */
 export function obstacle(): DeviceAnswer | null {
   if (!window.isSecureContext) return "insecure";
-  return "mediaDevices" in navigator ? null : "unsupported";
+  const devices = navigator.mediaDevices as Partial<MediaDevices> | undefined;
+  return devices?.getUserMedia ? null : "unsupported";
 }
 
 export async function capture(constraints: MediaStreamConstraints): Promise<Captured> {
@@ -41,9 +45,22 @@ export async function capture(constraints: MediaStreamConstraints): Promise<Capt
   try {
     return { answer: "ok", stream: await navigator.mediaDevices.getUserMedia(constraints) };
   } catch (error) {
+    // The chosen device is not there any more; any other will do.
+    if (nameOf(error) === "OverconstrainedError" && isChosen(constraints)) return capture(unchosen(constraints));
     return { answer: answerOf(error), stream: null };
   }
 }
+
+const isChosen = ({ audio, video }: MediaStreamConstraints): boolean =>
+  [audio, video].some((kind) => typeof kind === "object" && "deviceId" in kind);
+
+const unchosen = ({ audio, video }: MediaStreamConstraints): MediaStreamConstraints => ({
+  ...(audio && { audio: withoutDevice(audio, AUDIO) }),
+  ...(video && { video: withoutDevice(video, videoConstraints(null, null)) }),
+});
+
+const withoutDevice = (kind: MediaTrackConstraints | true, any: MediaTrackConstraints): MediaTrackConstraints | true =>
+  typeof kind === "object" && "deviceId" in kind ? any : kind;
 
 export const screenPossible = (): boolean =>
   typeof navigator !== "undefined" && window.isSecureContext && !!navigator.mediaDevices?.getDisplayMedia;

@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { audioConstraints, capture, videoConstraints } from "./capture";
+
+const named = (name: string): Error => Object.assign(new Error(name), { name });
+let asked: MediaStreamConstraints[];
+
+/** What the browser answers, one after the other. */
+function browser(...answers: (Error | object)[]): void {
+  const getUserMedia = (constraints: MediaStreamConstraints): Promise<object> => {
+    asked.push(constraints);
+    const answer = answers.shift() ?? {};
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+  };
+  vi.stubGlobal("navigator", { mediaDevices: { getUserMedia } });
+}
+
+beforeEach(() => {
+  asked = [];
+  vi.stubGlobal("window", { isSecureContext: true });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test.each([
+  ["NotAllowedError", "denied"],
+  ["NotFoundError", "none"],
+  ["NotReadableError", "none"],
+])("%s means %s", async (name, answer) => {
+  browser(named(name));
+  expect(await capture({ audio: audioConstraints(null) })).toEqual({ answer, stream: null });
+  expect(asked).toHaveLength(1);
+});
+
+test("a chosen device that is gone gives way to any other", async () => {
+  browser(named("OverconstrainedError"));
+  const taken = await capture({ audio: audioConstraints("gone"), video: videoConstraints("gone", null) });
+  expect(taken.answer).toBe("ok");
+  expect(asked[1]).toEqual({ audio: audioConstraints(null), video: videoConstraints(null, null) });
+});
+
+test("a page without getUserMedia is unsupported, one without https insecure", async () => {
+  vi.stubGlobal("navigator", { mediaDevices: {} });
+  expect((await capture({ audio: true })).answer).toBe("unsupported");
+  vi.stubGlobal("window", { isSecureContext: false });
+  expect((await capture({ audio: true })).answer).toBe("insecure");
+});
