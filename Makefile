@@ -31,6 +31,7 @@ run: $(VENV) $(PAGE)
 # --- tests ------------------------------------------------------------------------------------------------------------
 
 test: debian $(VENV) $(NPM) $(PAGE) lint web-test
+	$(BIN)/python -m tests.fuzz --each 20 --jobs 2 --seed 1
 	$(BIN)/pytest tests
 
 check: $(VENV) $(NPM) lint web-test unit
@@ -52,7 +53,7 @@ browser: debian $(VENV) $(NPM) $(PAGE)
 web-test: web/node_modules/.package-lock.json
 	cd web && npm run --silent check && npm run --silent test
 
-# Every target for its share of FUZZ_SECONDS. The tests run the same targets on their seeds only.
+# Every target for its share of FUZZ_SECONDS. `make test` gives each 20 s, always with the same choices.
 fuzz: $(VENV)
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
 

@@ -61,13 +61,21 @@ def _change(rng: random.Random, data: bytearray, seeds: Sequence[bytes]) -> None
             data[position] = rng.choice((0, 1, 0x7F, 0x80, 0xFE, 0xFF))
 
 
-def fuzz(name: str, seconds: int) -> int:
-    """Run one target under atheris, in a process of its own; its exit status, not 0 if the invariant broke."""
+def fuzz(name: str, seconds: int, seed: int = 0) -> int:
+    """Run one target under atheris, in a process of its own; its exit status, not 0 if the invariant broke.
+
+    `seed` leads the fuzzer's choices; 0 is another one each time.
+    """
     with tempfile.TemporaryDirectory(prefix=f"fuzz-{name}-") as folder:
-        return subprocess.run([sys.executable, "-m", __name__, name, str(seconds), folder], check=False).returncode
+        command = [sys.executable, "-m", __name__, name, str(seconds), str(seed), folder]
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    # What atheris counts while all is well would bury what it says when something broke.
+    if done.returncode != 0:
+        print(done.stdout, file=sys.stderr)
+    return done.returncode
 
 
-def _fuzz_here(name: str, seconds: int, folder: str) -> None:
+def _fuzz_here(name: str, seconds: int, choices: int, folder: str) -> None:
     import atheris  # only here: on import it hooks into the interpreter
 
     sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -86,6 +94,7 @@ def _fuzz_here(name: str, seconds: int, folder: str) -> None:
     limits = [
         f"-max_total_time={seconds}",
         f"-max_len={MAX_LENGTH}",
+        f"-seed={choices}",
         "-timeout=5",
         "-verbosity=0",
         "-print_final_stats=1",
@@ -95,4 +104,4 @@ def _fuzz_here(name: str, seconds: int, folder: str) -> None:
 
 
 if __name__ == "__main__":
-    _fuzz_here(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    _fuzz_here(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])
