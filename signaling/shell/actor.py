@@ -99,26 +99,34 @@ class SessionActor:
             for client in self._clients.values():
                 client.close(p.ByeReason.STOPPING)
             self._clients.clear()
-            await self._send_away()
-            self._stopped = True
+            try:
+                await self._send_away()
+            finally:
+                self._stopped = True
 
         await self._ask(job)
 
+    def _gone(self) -> list[ConnectionId]:
+        """Connections that people are on and that are no more: after a restart of the server, all."""
+        here = [seat.presence.connection for seat in self.session.present() if isinstance(seat.presence, Here)]
+        return [connection for connection in here if connection not in self._clients]
+
     async def _send_away(self) -> None:
-        """No connection outlives the process: after a restart nobody is here until they resume."""
-        for seat in self.session.present():
-            if isinstance(seat.presence, Here):
-                await self._do(c.Server(), c.Disconnect(seat.presence.connection))
+        for connection in self._gone():
+            await self._do(c.Server(), c.Disconnect(connection))
 
     def _busy(self) -> bool:
         return bool(self.session.present() or self._clients)
 
     def _patience(self) -> float:
         due = [at for at in (deadline(self.session), self.media.next_drop()) if at is not None]
+        if self._gone():
+            due.append(self._now)  # the store could not write it down
         return max(0.0, max(min(due), self._not_before) - self._clock()) if due else IDLE
 
     async def _tick(self) -> None:
         self.media.drop_overdue(self._clock())
+        await self._send_away()
         await self._do(c.Server(), c.Tick())
 
     async def _ask(self, job: Callable[[], Awaitable[T]]) -> T:
@@ -261,16 +269,15 @@ class SessionActor:
 
         await self._ask(job)
 
-    async def disconnected(self, client: Client) -> None:
+    def disconnected(self, client: Client) -> None:
         async def job() -> None:
             self._clients.pop(client.id, None)
-            away = [s.participant for s in self.session.present() if s.presence == Here(client.id)]
-            for participant in away:
-                self.media.linger(participant, self._clock() + LINGER)
-            await self._do(c.Server(), c.Disconnect(client.id))
+            for seat in self.session.present():
+                if seat.presence == Here(client.id):
+                    self.media.linger(seat.participant, self._clock() + LINGER)
+            await self._send_away()
 
-        if not self._stopped:
-            await self._ask(job)
+        self._post(job)
 
     async def end(self) -> None:
         await self._ask(lambda: self._do(c.Operator(), c.End()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Coroutine
 from typing import Final, assert_never
@@ -88,18 +87,14 @@ class Connection:
         finally:
             for task in (reader, closing, *self._offers):
                 task.cancel()
+            # Before the goodbye, so that others are told at once, however slowly this one takes it in.
+            if self._actor is not None:
+                self._actor.disconnected(self)
             try:
-                await self._give_up_seat()
                 await self._say_goodbye(writer)
             finally:
                 writer.cancel()
                 await _settle(reader, writer, closing, *self._offers)
-
-    async def _give_up_seat(self) -> None:
-        """Before the goodbye, so that others are told at once, however slowly this one takes it in."""
-        if self._actor is not None:
-            with contextlib.suppress(RefusedError):
-                await self._actor.disconnected(self)
 
     async def _say_goodbye(self, writer: asyncio.Task[None]) -> None:
         if self._outbox.closed is p.ByeReason.TOO_SLOW:

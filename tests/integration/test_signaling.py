@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -331,6 +333,52 @@ async def test_a_restart_of_the_server_keeps_seats_and_mutes(home: House) -> Non
     home.clock.now += 30.0
     await again.ask(p.Unmute)
     assert await again.event(p.Left) == p.Left(ana.me, "lost")
+
+
+@contextmanager
+def broken_store(home: House) -> Iterator[None]:
+    """No event can be written meanwhile."""
+    with closing(sqlite3.connect(home.folder / "kinroom.db")) as database:
+        database.execute("ALTER TABLE events RENAME TO hidden")
+        yield
+        database.execute("ALTER TABLE hidden RENAME TO events")
+
+
+async def test_a_store_that_fails_changes_nothing_and_says_so(home: House) -> None:
+    _, token = await home.links(people=2)
+    sam = await home.joined(token, "Sam")
+    with broken_store(home):
+        for refused in (
+            await sam.ask(p.Mute),
+            await (await home.page()).ask(p.Join, version=1, token=token, name="Al"),
+        ):
+            assert isinstance(refused, p.Refused)
+            assert refused.code == p.ErrorCode.UNAVAILABLE
+    ana = await home.joined(token, "Ana")
+    assert ana.snapshot is not None
+    assert [(person.name, person.muted) for person in ana.snapshot.people] == [("Sam", False), ("Ana", False)]
+
+
+async def test_who_drops_out_while_the_store_fails_is_away_once_it_works(home: House) -> None:
+    session, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    actor = await home.hub.session(session)  # type: ignore[arg-type]
+    assert actor is not None
+    with broken_store(home):
+        sam.drop()
+        while len(actor._clients) == 2:
+            assert isinstance(await ana.ask(p.Ping), p.Ok)
+        assert isinstance(await ana.ask(p.View, tiles=[]), p.Ok)  # after the job that failed
+    assert await ana.event(p.Away) == p.Away(sam.me)
+
+
+async def test_a_store_that_fails_does_not_keep_the_server_from_its_end(home: House) -> None:
+    _, token = await home.links()
+    sam = await home.joined(token, "Sam")
+    with broken_store(home):
+        await asyncio.wait_for(home.hub.stop(), 1)
+        assert await sam.until(p.Bye) == p.Bye(p.ByeReason.STOPPING)
+        assert await sam.closed()
 
 
 async def test_events_hold_no_names(home: House) -> None:
