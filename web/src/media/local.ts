@@ -27,8 +27,8 @@ export class LocalMedia {
   readonly sharing = computed(() => this.tracks.value.has("screen"));
   readonly microphone = computed<MicrophoneState>(() => {
     if (!this.tracks.value.has("microphone")) return "none";
-    if (this.interrupted.value) return "interrupted";
-    return this.wantMuted.value ? "off" : "on";
+    if (this.wantMuted.value) return "off";
+    return this.interrupted.value ? "interrupted" : "on";
   });
   readonly canFlipCamera = computed(
     () => this.facing.value !== null && this.cameras.value.length > 1,
@@ -53,11 +53,19 @@ export class LocalMedia {
     if (microphone) this.wishes.add("microphone");
     if (!camera && !microphone) return "ok";
     const first = await this.take(camera, microphone);
-    if (first.answer !== "none" || !(camera && microphone)) return first.answer;
+    if (first.answer === "ok" || !(camera && microphone)) return first.answer;
+    if (first.answer === "denied") return this.takeAllowed();
     // One of the two is missing or busy: the other alone is better than nothing.
     const sound = await this.take(false, true);
     const picture = await this.take(true, false);
     return sound.answer === "ok" ? "ok" : picture.answer;
+  }
+
+  /** One of the two is refused for good: the other is taken if that asks nobody anything. */
+  private async takeAllowed(): Promise<DeviceAnswer> {
+    if (await allowed("microphone")) await this.take(false, true);
+    else if (await allowed("camera")) await this.take(true, false);
+    return "denied";
   }
 
   release(): void {
@@ -73,6 +81,13 @@ export class LocalMedia {
     this.wantMuted.value = muted;
     const track = this.tracks.value.get("microphone");
     if (track) track.enabled = !muted;
+  }
+
+  /** To be heard: a microphone that is missing, or that the system has kept since a phone call, is asked for. */
+  async unmute(): Promise<DeviceAnswer> {
+    this.setMuted(false);
+    if (!this.tracks.value.has("microphone")) return this.request({ camera: false, microphone: true });
+    return this.interrupted.value ? this.retakeMicrophone() : "ok";
   }
 
   async setCamera(on: boolean): Promise<DeviceAnswer> {
@@ -94,11 +109,7 @@ export class LocalMedia {
 
   async chooseMicrophone(id: string): Promise<DeviceAnswer> {
     this.microphoneDevice.value = id;
-    if (!this.tracks.value.has("microphone")) return "ok";
-    this.wishes.add("microphone");
-    const taken = await capture({ audio: audioConstraints(id) });
-    if (taken.stream) this.adopt(taken.stream);
-    return taken.answer;
+    return this.tracks.value.has("microphone") ? this.retakeMicrophone() : "ok";
   }
 
   async startScreen(): Promise<DeviceAnswer> {
@@ -114,7 +125,7 @@ export class LocalMedia {
     this.drop("screen");
   }
 
-  async enumerate(): Promise<void> {
+  async enumerate(): Promise<readonly MediaDeviceInfo[]> {
     const all = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
     const of = (kind: MediaDeviceKind): Device[] =>
       all.filter((one) => one.kind === kind && one.deviceId !== "").map((one) => ({ id: one.deviceId, label: one.label }));
@@ -123,6 +134,7 @@ export class LocalMedia {
       this.microphones.value = of("audioinput");
       this.outputs.value = "setSinkId" in HTMLMediaElement.prototype ? of("audiooutput") : [];
     });
+    return all;
   }
 
   private async take(camera: boolean, microphone: boolean): Promise<Captured> {
@@ -136,6 +148,14 @@ export class LocalMedia {
       void this.enumerate();
     }
     return taken;
+  }
+
+  /** The old one goes on until another one is there. */
+  private async retakeMicrophone(): Promise<DeviceAnswer> {
+    const { answer } = await this.take(false, true);
+    const held = this.tracks.value.get("microphone");
+    if (held) this.microphoneDevice.value = held.getSettings().deviceId ?? null;
+    return answer;
   }
 
   private async retakeCamera(): Promise<DeviceAnswer> {
@@ -204,21 +224,37 @@ export class LocalMedia {
     track.onunmute = () => (this.interrupted.value = false);
   }
 
-  /** Unplugged, or taken away in the browser's own menu: another one of its kind, or none. */
+  /**
+   * Unplugged: another one of its kind, or none. A device that is still there was taken away, by the person in the
+   * browser's own menu or by the system; it is not asked for again.
+   */
   private async ended(source: SourceName, track: MediaStreamTrack): Promise<void> {
     if (this.tracks.value.get(source) !== track) return;
-    if (source === "screen" || source === "screen_sound") {
-      if (source === "screen") this.stopScreen();
-      else this.drop(source);
-      return;
-    }
+    if (source === "screen") return this.stopScreen();
     this.drop(source);
-    await this.enumerate();
+    if (source === "screen_sound") return;
+    const all = await this.enumerate();
     const camera = source === "camera";
+    if ((camera ? this.cameras : this.microphones).value.length === 0 || isAmong(all, track)) return;
     this.wishes.add(source);
-    if ((camera ? this.cameras : this.microphones).value.length === 0) return;
     if (camera) this.camera.value = null;
     else this.microphoneDevice.value = null;
     await this.take(camera, !camera);
+  }
+}
+
+/** Chrome's "default" stays while the device behind it changes: the group tells. */
+function isAmong(devices: readonly MediaDeviceInfo[], track: MediaStreamTrack): boolean {
+  const { deviceId, groupId } = track.getSettings();
+  return devices.some(
+    (one) => one.kind === `${track.kind}input` && one.deviceId === deviceId && (!groupId || one.groupId === groupId),
+  );
+}
+
+async function allowed(name: "camera" | "microphone"): Promise<boolean> {
+  try {
+    return (await navigator.permissions.query({ name: name as PermissionName })).state === "granted";
+  } catch {
+    return false; // Firefox before 131 does not know these names
   }
 }

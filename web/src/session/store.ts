@@ -413,10 +413,10 @@ class Session implements SessionStore {
   }
 
   async setMuted(muted: boolean): Promise<DeviceAnswer> {
-    this.local.setMuted(muted);
+    if (muted) this.local.setMuted(true);
+    const answer = muted ? "ok" : this.local.unmute();
     this.syncNow();
-    if (muted || this.local.tracks.value.has("microphone")) return "ok";
-    return this.local.request({ camera: false, microphone: true });
+    return answer;
   }
 
   setCamera(on: boolean): Promise<DeviceAnswer> {
