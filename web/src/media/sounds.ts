@@ -41,7 +41,14 @@ export class Sounds {
   /** Inside a tap, after `blocked`. */
   async unblock(): Promise<void> {
     this.blocked.value = false;
+    // Those without a sound yet answer when they get one: not waited for.
+    this.prime();
     await Promise.all(this.elements.filter((one) => one.srcObject).map((element) => this.play(element)));
+  }
+
+  /** After a phone call or a sleep: what was paused by the system plays again, or is `blocked`. */
+  goOn(): void {
+    for (const element of this.elements) this.revive(element);
   }
 
   private element(index: number): HTMLAudioElement {
@@ -52,9 +59,15 @@ export class Sounds {
   private make(): HTMLAudioElement {
     const element = document.createElement("audio");
     element.autoplay = true;
+    // Nobody here pauses: a call did, or headphones that were taken off.
+    element.onpause = () => this.revive(element);
     document.body.append(element);
     void this.route(element);
     return element;
+  }
+
+  private revive(element: HTMLAudioElement): void {
+    if (element.srcObject && element.paused) void this.play(element);
   }
 
   private async route(element: HTMLAudioElement): Promise<void> {

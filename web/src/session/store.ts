@@ -386,6 +386,7 @@ class Session implements SessionStore {
 
   private awake(): void {
     this.connection?.hurry();
+    this.sounds.goOn();
     void this.wakeLock.want(this.phase.value === "inRoom" || this.phase.value === "reconnecting");
   }
 
