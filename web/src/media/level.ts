@@ -18,7 +18,10 @@ export class LevelMeter {
   private source: MediaStreamAudioSourceNode | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly report: (level: number) => void) {}
+  constructor(private readonly report: (level: number) => void) {
+    // Where the devices were allowed before, nobody has tapped yet when the meter starts.
+    for (const gesture of ["pointerup", "keydown"]) document.addEventListener(gesture, () => this.wake(), { passive: true });
+  }
 
   /** Null: nothing to measure. */
   follow(track: MediaStreamTrack | null): void {
@@ -37,9 +40,9 @@ export class LevelMeter {
     }, EVERY_MS);
   }
 
-  /** Inside a tap: browsers start audio contexts only there. */
+  /** Inside a tap: some browsers start audio contexts only there. */
   wake(): void {
-    void this.context?.resume().catch(() => undefined);
+    if (this.source) void this.context?.resume().catch(() => undefined);
   }
 
   private stop(): void {

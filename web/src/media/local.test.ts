@@ -61,6 +61,7 @@ beforeEach(() => {
   const query = ({ name }: { name: string }) => Promise.resolve({ state: granted.includes(name) ? "granted" : "denied" });
   vi.stubGlobal("window", { isSecureContext: true });
   vi.stubGlobal("HTMLMediaElement", class {});
+  vi.stubGlobal("document", { addEventListener: () => undefined });
   vi.stubGlobal("MediaStream", Stream);
   vi.stubGlobal("navigator", {
     mediaDevices: { getUserMedia, enumerateDevices: () => Promise.resolve(here), addEventListener: () => undefined },
