@@ -47,7 +47,22 @@ class EngineSettings(Struct, frozen=True):
     workers: int = 1
     bind_host: str = "0.0.0.0"
     base_port: int = 0  # worker i binds base_port + i; 0: any free port, the same again after a restart
-    announced: list[str] = []  # addresses put into answers, best first; [] means bind_host
+    # Put into answers, best first; [] means bind_host. ADDRESS, or ADDRESS:PORT where a router maps ports: worker i
+    # is then announced on PORT + i.
+    announced: list[str] = []
+
+
+def announced_at(text: str, worker: int) -> tuple[str, int]:
+    """(address, port) of one entry of `EngineSettings.announced`; port 0 is the one that the worker binds.
+
+    Raises ValueError for a port that is none.
+    """
+    address, colon, port = text.partition(":")
+    if not colon:
+        return address, 0
+    if not (port.isascii() and port.isdecimal() and 0 < int(port) + worker < 65536):
+        raise ValueError(f"{text!r} is not ADDRESS:PORT")
+    return address, int(port) + worker
 
 
 class Answer(Struct, frozen=True):
@@ -294,7 +309,7 @@ class Engine:
 
     def _start_message(self, worker: _Worker) -> Start:
         host = self._settings.bind_host
-        announced = [(address, 0) for address in self._settings.announced or [host]]
+        announced = [announced_at(one, worker.index) for one in self._settings.announced or [host]]
         return Start(worker.index, host, worker.port, announced, self._certificate_pem, self._private_key_pem)
 
     async def _watch(self, worker: _Worker, child: Child) -> None:
