@@ -232,8 +232,7 @@ class Session implements SessionStore {
     this.way.close();
     this.sounds.silence();
     this.pictureWatch.map([], false);
-    // Who may try again keeps the preview.
-    if (phase === "left" || phase === "ended") this.local.release();
+    if (!mayTryAgain(phase, notice)) this.local.release();
     batch(() => {
       this.room.value = null;
       this.phase.value = phase;
@@ -479,6 +478,10 @@ class Session implements SessionStore {
     this.syncNow();
   }
 }
+
+/** Then the preview is kept. Anybody else is on a page that shows no preview: no camera light may stay on there. */
+const mayTryAgain = (phase: Phase, notice: Notice | null): boolean =>
+  phase === "idle" || (phase === "refused" && (notice === "bad_name" || notice === "unreachable" || notice === "too_many"));
 
 function storedDevices(): { camera: boolean; microphone: boolean } {
   try {
