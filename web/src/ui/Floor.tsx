@@ -89,7 +89,9 @@ function useSwipe(onTurn: (pages: 1 | -1) => void) {
   return {
     onTouchStart: (event: TouchEvent) => {
       const touch = event.touches[0];
-      start.current = event.touches.length === 1 && touch ? { x: touch.clientX, y: touch.clientY } : null;
+      // Who has zoomed in moves the page with one finger.
+      const zoomed = (visualViewport?.scale ?? 1) > 1.05;
+      start.current = event.touches.length === 1 && touch && !zoomed ? { x: touch.clientX, y: touch.clientY } : null;
     },
     onTouchEnd: (event: TouchEvent) => {
       const touch = event.changedTouches[0];
