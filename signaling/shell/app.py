@@ -86,7 +86,9 @@ class App:
             self._connected += Counter()  # forgets addresses that count nothing
 
     async def _serve(self, request: web.Request, address: str) -> web.WebSocketResponse:
-        ws = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_MESSAGE, compress=True, autoclose=False)
+        ws = web.WebSocketResponse(
+            heartbeat=HEARTBEAT, max_msg_size=MAX_MESSAGE, compress=True, autoclose=False, autoping=False
+        )
         await ws.prepare(request)
 
         def abort() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Final, assert_never
 
 import structlog
-from aiohttp import WSMsgType, web
+from aiohttp import WSMessage, WSMsgType, web
 
 from rtc import Mid, OfferRefusedError, Source, WorkerGoneError
 from signaling import protocol as p
@@ -31,6 +31,9 @@ MOST_BAD: Final = 20  # unreadable messages before the connection is closed
 MOST_OFFERS: Final = 2  # that wait for an answer at once
 OFFER_TIMEOUT: Final = 10.0  # seconds a worker may take; it needs some milliseconds
 GOODBYE_TIMEOUT: Final = 1.0  # seconds to take in the last messages
+
+# Pings and pongs too: whoever sends nothing else can still flood.
+_COUNTED: Final = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.PONG)
 
 log = structlog.get_logger()
 
@@ -112,9 +115,9 @@ class Connection:
         try:
             async with asyncio.timeout(FIRST_MESSAGE) as patience:
                 async for message in self._ws:
-                    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY) or self._flooded(len(message.data)):
+                    if message.type not in _COUNTED or self._flooded(len(message.data)):
                         return
-                    await self._take(message.data if message.type is WSMsgType.TEXT else "")
+                    await self._take_frame(message)
                     if self._me is not None:
                         patience.reschedule(None)
         except TimeoutError:
@@ -127,6 +130,17 @@ class Connection:
         self.close(p.ByeReason.TOO_MANY)
         log.warning("client sent too much and is cut", connection=self.id)
         return True
+
+    async def _take_frame(self, message: WSMessage) -> None:
+        match message.type:
+            case WSMsgType.TEXT:
+                await self._take(message.data)
+            case WSMsgType.BINARY:
+                await self._take("")
+            case WSMsgType.PING:
+                await self._ws.pong(message.data)
+            case _:
+                pass  # a pong has done its work by arriving
 
     async def _take(self, text: str) -> None:
         """One message: a reply or a coded error. Offers are answered beside the reading, so that pings are too."""

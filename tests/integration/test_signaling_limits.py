@@ -89,6 +89,17 @@ async def test_a_flood_is_cut_and_the_others_go_on(home: House) -> None:
     assert isinstance(await ana.ask(p.Mute), p.Ok)
 
 
+async def test_a_flood_of_the_pings_below_our_messages_is_cut_too(home: House) -> None:
+    _, token = await home.links()
+    sam = await home.joined(token, "Sam")
+    await sam.ws.ping(b"hello")
+    assert isinstance(await sam.ask(p.Ping), p.Ok)
+    for _ in range(int(connection.BURST) * 3):
+        await sam.ws.ping()
+    assert await sam.until(p.Bye) == p.Bye(p.ByeReason.TOO_MANY)
+    assert await sam.closed()
+
+
 async def test_a_message_that_is_too_long_ends_the_connection(home: House) -> None:
     _, token = await home.links()
     ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
