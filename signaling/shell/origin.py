@@ -10,7 +10,8 @@ from aiohttp import web
 def address_of(request: web.Request, *, behind_proxy: bool) -> str:
     """The client's address. The proxy appends what it saw, so only the last entry is to be trusted."""
     if behind_proxy:
-        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        # Some proxies append to the client's line, some add a line of their own.
+        forwarded = request.headers.getall("X-Forwarded-For", [""])[-1].rpartition(",")[2].strip()
         if forwarded:
             return forwarded
     return request.remote or ""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
+from multidict import CIMultiDict
 
 from signaling.shell.origin import address_of, base_url, same_origin
 
@@ -27,6 +28,11 @@ def test_only_what_the_proxy_itself_saw_is_believed() -> None:
     request = make_mocked_request("GET", "/ws", headers={"X-Forwarded-For": "192.0.2.66, 192.0.2.7"})
     assert address_of(request, behind_proxy=True) == "192.0.2.7"
     assert address_of(request, behind_proxy=False) != "192.0.2.7"
+
+
+def test_a_proxy_that_adds_a_line_of_its_own_is_believed_alone() -> None:
+    headers = CIMultiDict([("X-Forwarded-For", "192.0.2.66"), ("X-Forwarded-For", "192.0.2.7")])
+    assert address_of(make_mocked_request("GET", "/ws", headers=headers), behind_proxy=True) == "192.0.2.7"
 
 
 def test_links_begin_as_the_client_wrote_it() -> None:
