@@ -105,12 +105,11 @@ class Api:
     async def _link(self, request: web.Request) -> web.Response:
         """Wrong guesses are counted by address; a right link always works."""
         asked = await _body(request, LinkAsked)
-        address = address_of(request, behind_proxy=self._behind_proxy)
-        if self._guesses.empty(time.monotonic(), address):
-            raise ApiError(429, "too_many", "too many wrong links: wait a minute")
         link = await self._hub.link(asked.token)
         if link is None:
-            self._guesses.take(time.monotonic(), address)
+            address = address_of(request, behind_proxy=self._behind_proxy)
+            if not self._guesses.take(time.monotonic(), address):
+                raise ApiError(429, "too_many", "too many wrong links: wait a minute")
             raise ApiError(404, "bad_link", "unknown, revoked or expired")
         return reply(200, LinkWorks(link.role, link.session))
 
@@ -138,7 +137,11 @@ def parse_body(data: bytes, shape: type[T]) -> T:
 
 
 async def _body(request: web.Request, shape: type[T]) -> T:
-    return parse_body(await request.read(), shape)
+    try:
+        data = await request.read()
+    except (web.RequestPayloadError, ConnectionError):
+        raise ApiError(400, "bad_message", "the body breaks off or cannot be read") from None
+    return parse_body(data, shape)
 
 
 def _no_session() -> ApiError:

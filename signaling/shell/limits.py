@@ -46,8 +46,3 @@ class Buckets:
         while len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
         return bucket.take(now)
-
-    def empty(self, now: float, key: str) -> bool:
-        """Whether `take` would say no."""
-        bucket = self._buckets.get(key)
-        return bucket is not None and bucket.level + (now - bucket.at) * self._rate < 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from signaling import protocol as p
 from tests.integration.signalling import KEY, House, house
@@ -76,6 +78,20 @@ async def test_bodies_that_are_wrong(home: House, body: bytes, status: int, code
         assert (response.status, (await response.json())["code"]) == (status, code)
 
 
+async def test_a_body_that_breaks_off_or_makes_no_sense_is_no_bug_of_ours(home: House) -> None:
+    head = b"POST /api/v1/link HTTP/1.1\r\nHost: x\r\n"
+    port = home.runner.addresses[0][1]
+    with capture_logs() as logs:
+        for rest in (b"Content-Length: 50\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(head + rest)
+            writer.write_eof()
+            answer = await asyncio.wait_for(reader.read(), 5)
+            assert answer == b"" or answer.startswith(b"HTTP/1.1 400"), answer
+            writer.close()
+    assert not logs
+
+
 async def test_sessions_that_do_not_exist(home: House) -> None:
     assert (await post(home, "/api/v1/sessions/nowhere/end", headers=BEARER))[0] == 404
     assert (await _get(home, "/api/v1/sessions/nowhere/stats"))[1]["code"] == "not_found"
@@ -89,6 +105,7 @@ async def test_the_join_page_learns_early_that_a_link_does_not_work(home: House)
         assert (status, error["code"]) == (404, "bad_link")
     status, error = await post(home, "/api/v1/link", {"token": "guess number 00000020"})
     assert (status, error["code"]) == (429, "too_many")
+    assert (await post(home, "/api/v1/link", {"token": token}))[0] == 200, "who knows a link does not notice"
 
 
 async def test_pages_load_nothing_from_elsewhere(home: House) -> None:
