@@ -18,6 +18,9 @@ import { changes, useStatus } from "../ui/StatusLine";
 // A phone either way up, and a desktop page at 400 % zoom, which has as little space.
 const SMALL = "(max-width: 599px), (max-height: 479px)";
 
+// An unplugged microphone that gives way to another within this time is not worth a word.
+const REPLACED_WITHIN = 1500;
+
 type Open =
   | { what: "leave" | "settings" | "more" }
   | { what: "person"; id: string }
@@ -45,12 +48,12 @@ export function Room({ store }: { store: SessionStore }) {
   };
   const close = () => setOpen(null);
 
-  useAnnouncements(store, people, say);
+  const lost = store.phase.value === "reconnecting" || store.mediaStalled.value;
+  useAnnouncements(store, people, lost, say);
   const actions = useActions(store, { selfHidden, setSelfHidden, setOpen, say });
   useShortcuts(shortcuts, { ...actions, previous: () => turn(-1), next: () => turn(1) });
 
   const person = open?.what === "person" ? people.find(({ id }) => id === open.id) : undefined;
-  const lost = store.phase.value === "reconnecting" || store.mediaStalled.value;
   return (
     <main class="room" data-lost={lost}>
       <header class="room-head">
@@ -114,7 +117,7 @@ function Banners({ store, lost }: { store: SessionStore; lost: boolean }) {
         </button>
       )}
       {store.microphone.value === "interrupted" && (
-        <button type="button" class="banner" onClick={() => void store.setMuted(false)}>
+        <button type="button" class="banner" onClick={() => (void store.unblockAudio(), void store.setMuted(false))}>
           {t("room.interrupted")}
         </button>
       )}
@@ -181,7 +184,7 @@ function useShortcuts(on: boolean, actions: Record<ShortcutAction, () => void>):
 }
 
 /** Who comes, goes, drops and returns, and what happens to oneself; in the one status line. */
-function useAnnouncements(store: SessionStore, people: readonly Person[], say: (notice: Notice) => void): void {
+function useAnnouncements(store: SessionStore, people: readonly Person[], lost: boolean, say: (notice: Notice) => void): void {
   const before = useRef<readonly Person[] | null>(null);
   useEffect(() => {
     if (before.current === null) {
@@ -192,13 +195,26 @@ function useAnnouncements(store: SessionStore, people: readonly Person[], say: (
     if (people.length) before.current = people;
   }, [people]);
 
-  const lost = store.phase.value === "reconnecting";
   const wasLost = useRef(false);
   useEffect(() => {
     if (lost) say({ kind: "say", text: t("room.reconnecting") });
     else if (wasLost.current) say({ kind: "say", text: t("status.youBack") });
     wasLost.current = lost;
   }, [lost]);
+
+  const microphone = store.microphone.value !== "none";
+  const had = useRef(microphone);
+  useEffect(() => {
+    if (microphone || !had.current) {
+      had.current = microphone;
+      return;
+    }
+    const timer = setTimeout(() => {
+      had.current = false;
+      say({ kind: "say", text: t("status.micLost") });
+    }, REPLACED_WITHIN);
+    return () => clearTimeout(timer);
+  }, [microphone]);
 
   const behind = store.decodingBehind.value;
   useEffect(() => {

@@ -74,6 +74,7 @@ function NameTile({ store, person, onShow }: { store: SessionStore; person: Pers
       {speaking ? <SpeakingBars /> : <Sign store={store} person={person} />}
       <span class="name">{person.me ? t("names.you", { name: person.name }) : person.name}</span>
       {person.muted && <span class="hidden-visually">, {t("room.muted")}</span>}
+      {!person.present && <span class="hidden-visually">, {t("room.awayShort")}</span>}
     </>
   );
   const attributes = { class: "name-tile", "data-speaking": speaking, "data-participant": person.id, "data-away": !person.present };
