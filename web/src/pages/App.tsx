@@ -32,7 +32,11 @@ export function App({ store, token, path }: { store: SessionStore; token: string
   /** Whoever still has a seat comes back to it; everybody else joins as at first. */
   const comeBack = async () => {
     if (await store.resume(token)) setLink({ state: "known", answer: RESUMED });
-    else if (notice !== "replaced") setAgain(true);
+    else if (notice !== "replaced") {
+      setAgain(true);
+      // The server was not asked about the link yet.
+      if (link.state === "known" && link.answer === RESUMED) check();
+    }
   };
 
   if (!token) return path === "/join" ? <Notice code="bad_link" /> : <Landing />;

@@ -141,6 +141,7 @@ class Session implements SessionStore {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({ token }),
+        signal: AbortSignal.timeout(UNREACHABLE_MS),
       });
       if (response.ok) return { ok: true, ...((await response.json()) as { role: RemotePerson["role"]; session: string }) };
       return { ok: false, reason: response.status < 500 && response.status !== 429 ? "bad_link" : "unreachable" };
