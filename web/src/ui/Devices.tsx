@@ -15,10 +15,12 @@ interface ChoiceProps {
 function Choice({ label, devices, chosen, unnamed, onChoose }: ChoiceProps) {
   const id = useId();
   if (devices.length === 0) return null;
+  // The chosen one may be unplugged by now; the browser has taken its first one then.
+  const present = devices.some((device) => device.id === chosen);
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} class="input" value={chosen ?? devices[0]!.id} onChange={(event) => onChoose(event.currentTarget.value)}>
+      <select id={id} class="input" value={present ? chosen! : devices[0]!.id} onChange={(event) => onChoose(event.currentTarget.value)}>
         {devices.map((device, i) => (
           <option key={device.id} value={device.id}>
             {device.label || unnamed(i + 1)}
