@@ -87,7 +87,7 @@ async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = operator_key(settings.data / "operator.key")
     store = await Store.open(settings.data / "kinroom.db")
-    stack.push_async_callback(store.close)
+    stack.push_async_callback(_within(store.close))
 
     hubs: list[Hub] = []
 
@@ -176,7 +176,11 @@ class _Bots:
     async def stop(self) -> None:
         with suppress(ProcessLookupError):
             self._process.terminate()
-        await self._process.wait()
+        try:
+            await self._process.wait()
+        finally:  # they had their time
+            with suppress(ProcessLookupError):
+                self._process.kill()
 
 
 async def _send_bots(link: str, count: int) -> _Bots:
@@ -198,4 +202,6 @@ def _log_to_stderr(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+    # It logs the address of whoever sends no HTTP; what our own handlers raise is logged by them.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from signaling.codec import MAX_MESSAGE
 from signaling.core.ids import ConnectionId
+from signaling.protocol import ByeReason
 from signaling.shell.api import Api, ApiError, reply
 from signaling.shell.auth import OperatorKey
 from signaling.shell.connection import Connection
@@ -50,6 +51,7 @@ class App:
         # Events outlive the process and hold connection ids, so these begin where no earlier process came to.
         self._ids = itertools.count(time.time_ns())
         self._connected: Counter[str] = Counter()
+        self._connections: set[Connection] = set()
         self._open = False
         api = Api(hub, key, self._guesses, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
         self.web = web.Application(middlewares=[self._with_headers, self._with_errors], client_max_size=MAX_BODY)
@@ -60,7 +62,10 @@ class App:
         self._open = True
 
     def shut(self) -> None:
+        """Also says goodbye to everybody, those too who have no seat yet."""
         self._open = False
+        for connection in self._connections:
+            connection.close(ByeReason.STOPPING)
 
     async def _health(self, _request: web.Request) -> web.Response:
         return reply(200, {"ok": True})
@@ -99,7 +104,11 @@ class App:
             return self._guesses.take(time.monotonic(), address)
 
         connection = Connection(ConnectionId(next(self._ids)), ws, self._hub, guess, abort)
-        await connection.run()
+        self._connections.add(connection)
+        try:
+            await connection.run()
+        finally:
+            self._connections.discard(connection)
         return ws
 
     @web.middleware

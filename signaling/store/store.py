@@ -18,6 +18,7 @@ from signaling.core.ids import LinkHash, SessionId
 from signaling.core.roles import Role
 from signaling.store.tables import events, links, sessions
 
+BUSY_TIMEOUT: Final = 1.0  # seconds to wait for another writer; ours take milliseconds. Longer delays the server's end
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -40,7 +41,9 @@ class Store:
     @classmethod
     async def open(cls, path: Path) -> Self:
         """Makes the file, or brings an older one up to date."""
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", hide_parameters=True)
+        engine = create_async_engine(
+            f"sqlite+aiosqlite:///{path}", hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT}
+        )
         event.listen(engine.sync_engine, "connect", _tune)
         async with engine.begin() as connection:
             await connection.run_sync(_migrate)

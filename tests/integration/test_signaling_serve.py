@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
@@ -98,6 +99,28 @@ async def test_a_demo_server_from_its_start_to_its_end(tmp_path: Path) -> None:
 async def _goodbye(page: Page) -> None:
     assert await page.until(p.Bye) == p.Bye(p.ByeReason.STOPPING)
     assert await page.closed()
+
+
+async def test_the_end_comes_in_time_whatever_hangs(tmp_path: Path) -> None:
+    """Many connections, a stopped worker, a locked database. And whoever talks nonsense is not logged."""
+    async with server(tmp_path / "data") as started:
+        sam = await (await started.page()).join(started.participant, "Sam")
+        assert isinstance(await sam.ask(p.Offer, sdp=OFFER, sources=SOURCES, fresh=True), p.Answer)
+        worker = await _worker_pid(tmp_path / "data", started, sam)
+        crowd = [await started.page() for _ in range(80)]
+        for page in crowd[:24]:
+            await page.join(started.participant, "Leo")
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(started.base.rpartition(":")[2]))
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nWhat is this\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.0 400")
+        writer.close()
+        os.kill(worker, signal.SIGSTOP)
+        with closing(sqlite3.connect(tmp_path / "data" / "kinroom.db")) as database:
+            database.execute("BEGIN IMMEDIATE")
+            [(took, logged), *_] = await asyncio.gather(started.stop(), _goodbye(sam))
+        assert took < 5
+        assert started.process.returncode == 0
+        assert "127.0.0.1" not in logged
 
 
 async def test_a_real_worker_answers_and_its_death_costs_no_seat(tmp_path: Path) -> None:
