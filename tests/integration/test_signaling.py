@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from rtc import (
     Attach,
@@ -338,7 +339,7 @@ async def test_a_restart_of_the_server_keeps_seats_and_mutes(home: House) -> Non
 @contextmanager
 def broken_store(home: House) -> Iterator[None]:
     """No event can be written meanwhile."""
-    with closing(sqlite3.connect(home.folder / "kinroom.db")) as database:
+    with capture_logs(), closing(sqlite3.connect(home.folder / "kinroom.db")) as database:
         database.execute("ALTER TABLE events RENAME TO hidden")
         yield
         database.execute("ALTER TABLE hidden RENAME TO events")
