@@ -111,7 +111,7 @@ async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack
     runner = web.AppRunner(app.web, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     stack.push_async_callback(_within(runner.cleanup))
-    stack.push_async_callback(_within(hub.stop))
+    stack.push_async_callback(_together(_within(hub.stop), _within(engine.stop)))
     stack.callback(app.shut)
     await web.SockSite(runner, bound, ssl_context=_tls(settings)).start()
     link = await _print_demo(hub, base) if demo else None
@@ -130,6 +130,15 @@ def _within(close: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None
                 await close()
         except TimeoutError:
             log.warning("a part did not stop in time", part=close.__qualname__)
+
+    return closing
+
+
+def _together(*closings: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """A locked database and a stopped worker cost their time once."""
+
+    async def closing() -> None:
+        await asyncio.gather(*(close() for close in closings))
 
     return closing
 
