@@ -37,10 +37,19 @@ _CONTROL: Final = 64  # bytes: a timespec and a counter with their headers
 _CMSG: Final = struct.Struct("@Nii")
 _TIMESPEC: Final = struct.Struct("@qq")
 _COUNTER: Final = struct.Struct("@I")
+SOL_UDP: Final = 17
+UDP_SEGMENT: Final = 103
+_SEGMENT_CMSG: Final = 24  # bytes: a header, a 16-bit size, and what aligns the next one
+_SEGMENT_LENGTH: Final = 18  # bytes that count
+# The kernel takes 64 segments and 65,507 bytes; forty packets of 1,500 are within both.
+MAX_SEGMENTS: Final = 40
 
 # Positions inside the arrays, in words of the view used.
 _HEADER_Q: Final = ffi.sizeof("struct mmsghdr") // 8
 _NAME_Q: Final = 0
+_IOV_Q: Final = 2
+_IOVLEN_Q: Final = 3
+_CONTROL_Q: Final = 4
 _CONTROLLEN_Q: Final = 5
 _LENGTH_I: Final = ffi.offsetof("struct mmsghdr", "msg_len") // 4
 
@@ -117,12 +126,37 @@ class Incoming(Messages):
 
 
 class Outgoing(Messages):
-    """Messages to be filled and sent; `address` of a destination is where its sockaddr lies in memory."""
+    """Packets to be filled, then framed as messages and sent.
+
+    A message is one packet, or several to one address of which all but the last have one size: the kernel then goes
+    through its stack once and cuts it up at the end (UDP_SEGMENT, udp(7)).
+    """
 
     def __init__(self, count: int) -> None:
         super().__init__(count)
-        self.addresses = self._header_q[_NAME_Q::_HEADER_Q]
-        self.sizes = self._vector_q[1::2]
+        self.sizes = self._vector_q[1::2]  # bytes of each packet
+        self._controls = ffi.new("unsigned char[]", count * _SEGMENT_CMSG)
+        controls = memoryview(ffi.buffer(self._controls)).cast("B")
+        for i in range(count):
+            _CMSG.pack_into(controls, i * _SEGMENT_CMSG, _SEGMENT_LENGTH, SOL_UDP, UDP_SEGMENT)
+        self._segment_h = controls.cast("H")
+        self._controls_at = int(ffi.cast("uintptr_t", self._controls))
+        self._vectors_at = int(ffi.cast("uintptr_t", self._headers[0].msg_hdr.msg_iov))
+
+    def frame(self, message: int, packet: int, count: int, address: int) -> None:
+        """Make message `message` of `count` packets from `packet` on. `address`: where the sockaddr lies in memory."""
+        at = message * _HEADER_Q
+        header = self._header_q
+        header[at + _NAME_Q] = address
+        header[at + _IOV_Q] = self._vectors_at + packet * 16
+        header[at + _IOVLEN_Q] = count
+        if count > 1:
+            self._segment_h[message * (_SEGMENT_CMSG // 2) + 8] = self.sizes[packet]
+            header[at + _CONTROL_Q] = self._controls_at + message * _SEGMENT_CMSG
+            header[at + _CONTROLLEN_Q] = _SEGMENT_CMSG
+        else:
+            header[at + _CONTROL_Q] = 0
+            header[at + _CONTROLLEN_Q] = 0
 
     def send(self, fd: int, first: int, count: int) -> int:
         """How many of `count` messages from `first` on the kernel took; -errno if not even one."""

@@ -30,7 +30,7 @@ from rtc.shell import rpc
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.ice import ufrag_of
-from rtc.shell.media import MAX_STRANGERS, MediaSocket
+from rtc.shell.media import BUSY, MAX_STRANGERS, MediaSocket
 from rtc.wire.errors import WireError
 
 log = structlog.get_logger()
@@ -245,6 +245,7 @@ class Worker:
                 self._lose(now, peer, reason)
         self._tell(rpc.Stats(self._stats()))
         received, self._received_before = self._media.received - self._received_before, self._media.received
+        self._media.gathers = received > BUSY
         if now >= self._next_collection:
             self._next_collection = now + COLLECT_EVERY
             # What survives a small collection is looked at by a full one only: without any, its cycles would stay.

@@ -52,7 +52,7 @@ def test_sends_a_batch_to_where_each_destination_is_now(pair: tuple[socket.socke
     for i in range(3):
         outgoing.buffer[i * libc.SLOT : i * libc.SLOT + 2] = bytes((i, i))
         outgoing.sizes[i] = 2
-        outgoing.addresses[i] = destination.address
+        outgoing.frame(i, i, 1, destination.address)
     destination.move(key_of(one))
     destination.move(key_of(two))
     assert outgoing.send(one.fileno(), 0, 3) == 3
@@ -63,6 +63,20 @@ def test_an_address_that_cannot_be_sent_to_is_a_negative_errno(pair: tuple[socke
     one, _ = pair
     outgoing, destination = libc.Outgoing(1), libc.Destination()
     outgoing.sizes[0] = 2
-    outgoing.addresses[0] = destination.address
+    outgoing.frame(0, 0, 1, destination.address)
     destination.move(b"\2\0\0\0\x7f\0\0\1")  # port 0
     assert outgoing.send(one.fileno(), 0, 1) == -errno.EINVAL
+
+
+def test_several_packets_to_one_address_go_in_one_message(pair: tuple[socket.socket, socket.socket]) -> None:
+    one, two = pair
+    outgoing, destination = libc.Outgoing(4), libc.Destination()
+    destination.move(key_of(two))
+    sizes = [900, 900, 400, 700]
+    for i, size in enumerate(sizes):
+        outgoing.buffer[i * libc.SLOT : i * libc.SLOT + size] = bytes((i,)) * size
+        outgoing.sizes[i] = size
+    outgoing.frame(0, 0, 3, destination.address)
+    outgoing.frame(1, 3, 1, destination.address)
+    assert outgoing.send(one.fileno(), 0, 2) == 2
+    assert [two.recv(2000) for _ in sizes] == [bytes((i,)) * size for i, size in enumerate(sizes)]
