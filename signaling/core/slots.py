@@ -79,10 +79,16 @@ class Planned(Struct, frozen=True):
     needed: int | None  # ask the page for this many pairs in all
 
 
-def plan(layout: Layout, viewer: ParticipantId, room: Iterable[Publisher]) -> Planned:
-    """`room`: everybody in it, in a stable order; the viewer's own entry is passed over."""
+def plan(layout: Layout, viewer: ParticipantId, room: Iterable[Publisher], *, listening: bool = True) -> Planned:
+    """`room`: everybody in it, in a stable order; the viewer's own entry is passed over.
+
+    `listening`: the viewer's page hears us. While it does not, nobody new takes a pair: it could not know, and would
+    show a newcomer under the name of whoever sat there before.
+    """
     others = [publisher for publisher in room if publisher.participant != viewer]
     occupants = _occupants(others)
+    if not listening:
+        occupants = [occupant for occupant in occupants if occupant in layout.taken]
     taken = _seated(layout, occupants)
     filled = _filled(layout, taken, {publisher.participant: publisher for publisher in others})
     needed = min(len(occupants) + HEADROOM, MAX_PAIRS)

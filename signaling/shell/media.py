@@ -164,7 +164,7 @@ class SessionMedia:
         attaches: list[Attach] = []
         for participant, live in self._live.items():
             if live.answered:
-                planned = plan(live.layout, participant, room)
+                planned = plan(live.layout, participant, room, listening=live.until is None)
                 live.layout = planned.layout
                 for mid in [*(clear.mid for clear in planned.clears), *(fill.mid for fill in planned.fills)]:
                     live.flows.pop(mid, None)

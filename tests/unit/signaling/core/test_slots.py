@@ -66,6 +66,15 @@ def test_pairs_stay_when_others_go_and_are_free_again() -> None:
     assert [fill.mid for fill in third.fills] == ["a0"]
 
 
+def test_while_a_page_does_not_hear_us_nobody_new_takes_a_pair() -> None:
+    ana, leo, mia = (person(name, "microphone", "camera") for name in ("ana", "leo", "mia"))
+    away = plan(plan(layout(2), ME, [ana, leo]).layout, ME, [leo, mia], listening=False)
+    assert shown(away) == {"a1": ("leo", "microphone"), "v1": ("leo", "camera")}
+    assert (away.fills, away.needed) == ([], None)
+    back = plan(away.layout, ME, [leo, mia])
+    assert shown(back) == shown(away) | {"a0": ("mia", "microphone"), "v0": ("mia", "camera")}
+
+
 def test_a_new_peer_of_the_same_person_is_attached_without_telling_the_page() -> None:
     before = plan(layout(1), ME, [person("ana", "camera", peer=1)])
     after = plan(before.layout, ME, [person("ana", "camera", peer=2)])
