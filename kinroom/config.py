@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -26,7 +26,8 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64)  # media processes, one core each
     media_host: str = "0.0.0.0"
     media_port: int = Field(0, ge=0, le=65535)  # worker i binds media_port + i; 0: any free ports
-    # Addresses that browsers send media to, best first, comma-separated. Empty: found by `announced_addresses`.
+    # Addresses that browsers send media to, best first, comma-separated: IPv4, or IPv4:PORT where a router maps ports
+    # (worker i on PORT + i). Empty: found by `announced_addresses`.
     announced: Annotated[list[str], NoDecode] = []
 
     log_level: str = "info"
@@ -35,6 +36,16 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("announced")
+    @classmethod
+    def _reachable(cls, value: list[str]) -> list[str]:
+        for one in value:
+            address, colon, port = one.partition(":")
+            IPv4Address(address)  # a name would be of no use: browsers resolve none in candidates
+            if colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+                raise ValueError(f"{one!r} is not ADDRESS:PORT")
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -11,15 +11,25 @@ from kinroom.serve import NotSafeError, require_safe
 
 def test_the_environment_sets_and_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINROOM_PORT", "9000")
-    monkeypatch.setenv("KINROOM_ANNOUNCED", "192.0.2.1, 2001:db8::1,")
+    monkeypatch.setenv("KINROOM_ANNOUNCED", "192.0.2.1, 203.0.113.7:4000,")
     monkeypatch.setenv("KINROOM_PUBLIC_URL", "https://group.example/")
     assert Settings().port == 9000
     assert Settings(port=1).port == 1
-    assert Settings().announced == ["192.0.2.1", "2001:db8::1"]
+    assert Settings().announced == ["192.0.2.1", "203.0.113.7:4000"]
     assert Settings().public_url == "https://group.example"
 
 
-@pytest.mark.parametrize("wrong", [{"port": 70000}, {"workers": 0}, {"tls_cert": Path("only.pem")}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"port": 70000},
+        {"workers": 0},
+        {"tls_cert": Path("only.pem")},
+        {"announced": "group.example.org"},
+        {"announced": "192.0.2.1:x"},
+        {"announced": "192.0.2.1:70000"},
+    ],
+)
 def test_settings_that_cannot_be(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate(wrong)
