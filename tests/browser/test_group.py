@@ -135,8 +135,8 @@ async def leave(person: Person) -> None:
 async def noticed(
     group: Group, actor: Person, act: Callable[[], Awaitable[object]], condition: str, since: str | None = None
 ) -> None:
-    """Everybody else's page shows it within a second: after the act's last click, or the old page's end, or after `since`
-    became true on the actor's own page (where the browser puts a dialog of its own in between).
+    """Everybody else's page shows it within a second: after the act's last click, or the old page's end, or after
+    `since` became true on the actor's own page (where the browser puts a dialog of its own in between).
     """
     others = group.others(actor)
     watches = [asyncio.create_task(other.moment(condition)) for other in others]
