@@ -168,7 +168,7 @@ class Person(Struct, frozen=True):
 class Snapshot(Struct, frozen=True, tag="snapshot"):
     """Everything this client may see, at event number `n`; events n+1 and on follow."""
 
-    id: Id | None  # null when it was not asked for (after an overflow)
+    id: Id | None  # of the `join` or `resume` that it answers
     n: int
     session: SessionId
     you: ParticipantId
