@@ -8,7 +8,7 @@ RUN make web
 # The wheel, with the page in it, and an environment that holds it and the server's own dependencies, nothing else.
 FROM python:3.11-bookworm AS wheel
 WORKDIR /src
-COPY Makefile pyproject.toml requirements.lock requirements-server.lock README.md ./
+COPY Makefile pyproject.toml hatch_build.py requirements.lock requirements-server.lock README.md ./
 COPY kinroom/ kinroom/
 COPY rtc/ rtc/
 COPY signaling/ signaling/

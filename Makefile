@@ -81,7 +81,7 @@ types: $(VENV) web/node_modules/.package-lock.json
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
 
-$(VENV): requirements.lock pyproject.toml
+$(VENV): requirements.lock pyproject.toml hatch_build.py rtc/shell/kernel.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
 	$(PYTHON) -m venv .venv

@@ -28,11 +28,14 @@ def forward(
     kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera; audio comes on top.")] = 800,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="The measured window of each round.")] = 8,
     rounds: Annotated[int, typer.Option(min=1, max=50)] = 3,
+    compiled: Annotated[
+        bool, typer.Option("--compiled/--python", help="With the C kernel, where it was built, or without.")
+    ] = True,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
 ) -> None:
     """CPU, delivery and latency of one worker on core 0."""
     with _own_stdout() as out:
-        result = asyncio.run(forwarding.measure(people, kbps, seconds, rounds))
+        result = asyncio.run(forwarding.measure(people, kbps, seconds, rounds, compiled))
         text = msgspec.json.encode(result)
         out.write((text if json else msgspec.json.format(text, indent=2)) + b"\n")
 

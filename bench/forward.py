@@ -87,6 +87,7 @@ class Result(Struct, frozen=True):
     p99_ms: float
     generator_cpu_pct: float
     srtp_profile: str
+    path: str  # of the inner loop: compiled or python
     python: str
     cores: int
     rounds: list[Round]
@@ -95,8 +96,8 @@ class Result(Struct, frozen=True):
 class _Room:
     """An engine with one worker and everybody in it."""
 
-    def __init__(self, people: int, kbps: float) -> None:
-        settings = EngineSettings(workers=1, bind_host=HOST, announced=[HOST])
+    def __init__(self, people: int, kbps: float, compiled: bool) -> None:
+        settings = EngineSettings(workers=1, bind_host=HOST, announced=[HOST], compiled=compiled)
         self.engine = Engine(settings, self._note)
         self._size = people
         self._kbps = kbps
@@ -112,7 +113,7 @@ class _Room:
             self.people.append(Person(number, raw, self._kbps))
             await self._join(peer, raw)
         self.engine.apply(WORKER, self._everybody_to_everybody(peers))
-        self.pid = (await self._first_stats()).pid
+        self.pid = (await self.first_stats()).pid
         if not (pin(self.pid, WORKER_CORE) and pin(0, GENERATOR_CORE)):
             print("one core only: worker and generator share it", file=sys.stderr)
 
@@ -160,7 +161,7 @@ class _Room:
                 changes.append(Attach(peer, Mid(video), other, Source.CAMERA))
         return changes
 
-    async def _first_stats(self) -> WorkerStats:
+    async def first_stats(self) -> WorkerStats:
         async with asyncio.timeout(STATS_TIMEOUT):
             while (stats := self.engine.stats(WORKER)) is None:  # noqa: ASYNC110 (the engine tells nobody)
                 await asyncio.sleep(0.05)
@@ -172,19 +173,22 @@ class _Room:
         print(event, file=sys.stderr)
 
 
-async def measure(people: int, kbps: float, seconds: float, rounds: int = 3) -> Result:
-    """Raises BenchError, PeerError or WorkerGoneError when there is nothing to measure."""
+async def measure(people: int, kbps: float, seconds: float, rounds: int = 3, compiled: bool = True) -> Result:
+    """`compiled`: with the C kernel, where it was built.
+
+    Raises BenchError, PeerError or WorkerGoneError when there is nothing to measure."""
     measured = []
     for n in range(rounds):
-        room = _Room(people, kbps)
+        room = _Room(people, kbps, compiled)
         try:
             await room.open()
             measured.append(await _round(room, seconds))
+            path = (await room.first_stats()).path
             profile = room.people[0].peer.keys.profile.decode()
         finally:
             await room.close()
         print(f"round {n + 1} of {rounds}: {measured[-1]}", file=sys.stderr)
-    return _result(people, kbps, seconds, profile, measured)
+    return _result(people, kbps, seconds, profile, path, measured)
 
 
 async def _round(room: _Room, seconds: float) -> Round:
@@ -249,7 +253,7 @@ def _figures(
     )
 
 
-def _result(people: int, kbps: float, seconds: float, profile: str, rounds: list[Round]) -> Result:
+def _result(people: int, kbps: float, seconds: float, profile: str, path: str, rounds: list[Round]) -> Result:
     def median(field: str) -> float:
         return float(statistics.median(getattr(one, field) for one in rounds))
 
@@ -267,6 +271,7 @@ def _result(people: int, kbps: float, seconds: float, profile: str, rounds: list
         p99_ms=median("p99_ms"),
         generator_cpu_pct=median("generator_cpu_pct"),
         srtp_profile=profile,
+        path=path,
         python=platform.python_version(),
         cores=os.cpu_count() or 1,
         rounds=rounds,

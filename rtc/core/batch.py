@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
-from typing import Final, Protocol
+from typing import Protocol
 
 from rtc.core.model import Mid, PeerId, Source
-from rtc.core.picture_ids import Patch
+from rtc.core.picture_ids import PictureFields, fields_of
 from rtc.wire import rtp
 from rtc.wire.rtp import RtpPacket
+from rtc.wire.vp8 import Vp8Descriptor
 
 
 class Sink(Protocol):
@@ -29,23 +30,48 @@ _PACKERS = _Packers()
 
 
 class Form:
-    """A packet made ready for one class of receivers: all but sequence number, timestamp and SSRC is in place."""
+    """A packet made ready for one class of receivers: all that one copy has alone is left open.
 
-    __slots__ = ("head", "pack_into", "payload_at", "rest", "size")
+    `pictures`: where its picture ids stand; they are in place as the source wrote them.
+    """
 
-    def __init__(self, marker: bool, payload_type: int, extensions: list[tuple[int, bytes]], payload: bytes) -> None:
+    __slots__ = ("head", "pack_into", "pictures", "rest", "size")
+
+    def __init__(
+        self,
+        marker: bool,
+        payload_type: int,
+        extensions: list[tuple[int, bytes]],
+        payload: bytes,
+        descriptor: Vp8Descriptor | None = None,
+        descriptor_at: int = 0,  # bytes into the payload
+    ) -> None:
         header = rtp.build_header(marker, payload_type, 0, 0, 0, extensions)
         self.head = header[:2]
         self.rest = header[12:] + payload
-        self.payload_at = len(header)
         self.size = 12 + len(self.rest)  # bytes
+        self.pictures: PictureFields | None = (
+            None if descriptor is None else fields_of(descriptor, len(header) + descriptor_at)
+        )
         self.pack_into = _PACKERS[len(self.rest)].pack_into
 
 
-Entry = tuple[Sink, Form, int, int, Patch]
-"""(sink, form, 16-bit sequence number, 32-bit timestamp, bytes to write over it)"""
+Target = tuple[Sink, int, int, int, int]
+"""Whom a copy goes to, and what is added to its sequence number, timestamp, picture id and TL0PICIDX."""
 
-NO_PATCH: Final[Patch] = ()
+
+class Fan:
+    """Those who get copies of the same packets. Never changed once made: the shell keeps what it `prepared` for it."""
+
+    __slots__ = ("prepared", "targets")
+
+    def __init__(self, targets: tuple[Target, ...]) -> None:
+        self.targets = targets
+        self.prepared: object | None = None
+
+
+Entry = tuple[Form, Fan, int, int]
+"""(form, those who get it, sequence number, timestamp); of the sums with a target's, the low 16 and 32 bits count."""
 
 
 class FlowStarted:
@@ -73,6 +99,9 @@ class Batch:
         self.started.clear()
 
 
-def form_of(packet: RtpPacket, payload_type: int, extensions: list[tuple[int, bytes]]) -> Form:
+def form_of(
+    packet: RtpPacket, descriptor: Vp8Descriptor | None, payload_type: int, extensions: list[tuple[int, bytes]]
+) -> Form:
     """The packet's payload under a receiver class's payload type and extension ids; padding is left behind."""
-    return Form(packet.marker, payload_type, extensions, packet.data[packet.payload_start : packet.payload_end])
+    payload = packet.data[packet.payload_start : packet.payload_end]
+    return Form(packet.marker, payload_type, extensions, payload, descriptor)

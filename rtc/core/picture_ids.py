@@ -4,51 +4,57 @@ from __future__ import annotations
 
 from rtc.wire.vp8 import Vp8Descriptor
 
-Patch = tuple[tuple[int, bytes], ...]
-"""Bytes to write over a packet, as (offset, bytes)."""
+PictureFields = tuple[int, int, int, int, int]
+"""(bytes to the picture id, its 7 or 15 bits, its value, bytes to TL0PICIDX, its value); 0 bytes: it has none."""
+
+
+def fields_of(descriptor: Vp8Descriptor, payload_at: int) -> PictureFields | None:
+    """For a packet whose payload starts at `payload_at`; None where there is nothing to rewrite."""
+    id_at = tl0_at = 0
+    if descriptor.picture_id is not None:
+        id_at = payload_at + descriptor.picture_id_offset
+    if descriptor.tl0picidx is not None:
+        tl0_at = payload_at + descriptor.tl0picidx_offset
+    if not id_at and not tl0_at:
+        return None
+    return id_at, descriptor.picture_id_bits, descriptor.picture_id or 0, tl0_at, descriptor.tl0picidx or 0
+
+
+def rewrite(packet: memoryview | bytearray, at: int, fields: PictureFields, id_delta: int, tl0_delta: int) -> None:
+    """Write the moved ids over the packet that starts at `at`. A 7-bit id stays 7 bits wide."""
+    id_at, bits, picture_id, tl0_at, tl0picidx = fields
+    if id_at and id_delta:
+        number = picture_id + id_delta
+        if bits == 15:
+            packet[at + id_at] = 0x80 | number >> 8 & 0x7F
+            packet[at + id_at + 1] = number & 0xFF
+        else:
+            packet[at + id_at] = number & 0x7F
+    if tl0_at and tl0_delta:
+        packet[at + tl0_at] = (tl0picidx + tl0_delta) & 0xFF
 
 
 class PictureIds:
     """Offsets that make a new source continue where the last one ended. A source without ids is left alone."""
 
-    __slots__ = ("_id_delta", "_last_id", "_last_tl0", "_tl0_delta")
+    __slots__ = ("_last_id", "_last_tl0", "id_delta", "tl0_delta")
 
     def __init__(self) -> None:
-        self._id_delta = 0  # modulo 2**15
-        self._tl0_delta = 0  # modulo 2**8
+        self.id_delta = 0  # modulo 2**15
+        self.tl0_delta = 0  # modulo 2**8
         self._last_id: int | None = None
         self._last_tl0: int | None = None
-
-    @property
-    def plain(self) -> bool:
-        """No packet needs a patch."""
-        return not (self._id_delta or self._tl0_delta)
 
     def sync(self, first: Vp8Descriptor) -> None:
         """`first` starts a new source (or the same one after a pause)."""
         if first.picture_id is not None and self._last_id is not None:
-            self._id_delta = (self._last_id + 1 - first.picture_id) & 0x7FFF
+            self.id_delta = (self._last_id + 1 - first.picture_id) & 0x7FFF
         if first.tl0picidx is not None and self._last_tl0 is not None:
-            self._tl0_delta = (self._last_tl0 + 1 - first.tl0picidx) & 0xFF
+            self.tl0_delta = (self._last_tl0 + 1 - first.tl0picidx) & 0xFF
 
     def stop(self, last: Vp8Descriptor) -> None:
         """`last` is the newest packet that was sent of the present source."""
         if last.picture_id is not None:
-            self._last_id = (last.picture_id + self._id_delta) & 0x7FFF
+            self._last_id = (last.picture_id + self.id_delta) & 0x7FFF
         if last.tl0picidx is not None:
-            self._last_tl0 = (last.tl0picidx + self._tl0_delta) & 0xFF
-
-    def patch(self, descriptor: Vp8Descriptor, payload_at: int) -> Patch:
-        """What to write over a packet whose payload starts at `payload_at`. A 7-bit id stays 7 bits wide."""
-        fields: list[tuple[int, bytes]] = []
-        if descriptor.picture_id is not None and self._id_delta:
-            number = descriptor.picture_id + self._id_delta
-            at = payload_at + descriptor.picture_id_offset
-            if descriptor.picture_id_bits == 15:
-                fields.append((at, (0x8000 | number & 0x7FFF).to_bytes(2, "big")))
-            else:
-                fields.append((at, bytes((number & 0x7F,))))
-        if descriptor.tl0picidx is not None and self._tl0_delta:
-            at = payload_at + descriptor.tl0picidx_offset
-            fields.append((at, bytes(((descriptor.tl0picidx + self._tl0_delta) & 0xFF,))))
-        return tuple(fields)
+            self._last_tl0 = (last.tl0picidx + self.tl0_delta) & 0xFF

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from rtc.core.batch import NO_PATCH, Batch, Form, form_of
+from rtc.core.batch import Batch, Fan, Form, form_of
 from rtc.core.keyframes import KeyFrameRequests
 from rtc.core.model import PeerId, Source
 from rtc.core.rtp_stream import CachedPacket, RtpStream
@@ -17,6 +18,41 @@ from rtc.wire.vp8 import Vp8Descriptor
 
 # A hold shorter than this is the work of one batch; the packet path looks no closer.
 NOTABLE_HOLD: Final = 0.005  # seconds
+
+
+class _Flow:
+    """The viewers of one class who are fed now."""
+
+    __slots__ = ("_fan", "_subscriptions")
+
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription] = []
+        self._fan: Fan | None = None
+
+    def __iter__(self) -> Iterator[Subscription]:
+        return iter(self._subscriptions)
+
+    def __len__(self) -> int:
+        return len(self._subscriptions)
+
+    def add(self, subscription: Subscription) -> None:
+        self._subscriptions.append(subscription)
+        self._fan = None
+
+    def remove(self, subscription: Subscription) -> None:
+        self._subscriptions.remove(subscription)
+        self._fan = None
+
+    def drop(self, number: int) -> None:
+        for subscription in self._subscriptions:
+            subscription.drop(number)
+        self._fan = None
+
+    @property
+    def fan(self) -> Fan:
+        if self._fan is None:
+            self._fan = Fan(tuple(subscription.target for subscription in self._subscriptions))
+        return self._fan
 
 
 class Publication:
@@ -37,7 +73,7 @@ class Publication:
         self.padding = 0
         self.key_frames = 0
         self._waiting: list[Subscription] = []
-        self._flowing: dict[ReceiverClass, list[Subscription]] = {}
+        self._flowing: dict[ReceiverClass, _Flow] = {}
         self._last_delay = 0.0
 
     # --- viewers -----------------------------------------------------------------------------------------------------
@@ -93,7 +129,7 @@ class Publication:
             return False
         self._start(now, stream, subscription, *recent[0], batch)
         for number, cached in recent:
-            form = self._form(cached.packet, subscription.slot.receivers)
+            form = self._form(cached, subscription.slot.receivers)
             subscription.forward_late(number, form, cached, batch)
             subscription.count(1, len(cached.packet.payload))
         return True
@@ -103,7 +139,7 @@ class Publication:
     ) -> None:
         self._waiting.remove(subscription)
         subscription.start(now, stream, number, first, batch)
-        self._flowing.setdefault(subscription.slot.receivers, []).append(subscription)
+        self._flowing.setdefault(subscription.slot.receivers, _Flow()).add(subscription)
 
     def replace_stream(self, now: float, stream: RtpStream) -> None:
         """The publisher began a new SSRC for this encoding: viewers continue at its first (key) frame."""
@@ -112,8 +148,8 @@ class Publication:
 
     def _restart_flows(self, now: float) -> None:
         """What comes next does not follow on what was sent."""
-        for subscriptions in self._flowing.values():
-            for subscription in list(subscriptions):
+        for flow in self._flowing.values():
+            for subscription in list(flow):
                 self._stop(now, subscription, Forwarding.AWAITING)
                 self._waiting.append(subscription)
         if self.is_video and self._waiting:
@@ -172,9 +208,8 @@ class Publication:
         if not newest:
             self._fan_out_late(number, cached, batch)  # its number is taken already: without it there would be a hole
             return
-        for subscriptions in self._flowing.values():
-            for subscription in subscriptions:
-                subscription.drop(number)
+        for flow in self._flowing.values():
+            flow.drop(number)
 
     def _key_frame_started(
         self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch
@@ -200,41 +235,28 @@ class Publication:
         for subscription in list(self._waiting):
             self._start(now, stream, subscription, number, cached, batch)
 
-    def _form(self, packet: RtpPacket, receivers: ReceiverClass) -> Form:
+    def _form(self, cached: CachedPacket, receivers: ReceiverClass) -> Form:
+        packet = cached.packet
         extensions: list[tuple[int, bytes]] = []
         if self.audio_level_id is not None and receivers.audio_level_id is not None:
             level = packet.extensions.get(self.audio_level_id)
             if level:
                 extensions.append((receivers.audio_level_id, level[:1]))
-        return form_of(packet, receivers.payload_type, extensions)
+        return form_of(packet, cached.descriptor, receivers.payload_type, extensions)
 
     def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:
         packet = cached.packet
-        timestamp = packet.timestamp
-        append = batch.entries.append
-        for receivers, subscriptions in self._flowing.items():
-            if not subscriptions:
-                continue
-            form = self._form(packet, receivers)
-            for s in subscriptions:
-                patch = NO_PATCH if s.plain else s.patch(cached.descriptor, form.payload_at)
-                append(
-                    (
-                        s.slot.sink,  # type: ignore[arg-type]  # who flows has a sink
-                        form,
-                        (number + s.seq_delta) & 0xFFFF,
-                        (timestamp + s.ts_delta) & 0xFFFFFFFF,
-                        patch,
-                    )
-                )
+        for receivers, flow in self._flowing.items():
+            if len(flow):
+                batch.entries.append((self._form(cached, receivers), flow.fan, number, packet.timestamp))
         self.sent_packets += 1
         self.sent_octets += packet.payload_end - packet.payload_start
 
     def _fan_out_late(self, number: int, cached: CachedPacket, batch: Batch) -> None:
         size = cached.packet.payload_end - cached.packet.payload_start
-        for receivers, subscriptions in self._flowing.items():
-            form = self._form(cached.packet, receivers)
-            for subscription in subscriptions:
+        for receivers, flow in self._flowing.items():
+            form = self._form(cached, receivers)
+            for subscription in flow:
                 if not subscription.forward_late(number, form, cached, batch):
                     subscription.count(-1, -size)
         self.sent_packets += 1
@@ -245,8 +267,8 @@ class Publication:
         hold = delay - self._last_delay
         self._last_delay = delay
         if hold > NOTABLE_HOLD:
-            for subscriptions in self._flowing.values():
-                for subscription in subscriptions:
+            for flow in self._flowing.values():
+                for subscription in flow:
                     subscription.largest_hold = max(subscription.largest_hold, hold)
 
     # --- reports -----------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class PeerStats(Struct, frozen=True):
 class WorkerStats(Struct, frozen=True):
     at: float  # wall clock, seconds
     pid: int
+    path: str  # of the inner loop: compiled or python
     batches: int
     largest_queue_ms: float  # from the kernel's receive timestamp to our read, worst of the last second
     kernel_drops: int  # SO_RXQ_OVFL

@@ -6,14 +6,11 @@ import enum
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rtc.core.batch import NO_PATCH, Batch, FlowStarted, Form
+from rtc.core.batch import Batch, Fan, FlowStarted, Form, Target
 from rtc.core.model import PeerId
-from rtc.core.picture_ids import Patch
 from rtc.core.rtp_stream import CachedPacket, RtpStream
 from rtc.core.slot import Slot
 from rtc.core.stats import SubscriptionStats
-from rtc.wire.rtp import RtpPacket
-from rtc.wire.vp8 import Vp8Descriptor
 
 if TYPE_CHECKING:
     from rtc.core.publication import Publication
@@ -26,7 +23,7 @@ class Forwarding(enum.Enum):
 
 
 class Subscription:
-    """The packet path reads `slot`, `seq_delta`, `ts_delta`, `plain`; all else happens at starts and stops."""
+    """The packet path reads `target` when it has changed; all else happens at starts and stops."""
 
     __slots__ = (
         "_announced",
@@ -39,7 +36,6 @@ class Subscription:
         "nacked",
         "octets",
         "packets",
-        "plain",
         "publication",
         "retransmitted",
         "seq_delta",
@@ -57,7 +53,6 @@ class Subscription:
         self.stream: RtpStream | None = None
         self.seq_delta = 0
         self.ts_delta = 0
-        self.plain = True  # no packet needs its picture id rewritten
         self.packets = 0  # of ended flows of this attachment
         self.octets = 0
         self.nacked = 0
@@ -89,7 +84,6 @@ class Subscription:
         self.ts_delta = (out - rtp) & 0xFFFFFFFF
         if first.descriptor is not None:
             slot.pictures.sync(first.descriptor)
-        self.plain = slot.pictures.plain
         self.stream = stream
         self._base_packets, self._base_octets = self.publication.sent
         self.forwarding = Forwarding.FLOWING
@@ -150,20 +144,21 @@ class Subscription:
         self._base_packets -= packets
         self._base_octets -= octets
 
-    def patch(self, descriptor: Vp8Descriptor | None, payload_at: int) -> Patch:
-        if self.plain or descriptor is None:
-            return NO_PATCH
-        return self.slot.pictures.patch(descriptor, payload_at)
+    @property
+    def target(self) -> Target:
+        """For every packet newer than all before, until the flow stops or one is dropped."""
+        slot = self.slot
+        assert slot.sink is not None  # who flows has one
+        return slot.sink, self.seq_delta, self.ts_delta, slot.pictures.id_delta, slot.pictures.tl0_delta
 
     def forward_late(self, number: int, form: Form, cached: CachedPacket, batch: Batch) -> bool:
         """Send a packet that is not the newest, in its own place. False if it has none here."""
         out = self.slot.munger.out(number)
-        sink = self.slot.sink
-        if out is None or sink is None:
+        if out is None or self.slot.sink is None:
             return False
-        timestamp = (cached.packet.timestamp + self.ts_delta) & 0xFFFFFFFF
-        patch = self.patch(cached.descriptor, form.payload_at)
-        batch.entries.append((sink, form, out & 0xFFFF, timestamp, patch))
+        sink, _, ts_delta, id_delta, tl0_delta = self.target
+        fan = Fan(((sink, 0, ts_delta, id_delta, tl0_delta),))
+        batch.entries.append((form, fan, out, cached.packet.timestamp))
         return True
 
     def retransmit(self, now: float, sequences: Iterable[int], round_trip: float, batch: Batch) -> int:
@@ -181,18 +176,19 @@ class Subscription:
             if cached is None or not slot.may_resend(now, out, round_trip):
                 continue
             self.retransmitted += 1
-            form = self._rtx_form(cached.packet, out, slot.rtx_payload_type)
-            timestamp = (cached.packet.timestamp + self.ts_delta) & 0xFFFFFFFF
-            # The original sequence number stands before the payload that the patch is for.
-            patch = self.patch(cached.descriptor, form.payload_at + 2)
-            batch.entries.append((slot.rtx_sink, form, slot.next_rtx_sequence(), timestamp, patch))
+            form = self._rtx_form(cached, out, slot.rtx_payload_type)
+            _, _, ts_delta, id_delta, tl0_delta = self.target
+            fan = Fan(((slot.rtx_sink, 0, ts_delta, id_delta, tl0_delta),))
+            batch.entries.append((form, fan, slot.next_rtx_sequence(), cached.packet.timestamp))
             octets += form.size
         return octets
 
     @staticmethod
-    def _rtx_form(packet: RtpPacket, out: int, payload_type: int) -> Form:
+    def _rtx_form(cached: CachedPacket, out: int, payload_type: int) -> Form:
+        packet = cached.packet
         original = (out & 0xFFFF).to_bytes(2, "big")
-        return Form(packet.marker, payload_type, [], original + packet.payload)
+        payload = original + packet.payload
+        return Form(packet.marker, payload_type, [], payload, cached.descriptor, len(original))
 
     def stats(self) -> SubscriptionStats:
         packets, octets = self.totals()

@@ -29,13 +29,14 @@ KEEPS_ADDRESS: Final = 5.0  # seconds
 class OutgoingStream:
     """Where packets of one outgoing SSRC go (the core's `Sink`). Read once per packet, so plain attributes."""
 
-    __slots__ = ("_destination", "_outbound", "address", "context", "ssrc", "tag")
+    __slots__ = ("_destination", "_outbound", "address", "context", "context_address", "ssrc", "tag")
 
     def __init__(self, ssrc: int, outbound: srtp.Outbound, destination: Destination) -> None:
         self.ssrc = ssrc
         self._outbound = outbound
         self._destination = destination  # keeps the memory at `address` alive
         self.context: Any = outbound.context
+        self.context_address = outbound.context_address
         self.tag = outbound.tag
         self.address = destination.address
 

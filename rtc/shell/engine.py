@@ -50,6 +50,7 @@ class EngineSettings(Struct, frozen=True):
     # Put into answers, best first; [] means bind_host. ADDRESS, or ADDRESS:PORT where a router maps ports: worker i
     # is then announced on PORT + i.
     announced: list[str] = []
+    compiled: bool = True  # workers use the C kernel where it was built; False: Python alone
 
 
 def announced_at(text: str, worker: int) -> tuple[str, int]:
@@ -310,7 +311,8 @@ class Engine:
     def _start_message(self, worker: _Worker) -> Start:
         host = self._settings.bind_host
         announced = [announced_at(one, worker.index) for one in self._settings.announced or [host]]
-        return Start(worker.index, host, worker.port, announced, self._certificate_pem, self._private_key_pem)
+        certificate, key, compiled = self._certificate_pem, self._private_key_pem, self._settings.compiled
+        return Start(worker.index, host, worker.port, announced, certificate, key, compiled)
 
     async def _watch(self, worker: _Worker, child: Child) -> None:
         """Returns when the child is gone; hangs up on one that is silent for too long."""

@@ -28,6 +28,7 @@ ffi.cdef(
 _libc = ffi.dlopen(None)
 
 SLOT: Final = 2048  # bytes of buffer per message; a WebRTC packet has at most 1,500
+LARGEST: Final = SLOT - 64  # bytes of a packet that will be protected in it
 SOCKADDR: Final = 16  # bytes, IPv4
 ADDRESS_KEY: Final = 8  # bytes of it that matter: family, port, address
 MSG_DONTWAIT: Final = 0x40
@@ -59,13 +60,11 @@ class Messages:
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._keep = [
-            buffers := ffi.new("unsigned char[]", count * SLOT),
-            names := ffi.new("unsigned char[]", count * SOCKADDR),
-            vectors := ffi.new("struct iovec[]", count),
-            headers := ffi.new("struct mmsghdr[]", count),
-            lengths := ffi.new("int[]", count),
-        ]
+        buffers = ffi.new("unsigned char[]", count * SLOT)
+        names = ffi.new("unsigned char[]", count * SOCKADDR)
+        vectors = ffi.new("struct iovec[]", count)
+        headers = ffi.new("struct mmsghdr[]", count)
+        lengths = ffi.new("int[]", count)
         for i in range(count):
             vectors[i].iov_base = buffers + i * SLOT
             vectors[i].iov_len = SLOT
@@ -74,7 +73,14 @@ class Messages:
             header.msg_iovlen = 1
             header.msg_name = names + i * SOCKADDR
             header.msg_namelen = SOCKADDR
-        self._headers = headers
+        # What the views below look at lives as long as these.
+        self._buffers, self._names, self._vectors, self._headers, self._lengths = (
+            buffers,
+            names,
+            vectors,
+            headers,
+            lengths,
+        )
         self.buffer = memoryview(ffi.buffer(buffers)).cast("B")
         self.names = memoryview(ffi.buffer(names)).cast("B")
         # For libsrtp: pointers to each buffer and to its length, as cffi objects made once.
@@ -135,6 +141,8 @@ class Outgoing(Messages):
     def __init__(self, count: int) -> None:
         super().__init__(count)
         self.sizes = self._vector_q[1::2]  # bytes of each packet
+        self._addresses = ffi.new("uint64_t[]", count)
+        self.addresses = memoryview(ffi.buffer(self._addresses)).cast("B").cast("Q")  # where each one's sockaddr lies
         self._controls = ffi.new("unsigned char[]", count * _SEGMENT_CMSG)
         controls = memoryview(ffi.buffer(self._controls)).cast("B")
         for i in range(count):
@@ -157,6 +165,31 @@ class Outgoing(Messages):
         else:
             header[at + _CONTROL_Q] = 0
             header[at + _CONTROLLEN_Q] = 0
+
+    def first_packet(self, message: int) -> int:
+        """The number of the first packet in a message."""
+        vector: int = self._header_q[message * _HEADER_Q + _IOV_Q]
+        return (vector - self._vectors_at) // 16
+
+    def packets(self, message: int) -> int:
+        """How many packets are in a message."""
+        packets: int = self._header_q[message * _HEADER_Q + _IOVLEN_Q]
+        return packets
+
+    def arrays(self) -> dict[str, Any]:
+        """What `kernel.c` writes to, as the fields of its struct."""
+        return {
+            "buffers": self._buffers,
+            "lengths": self._lengths,
+            "vectors": self._vectors,
+            "addresses": self._addresses,
+            "messages": self._headers,
+            "controls": self._controls,
+            "capacity": self.count,
+            "slot": SLOT,
+            "control": _SEGMENT_CMSG,
+            "most_segments": MAX_SEGMENTS,
+        }
 
     def send(self, fd: int, first: int, count: int) -> int:
         """How many of `count` messages from `first` on the kernel took; -errno if not even one."""

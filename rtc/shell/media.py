@@ -1,13 +1,11 @@
-"""The packet path at the socket: `recvmmsg`, demux, SRTP in place, `sendmmsg` (RFC 7983, RFC 5764 5.1.2).
+"""The packet path at the socket: `recvmmsg`, demux, SRTP in place (RFC 7983, RFC 5764 5.1.2).
 
-Everything that one wake-up brings is unprotected, handed to the core, and what the core put into the batch is protected
-and sent as a whole. Nothing here decodes, awaits or allocates per packet more than it must.
+Everything that one wake-up brings is unprotected, handed to the core, and what the core put into the batch is sent as a
+whole (`sending.py`). Nothing here decodes, awaits or allocates per packet more than it must.
 """
 
 from __future__ import annotations
 
-import errno
-import select
 import socket
 import struct
 import time
@@ -15,16 +13,16 @@ from typing import Final, Protocol
 
 import structlog
 
-from rtc.core.batch import Batch, Entry
+from rtc.core.batch import Batch
 from rtc.core.publication import Publication
 from rtc.core.router import Router
 from rtc.shell import libc, srtp
-from rtc.shell.endpoint import Endpoint, OutgoingStream
+from rtc.shell.endpoint import Endpoint
+from rtc.shell.sending import make_sender
 
 log = structlog.get_logger()
 
 RECEIVE_AT_ONCE: Final = 64  # messages; with twenty viewers they become 1,200
-SEND_AT_ONCE: Final = 256  # messages; more would wait longer for the first to leave
 # Larger ones no network carries whole; with our header extensions and tag they would outgrow their buffer.
 LARGEST: Final = 1500  # bytes
 # libsrtp keeps each SSRC that it saw for ever. A Firefox with 64 pairs of slots reports under 128 of its own.
@@ -37,16 +35,12 @@ SOCKET_BUFFER: Final = 4 * 1024 * 1024  # bytes; 50 ms of 100,000 packets/s
 # saves more CPU, and adds to everybody's delay.
 GATHER: Final = 0.0005  # seconds
 BUSY: Final = 1000  # packets received in a second, from which on gathering pays
-WAIT_FOR_SPACE: Final = 2  # milliseconds for a full send buffer to drain, before packets are given up
 MAX_LATENCY_SAMPLES: Final = 50_000
 # Strangers can make us compute an HMAC with each check: what one core does in 3 % of its time.
 MAX_STRANGERS: Final = 1000  # checks a second from unknown addresses
 
 _SEQUENCE: Final = struct.Struct(">H")
 _SSRC: Final = struct.Struct(">I")
-
-
-Run = tuple[int, int]  # (first packet, how many)
 
 
 class Transports(Protocol):
@@ -69,8 +63,8 @@ class Transports(Protocol):
 class MediaSocket:
     """One worker's UDP socket."""
 
-    def __init__(self, host: str, port: int, router: Router, transports: Transports) -> None:
-        """Raises OSError if the address cannot be bound."""
+    def __init__(self, host: str, port: int, router: Router, transports: Transports, *, compiled: bool = True) -> None:
+        """`compiled`: use the C kernel where there is one. Raises OSError if the address cannot be bound."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
@@ -82,20 +76,28 @@ class MediaSocket:
         self.batches = 0
         self.received = 0
         self.largest_queue = 0.0  # seconds; the reader clears it
-        self.send_errors = 0
         self.gathers = False  # under load: wait a little, so that one wake-up brings more
         self.latencies: list[float] | None = None  # seconds; a list while sampling is on
         self._router = router
         self._transports = transports
         self._incoming = libc.Incoming(RECEIVE_AT_ONCE)
-        self._outgoing = libc.Outgoing(SEND_AT_ONCE)
-        self._segments = True  # until the kernel or a network card says that it cannot
-        self._addresses = [0] * SEND_AT_ONCE
+        self._sender = make_sender(self.fd, compiled)
+        self._control_errors = 0
         self._batch = Batch()
 
     @property
     def kernel_drops(self) -> int:
         return self._incoming.dropped
+
+    @property
+    def path(self) -> str:
+        """Who does the inner loop: `compiled` or `python`."""
+        return self._sender.path
+
+    @property
+    def send_errors(self) -> int:
+        """Datagrams that did not leave."""
+        return self._sender.errors + self._control_errors
 
     def close(self) -> None:
         self._socket.close()
@@ -105,7 +107,7 @@ class MediaSocket:
         try:
             self._socket.sendto(data, libc.address_of(key))
         except OSError:
-            self.send_errors += 1
+            self._control_errors += 1
 
     def readable(self) -> None:
         """The loop's callback: take what is there, in turns with the loop's other work."""
@@ -213,82 +215,12 @@ class MediaSocket:
         entries = batch.entries
         if entries:
             try:
-                if self._segments:
-                    # What goes to one address together, in its order: the kernel takes it in one piece.
-                    entries.sort(key=_destination)
-                for start in range(0, len(entries), SEND_AT_ONCE):
-                    self._send_some(entries[start : start + SEND_AT_ONCE])
+                self._sender.send(entries)
             finally:
                 entries.clear()  # what failed once would fail for ever
         if batch.started:
             self._transports.started(batch)
             batch.started.clear()
-
-    def _send_some(self, entries: list[Entry]) -> None:
-        outgoing = self._outgoing
-        buffer, lengths, sizes, addresses = outgoing.buffer, outgoing.lengths, outgoing.sizes, self._addresses
-        pointers, length_pointers = outgoing.pointers, outgoing.length_pointers
-        protect, slot_size = srtp.protect, libc.SLOT
-        sink: OutgoingStream
-        count = 0
-        for sink, form, sequence, timestamp, patch in entries:  # type: ignore[assignment]  # the sinks are ours
-            at = count * slot_size
-            form.pack_into(buffer, at, form.head, sequence, timestamp, sink.ssrc, form.rest)
-            for offset, value in patch:
-                buffer[at + offset : at + offset + len(value)] = value
-            size = form.size
-            lengths[count] = size
-            if protect(sink.context, pointers[count], length_pointers[count]):
-                self.send_errors += 1
-                continue
-            sizes[count] = size + sink.tag
-            addresses[count] = sink.address
-            count += 1
-        self._send_prepared(self._runs(count))
-
-    def _runs(self, count: int) -> list[Run]:
-        """The first `count` packets as (packet, how many): several to one address in one run where sizes allow it."""
-        addresses, sizes = self._addresses, self._outgoing.sizes
-        runs: list[Run] = []
-        first = 0
-        while first < count:
-            address, size = addresses[first], sizes[first]
-            end = first + 1
-            if self._segments:
-                last = min(count, first + libc.MAX_SEGMENTS)
-                while end < last and addresses[end] == address and sizes[end] == size:
-                    end += 1
-                # The last one of a run may be shorter.
-                if end < last and addresses[end] == address and sizes[end] < size:
-                    end += 1
-            runs.append((first, end - first))
-            first = end
-        return runs
-
-    def _send_prepared(self, runs: list[Run]) -> None:
-        frame, addresses = self._outgoing.frame, self._addresses
-        for message, (packet, packets) in enumerate(runs):
-            frame(message, packet, packets, addresses[packet])
-        first, waited = 0, False
-        while first < len(runs):
-            sent = self._outgoing.send(self.fd, first, len(runs) - first)
-            if sent > 0:
-                first += sent
-            elif -sent in (errno.EAGAIN, errno.ENOBUFS) and not waited:
-                waited = True
-                select.select([], [self.fd], [], WAIT_FOR_SPACE / 1000)
-            elif -sent in (errno.EAGAIN, errno.ENOBUFS):
-                self.send_errors += sum(packets for _, packets in runs[first:])
-                return
-            elif runs[first][1] > 1:
-                self._segments = False
-                log.info("media.no_segmentation", error=errno.errorcode.get(-sent))
-                self._send_prepared([(packet + i, 1) for packet, packets in runs[first:] for i in range(packets)])
-                return
-            else:
-                # This one cannot be sent (no route, for instance); the others may.
-                self.send_errors += 1
-                first += 1
 
     def _note_delay(self, touched: set[Publication]) -> None:
         stamped_at = self._incoming.stamped_at
@@ -301,11 +233,6 @@ class MediaSocket:
             publication.note_delay(delay)
         if self.latencies is not None and touched and len(self.latencies) < MAX_LATENCY_SAMPLES:
             self.latencies.append(delay)
-
-
-def _destination(entry: Entry) -> int:
-    sink: OutgoingStream = entry[0]  # type: ignore[assignment]  # the sinks are ours
-    return sink.address
 
 
 def _enlarge(udp: socket.socket) -> None:

@@ -25,6 +25,7 @@ class Start(Struct, frozen=True, tag="start"):
     announced: list[tuple[str, int]]  # (address, port) put into answers; port 0 means the bound one
     certificate_pem: bytes
     private_key_pem: bytes
+    compiled: bool = True  # use the C kernel where there is one
 
 
 class AddPeer(Struct, frozen=True, tag="add_peer"):

@@ -28,6 +28,9 @@ REPLAYED: Final = (9, 10)  # srtp_err_status_replay_fail, _old
 protect: Final = lib.srtp_protect
 """(context, pointer to the packet, pointer to its length): encrypts in place and updates the length; 0 is success."""
 
+PROTECT_ADDRESS: Final = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
+"""The same function, for C."""
+
 unprotect: Final = lib.srtp_unprotect
 unprotect_rtcp: Final = lib.srtp_unprotect_rtcp
 
@@ -43,11 +46,12 @@ def _session(profile: str, master: bytes, ssrc_type: int, ssrc: int = 0) -> Sess
 class Outbound:
     """The SRTP stream of one outgoing SSRC. One context per SSRC spares libsrtp's search through a list of them."""
 
-    __slots__ = ("_session", "context", "tag")
+    __slots__ = ("_session", "context", "context_address", "tag")
 
     def __init__(self, profile: str, master: bytes, ssrc: int) -> None:
         self._session = _session(profile, master, Policy.SSRC_SPECIFIC, ssrc)
         self.context: Any = self._session._srtp[0]
+        self.context_address = int(ffi.cast("uintptr_t", self.context))
         self.tag = TAG[profile]
 
 
@@ -76,4 +80,15 @@ class Inbound:
         self.ssrcs: set[int] = set()
 
 
-__all__ = ["REPLAYED", "TAG", "Inbound", "Outbound", "OutboundControl", "ffi", "protect", "unprotect", "unprotect_rtcp"]
+__all__ = [
+    "PROTECT_ADDRESS",
+    "REPLAYED",
+    "TAG",
+    "Inbound",
+    "Outbound",
+    "OutboundControl",
+    "ffi",
+    "protect",
+    "unprotect",
+    "unprotect_rtcp",
+]

@@ -55,7 +55,7 @@ class Worker:
         self._endpoints: dict[PeerId, Endpoint] = {}
         self._by_key: dict[bytes, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
-        self._media = MediaSocket(start.bind_host, start.port, self._router, self)
+        self._media = MediaSocket(start.bind_host, start.port, self._router, self, compiled=start.compiled)
         self._candidates = [(host, port or self._media.port) for host, port in start.announced]
         self._strangers = float(MAX_STRANGERS)
         self._next_speakers = self._next_stats = 0.0
@@ -259,6 +259,7 @@ class Worker:
         stats = WorkerStats(
             at=time.time(),
             pid=os.getpid(),
+            path=media.path,
             batches=media.batches,
             largest_queue_ms=media.largest_queue * 1000,
             kernel_drops=media.kernel_drops,

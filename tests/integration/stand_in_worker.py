@@ -28,7 +28,7 @@ peers: list[PeerId] = []
 
 
 def statistics() -> rpc.Stats:
-    return rpc.Stats(WorkerStats(1.0, os.getpid(), 0, 0.0, 0, 0, [], []))
+    return rpc.Stats(WorkerStats(1.0, os.getpid(), "python", 0, 0.0, 0, 0, [], []))
 
 
 def answer_offer(pipe: socket.socket, offer: rpc.Offer) -> list[rpc.FromWorker]:

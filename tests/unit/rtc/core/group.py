@@ -11,6 +11,7 @@ from rtc.core.control import Control
 from rtc.core.model import Grant, Mid, PeerId, Source
 from rtc.core.negotiation import Line, Negotiated
 from rtc.core.peer import Peer
+from rtc.core.picture_ids import rewrite
 from rtc.core.router import Refusal, Router
 from rtc.wire import extensions as uris
 from rtc.wire import rtcp, rtp
@@ -187,12 +188,14 @@ class Group:
 
     def sent(self) -> list[Sent]:
         sent: list[Sent] = []
-        for sink, form, sequence, timestamp, patch in self.batch.entries:
-            data = bytearray(form.size)
-            form.pack_into(data, 0, form.head, sequence, timestamp, sink.ssrc, form.rest)
-            for at, value in patch:
-                data[at : at + len(value)] = value
-            sent.append(Sent(sink.ssrc, rtp.parse(bytes(data))))
+        for form, fan, number, timestamp in self.batch.entries:
+            for sink, sequence, more, picture_id, tl0picidx in fan.targets:
+                data = bytearray(form.size)
+                numbers = (number + sequence) & 0xFFFF, (timestamp + more) & 0xFFFFFFFF
+                form.pack_into(data, 0, form.head, *numbers, sink.ssrc, form.rest)
+                if form.pictures is not None:
+                    rewrite(data, 0, form.pictures, picture_id, tl0picidx)
+                sent.append(Sent(sink.ssrc, rtp.parse(bytes(data))))
         self.batch.entries.clear()
         return sent
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import socket
-import struct
 from collections.abc import Iterator
 
 import pytest
 from pylibsrtp import Policy, Session
 
-from rtc.core.batch import NO_PATCH, Batch, Form
+from rtc.core.batch import Batch
 from rtc.core.budget import MAX_OCTETS
 from rtc.core.model import Grant, PeerId
 from rtc.core.router import Router
-from rtc.shell import libc, srtp
+from rtc.shell import srtp
 from rtc.shell.dtls import Certificate
-from rtc.shell.endpoint import Endpoint, OutgoingStream
-from rtc.shell.libc import Destination
+from rtc.shell.endpoint import Endpoint
 from rtc.shell.media import CONTROL_COST, LARGEST, MAX_SSRCS, MediaSocket
 from rtc.wire import rtp
 
@@ -146,15 +143,6 @@ def test_ssrcs_without_end_are_not_all_kept(
     assert endpoint.peer.received_packets == MAX_SSRCS
 
 
-def test_what_cannot_be_sent_is_not_tried_for_ever(media: MediaSocket) -> None:
-    destination = Destination()
-    sink = OutgoingStream(5, srtp.Outbound(PROFILE, MASTER, 5), destination)
-    media.batch.entries.append((sink, Form(False, 96, [], bytes(700_000)), 1, 1, ()))
-    with pytest.raises(struct.error):
-        media.flush()
-    assert media.batch.entries == []
-
-
 def test_control_packets_cost_more_than_media(
     media: MediaSocket, endpoint: Endpoint, browser: Session, sender: socket.socket
 ) -> None:
@@ -165,66 +153,3 @@ def test_control_packets_cost_more_than_media(
         sender.send(browser.protect_rtcp(nack))
         media.readable()
     assert 10 <= endpoint.peer.drops["rate"] <= 20
-
-
-class Listener:
-    """Somebody's browser: a socket and the key to what comes."""
-
-    def __init__(self, ssrc: int) -> None:
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
-        self.udp.settimeout(5)
-        host, port = self.udp.getsockname()
-        self._destination = libc.Destination()
-        self._destination.move(socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host))
-        self.stream = OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self._destination)
-        policy = Policy(
-            key=MASTER, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
-        )
-        self._session = Session(policy)
-
-    def hear(self, count: int) -> list[tuple[int, int]]:
-        """(sequence number, payload size) of the next packets."""
-        packets = [rtp.parse(bytes(self._session.unprotect(self.udp.recv(2000)))) for _ in range(count)]
-        return [(packet.sequence, len(packet.payload)) for packet in packets]
-
-
-@pytest.fixture
-def listeners() -> Iterator[list[Listener]]:
-    listeners = [Listener(ssrc) for ssrc in (11, 22, 33)]
-    yield listeners
-    for listener in listeners:
-        listener.udp.close()
-
-
-SIZES = [1000, 1000, 999, 1000, 30, 1000, 1000]
-
-
-def fan_out(media: MediaSocket, listeners: list[Listener]) -> None:
-    for sequence, size in enumerate(SIZES):
-        form = Form(False, 96, [], bytes(size))
-        media.batch.entries += [(listener.stream, form, sequence, 0, NO_PATCH) for listener in listeners]
-
-
-def test_everybody_gets_all_packets_in_order(media: MediaSocket, listeners: list[Listener]) -> None:
-    fan_out(media, listeners)
-    media.flush()
-    for listener in listeners:
-        assert listener.hear(len(SIZES)) == list(enumerate(SIZES))
-
-
-def test_a_network_that_cannot_segment_gets_them_one_by_one(
-    media: MediaSocket, listeners: list[Listener], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    send = libc.Outgoing.send
-    calls: list[int] = []
-
-    def once_broken(self: libc.Outgoing, fd: int, first: int, count: int) -> int:
-        calls.append(count)
-        return -errno.EIO if len(calls) == 1 else send(self, fd, first, count)
-
-    monkeypatch.setattr(libc.Outgoing, "send", once_broken)
-    fan_out(media, listeners[:1])
-    media.flush()
-    assert listeners[0].hear(len(SIZES)) == list(enumerate(SIZES))
-    assert calls[0] < len(SIZES) == calls[1]

@@ -45,7 +45,7 @@ FROM_WORKER: list[rpc.FromWorker] = [
     rpc.Lost(BEN, LostReason.DTLS),
     rpc.Flowing(ANNA, CAMERA_SLOT, ANNA, Source.CAMERA, 2**32 - 1),
     rpc.Speakers([BEN, ANNA]),
-    rpc.Stats(WorkerStats(1.5, 77, 1, 2.5, 3, 4, [0.125], [PEER])),
+    rpc.Stats(WorkerStats(1.5, 77, "compiled", 1, 2.5, 3, 4, [0.125], [PEER])),
     rpc.Refused(ANNA, "not granted"),
 ]
 

@@ -1,0 +1,161 @@
+/* The inner loop of the packet path: copies of a batch, each with its own numbers, protected and framed for sendmmsg.
+ *
+ * The same as `PythonWriter` in sending.py, which is the reference and takes over where this was not built. Plain C
+ * without Python's headers: `kernel.py` loads it, lays out the structs below and owns all memory.
+ */
+#define _GNU_SOURCE /* struct mmsghdr */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#define VERSION 1 /* of the structs; kernel.py has the same */
+
+typedef int (*protect_function)(void *context, void *packet, int *length);
+
+/* One viewer's copies. Sorted by `address` within a fan. */
+struct target {
+    uint64_t context; /* of libsrtp */
+    uint64_t address; /* where its sockaddr lies */
+    uint32_t ssrc;
+    uint32_t timestamp; /* this and those below are added */
+    uint16_t sequence;
+    uint16_t picture_id;
+    uint8_t tl0picidx;
+    uint8_t tag; /* octets that protection adds */
+    uint8_t unused[2];
+};
+
+/* One packet for a fan. Offsets count from its start; 0: it has no such field. */
+struct packet {
+    uint64_t rest; /* all after the fixed header */
+    uint64_t targets;
+    uint32_t count; /* targets */
+    uint32_t next;  /* the first one without a copy yet */
+    uint32_t timestamp;
+    uint16_t sequence;
+    uint16_t rest_size;
+    uint8_t head[2];
+    uint16_t picture_id_at;
+    uint16_t picture_id;
+    uint16_t tl0picidx_at;
+    uint8_t tl0picidx;
+    uint8_t picture_id_bits;
+    uint8_t unused[6];
+};
+
+/* Arrays of `capacity` packets; `slot` octets of buffer each. */
+struct outgoing {
+    uint8_t *buffers;
+    int *lengths;
+    struct iovec *vectors;
+    uint64_t *addresses;
+    struct mmsghdr *messages;
+    uint8_t *controls;
+    uint32_t capacity;
+    uint32_t slot;
+    uint32_t control; /* octets of control data per message */
+    uint32_t most_segments;
+    uint32_t failed; /* copies that could not be protected, since the start */
+    uint32_t unused;
+};
+
+int kernel_version(void) { return VERSION; }
+
+static void write_16(uint8_t *at, uint16_t value) {
+    at[0] = (uint8_t)(value >> 8);
+    at[1] = (uint8_t)value;
+}
+
+static void write_32(uint8_t *at, uint32_t value) {
+    write_16(at, (uint16_t)(value >> 16));
+    write_16(at + 2, (uint16_t)value);
+}
+
+static void write_copy(uint8_t *at, const struct packet *packet, const struct target *target) {
+    memcpy(at, packet->head, 2);
+    write_16(at + 2, (uint16_t)(packet->sequence + target->sequence));
+    write_32(at + 4, packet->timestamp + target->timestamp);
+    write_32(at + 8, target->ssrc);
+    memcpy(at + 12, (const uint8_t *)packet->rest, packet->rest_size);
+    if (packet->picture_id_at && target->picture_id) {
+        uint16_t number = (uint16_t)(packet->picture_id + target->picture_id);
+        if (packet->picture_id_bits == 15)
+            write_16(at + packet->picture_id_at, 0x8000 | number);
+        else
+            at[packet->picture_id_at] = number & 0x7F;
+    }
+    if (packet->tl0picidx_at && target->tl0picidx)
+        at[packet->tl0picidx_at] = (uint8_t)(packet->tl0picidx + target->tl0picidx);
+}
+
+/* Whose copy is next: what goes to one address stands together, in the order of the packets. NULL: all are written. */
+static struct packet *choose(struct packet *packets, uint32_t count) {
+    struct packet *best = NULL;
+    uint64_t best_address = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (packets[i].next == packets[i].count)
+            continue;
+        uint64_t address = ((const struct target *)packets[i].targets)[packets[i].next].address;
+        if (best == NULL || address < best_address) {
+            best = &packets[i];
+            best_address = address;
+        }
+    }
+    return best;
+}
+
+/* Write and protect copies until the arrays are full or all are done; how many there are. Call again until it is 0. */
+uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count, protect_function protect) {
+    uint32_t copies = 0;
+    struct packet *packet;
+    while (copies < out->capacity && (packet = choose(packets, count)) != NULL) {
+        const struct target *target = (const struct target *)packet->targets + packet->next++;
+        uint8_t *at = out->buffers + (size_t)copies * out->slot;
+        out->lengths[copies] = 12 + packet->rest_size;
+        write_copy(at, packet, target);
+        if (protect((void *)target->context, at, &out->lengths[copies])) {
+            out->failed++;
+            continue;
+        }
+        out->vectors[copies].iov_len = (size_t)out->lengths[copies];
+        out->addresses[copies] = target->address;
+        copies++;
+    }
+    return copies;
+}
+
+/* Make messages of packets `first` to `end`; with `segments`, several to one address in one where their sizes allow it:
+ * all of one size, the last one maybe shorter. How many messages there are. */
+uint32_t frame(struct outgoing *out, uint32_t first, uint32_t end, int segments) {
+    uint32_t messages = 0;
+    while (first < end) {
+        uint64_t address = out->addresses[first];
+        size_t size = out->vectors[first].iov_len;
+        uint32_t next = first + 1;
+        if (segments) {
+            uint32_t last = end - first < out->most_segments ? end : first + out->most_segments;
+            while (next < last && out->addresses[next] == address && out->vectors[next].iov_len == size)
+                next++;
+            if (next < last && out->addresses[next] == address && out->vectors[next].iov_len < size)
+                next++;
+        }
+        struct msghdr *header = &out->messages[messages].msg_hdr;
+        header->msg_name = (void *)address;
+        header->msg_iov = &out->vectors[first];
+        header->msg_iovlen = next - first;
+        header->msg_control = NULL;
+        header->msg_controllen = 0;
+        if (next - first > 1) {
+            uint8_t *control = out->controls + (size_t)messages * out->control;
+            uint16_t segment = (uint16_t)size;
+            memcpy(control + sizeof(struct cmsghdr), &segment, sizeof segment);
+            header->msg_control = control;
+            header->msg_controllen = out->control;
+        }
+        messages++;
+        first = next;
+    }
+    return messages;
+}

@@ -1,0 +1,150 @@
+"""The inner loop in C (`kernel.c`), where it was built: see `hatch_build.py`. The only file that loads it."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from rtc.core.batch import Entry, Fan
+from rtc.shell import libc, srtp
+from rtc.shell.endpoint import OutgoingStream
+
+log = structlog.get_logger()
+
+LIBRARY: Final = Path(__file__).with_name("_kernel.so")
+VERSION: Final = 1  # of the structs below; kernel.c has the same
+ENTRIES_AT_ONCE: Final = 64
+
+# The structs of kernel.c.
+_TARGET: Final = struct.Struct("=QQIIHHBB2x")
+_PACKET: Final = struct.Struct("=QQIIIHH2sHHHBB6x")
+_NO_PICTURES: Final = (0, 0, 0, 0, 0)
+
+libc.ffi.cdef(
+    """
+    struct outgoing {
+        unsigned char *buffers; int *lengths; struct iovec *vectors; uint64_t *addresses;
+        struct mmsghdr *messages; unsigned char *controls;
+        uint32_t capacity, slot, control, most_segments, failed, unused;
+    };
+    int kernel_version(void);
+    uint32_t fill(struct outgoing *out, void *packets, uint32_t count, void *protect);
+    uint32_t frame(struct outgoing *out, uint32_t first, uint32_t end, int segments);
+    """
+)
+"""`load` gives a library with these."""
+
+
+class _Prepared:
+    """The targets of a fan as C wants them. What they point to lives as long as the fan."""
+
+    __slots__ = ("_memory", "address", "count")
+
+    def __init__(self, fan: Fan) -> None:
+        targets = sorted(fan.targets, key=_address)
+        self.count = len(targets)
+        self._memory: Any = libc.ffi.new("unsigned char[]", _TARGET.size * self.count)
+        view = memoryview(libc.ffi.buffer(self._memory))
+        for i, target in enumerate(targets):
+            sink: OutgoingStream = target[0]  # type: ignore[assignment]  # the sinks are ours
+            _, sequence, timestamp, picture_id, tl0picidx = target
+            _TARGET.pack_into(
+                view,
+                i * _TARGET.size,
+                sink.context_address,
+                sink.address,
+                sink.ssrc,
+                timestamp & 0xFFFFFFFF,
+                sequence & 0xFFFF,
+                picture_id,
+                tl0picidx,
+                sink.tag,
+            )
+        self.address = int(libc.ffi.cast("uintptr_t", self._memory))
+
+
+def _address(target: tuple[Any, int, int, int, int]) -> int:
+    address: int = target[0].address
+    return address
+
+
+def load() -> Any | None:
+    """The library; None where it was not built, or was built from another source."""
+    if not LIBRARY.exists():
+        return None
+    try:
+        library = libc.ffi.dlopen(str(LIBRARY))
+        version = library.kernel_version()
+    except (OSError, AttributeError):
+        version = None
+    if version != VERSION:
+        log.warning("kernel.unusable", found=version, needed=VERSION, advice="install again to build it anew")
+        return None
+    return library
+
+
+class KernelWriter:
+    """A `sending.Writer`."""
+
+    path = "compiled"
+
+    def __init__(self, outgoing: libc.Outgoing, library: Any) -> None:
+        self._library = library
+        self._outgoing = outgoing
+        self._struct = libc.ffi.new("struct outgoing *", outgoing.arrays())
+        self._protect = libc.ffi.cast("void *", srtp.PROTECT_ADDRESS)
+        # What follows the fixed header of each packet, and the packets' structs.
+        self._rests: Any = libc.ffi.new("unsigned char[]", ENTRIES_AT_ONCE * libc.SLOT)
+        self._rest_view = memoryview(libc.ffi.buffer(self._rests)).cast("B")
+        self._rests_at = int(libc.ffi.cast("uintptr_t", self._rests))
+        self._packets: Any = libc.ffi.new("unsigned char[]", ENTRIES_AT_ONCE * _PACKET.size)
+        self._packet_view = memoryview(libc.ffi.buffer(self._packets)).cast("B")
+
+    @property
+    def failed(self) -> int:
+        failed: int = self._struct.failed
+        return failed
+
+    def fill(self, entries: list[Entry]) -> Iterator[int]:
+        fill, out, packets, protect = self._library.fill, self._struct, self._packets, self._protect
+        for start in range(0, len(entries), ENTRIES_AT_ONCE):
+            some = entries[start : start + ENTRIES_AT_ONCE]
+            self._describe(some)
+            while copies := fill(out, packets, len(some), protect):
+                yield copies
+
+    def _describe(self, entries: list[Entry]) -> None:
+        for i, (form, fan, number, timestamp) in enumerate(entries):
+            prepared = fan.prepared
+            if prepared is None:
+                prepared = fan.prepared = _Prepared(fan)
+            assert isinstance(prepared, _Prepared)
+            rest = form.rest
+            at = i * libc.SLOT
+            self._rest_view[at : at + len(rest)] = rest
+            picture_id_at, bits, picture_id, tl0picidx_at, tl0picidx = form.pictures or _NO_PICTURES
+            _PACKET.pack_into(
+                self._packet_view,
+                i * _PACKET.size,
+                self._rests_at + at,
+                prepared.address,
+                prepared.count,
+                0,
+                timestamp & 0xFFFFFFFF,
+                number & 0xFFFF,
+                len(rest),
+                form.head,
+                picture_id_at,
+                picture_id,
+                tl0picidx_at,
+                tl0picidx,
+                bits,
+            )
+
+    def frame(self, first: int, end: int, segments: bool) -> int:
+        messages: int = self._library.frame(self._struct, first, end, segments)
+        return messages
