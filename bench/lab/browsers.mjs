@@ -62,11 +62,12 @@ async function quit(browser) {
   browsers.delete(browser);
 }
 
-function chromiumProcess({ executable, camera, sound, devices, fps, args = [], fakeUi = true }) {
+function chromiumProcess({ executable, camera, sound, devices, fps, args = [], fakeUi = true, profile }) {
   const fake = `--use-fake-device-for-media-stream=fps=${fps ?? 30},device-count=${devices ?? 2}`;
   const all = CHROMIUM_ARGUMENTS.filter((argument) => fakeUi || !argument.startsWith("--use-fake-ui")).concat(fake, args);
   if (camera) all.push(`--use-file-for-fake-video-capture=${camera}`);
   if (sound) all.push(`--use-file-for-fake-audio-capture=${sound}`);
+  if (profile) return launch({ executablePath: executable, args: all, pipe: true, userDataDir: profile });
   const key = JSON.stringify([executable, all]);
   if (!shared.has(key)) shared.set(key, launch({ executablePath: executable, args: all, pipe: true }));
   return shared.get(key);
@@ -94,6 +95,8 @@ function found(id) {
 const methods = {
   async chromium(params) {
     const browser = await chromiumProcess(params);
+    // The default context alone keeps its storage on the disk.
+    if (params.profile) return adopt((await browser.pages())[0] ?? (await browser.newPage()), browser);
     const context = await browser.createBrowserContext();
     return adopt(await context.newPage(), context);
   },
@@ -213,6 +216,14 @@ const methods = {
       `axe.run(document, ${JSON.stringify(tags ? { runOnly: { type: "tag", values: tags } } : {})})`,
     );
     return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map((n) => n.html) }));
+  },
+
+  // The whole process of a person who has one for themself, with all its tabs, and without a goodbye.
+  async crash({ page }) {
+    const { context } = found(page);
+    if (!browsers.has(context)) throw new Error("this page shares its process with others");
+    for (const [id, other] of pages) if (other.context === context) pages.delete(id);
+    await quit(context);
   },
 
   async close({ page }) {

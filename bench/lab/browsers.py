@@ -120,6 +120,10 @@ class Page:
         """Another tab of the same person."""
         return await self._browsers._adopt("tab", self.browser, page=self._number)
 
+    async def crash(self) -> None:
+        """Kills the browser's process. Only in Firefox, or in Chromium with a `profile` of its own."""
+        await self._call("crash")
+
     async def close(self) -> None:
         await self._call("close")
 
@@ -177,10 +181,12 @@ class Browsers:
         devices: int = 2,
         fake_ui: bool = True,
         args: Sequence[str] = (),
+        profile: Path | None = None,
     ) -> Page:
         """A person in Chromium. `camera`: a .y4m or .mjpeg file, `sound`: a .wav file, else the browser's own fakes.
 
-        `fake_ui`: the permission prompt is answered with yes. People with equal arguments share a process.
+        `fake_ui`: the permission prompt is answered with yes. People with equal arguments share a process, but whoever
+        has a `profile` (a folder, which may be of a browser that crashed) has a process and that storage for themself.
         """
         params = {
             "camera": str(camera) if camera else None,
@@ -189,6 +195,7 @@ class Browsers:
             "devices": devices,
             "fakeUi": fake_ui,
             "args": list(args),
+            "profile": str(profile) if profile else None,
         }
         return await self._adopt("chromium", "chromium", executable=CHROMIUM, **params)
 
