@@ -1,7 +1,7 @@
-"""WebSocket protocol v1: the shapes of all messages. docs/protocol.md tells their meaning and order.
+"""WebSocket protocol v2: the shapes of all messages. docs/protocol.md tells their meaning and order.
 
-Every request carries an `id` that the client chose; it gets exactly one reply (`ok`, `answer`, `snapshot` or `refused`)
-with the same id. Events are numbered per session and stored; signals carry no number and are never stored.
+Every request carries an `id` that the client chose; it gets exactly one reply with the same id. A client is told what
+it may see (one of the snapshots), then after each command the difference (`changes`), if there is one for it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import enum
 from typing import Annotated, Literal
 
+import msgspec
 from msgspec import Meta, Struct
 
-VERSION = 1
+VERSION = 2
 
 Id = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 ParticipantId = Annotated[str, Meta(min_length=1, max_length=32)]
@@ -19,9 +20,22 @@ SessionId = Annotated[str, Meta(min_length=1, max_length=32)]
 MidText = Annotated[str, Meta(min_length=1, max_length=16)]
 Name = Annotated[str, Meta(max_length=80)]
 Secret = Annotated[str, Meta(min_length=16, max_length=128)]
+Key = Annotated[str, Meta(min_length=1, max_length=48)]  # of a call or a room
+Words = Annotated[str, Meta(max_length=500)]
+Line = Annotated[str, Meta(max_length=200)]
+Version = Annotated[str, Meta(max_length=32)]
 
 SourceName = Literal["microphone", "camera", "screen", "screen_sound"]
-RoleName = Literal["participant", "facilitator"]
+RoleName = Literal["participant", "guest", "facilitator", "coordinator", "support", "admin"]
+FunctionName = Literal["interpreter", "captioner", "supervisor", "trainee"]
+Staff = Literal["here", "reconnecting", "none"]
+Resting = Literal["away", "break"]
+KnockName = Literal["expected", "again", "other_device", "removed", "stranger"]
+CallName = Literal["come", "private", "no_answer", "dropped"]
+CallStateName = Literal["open", "ringing", "coming"]
+AbsenceName = Literal["none", "present", "unsure", "told", "locked", "open_to_team", "closing"]
+Notice = Literal["told", "locked", "open_to_team"]
+Step = Literal["name", "agreement", "devices", "check"]
 
 
 class ErrorCode(enum.StrEnum):
@@ -38,32 +52,90 @@ class ErrorCode(enum.StrEnum):
     TOO_MANY = "too_many"  # messages in a short time
     ENDED = "ended"
     UNAVAILABLE = "unavailable"  # the server cannot do it right now, by no fault of the client: try again
+    WAITING = "waiting"  # not let in yet
+    LOCKED = "locked"  # the door is locked: no new knocks
+    BANNED = "banned"  # the text is the time it ends, in wall seconds
+    DECLINED = "declined"
+    TOO_EARLY = "too_early"
+    OVER = "over"
+    AGREEMENT_NEEDED = "agreement_needed"  # the group's agreement was not accepted, or an older version of it
+    BUSY = "busy"  # already in a private talk
+    NO_SUCH = "no_such"  # call, room, person or source
+    NOT_NOW = "not_now"  # it would be allowed at another time
+    STANDBY_UNKNOWN = "standby_unknown"  # the phone's code is used up, too old, or never was
 
 
 class ByeReason(enum.StrEnum):
     LEFT = "left"
     REPLACED = "replaced"  # the same person came back on another connection
     ENDED = "ended"  # the session is over
+    CLOSED = "closed"  # the group ended after its notice
+    DECLINED = "declined"  # not let in
+    REMOVED = "removed"
     STOPPING = "stopping"  # the server stops; come back in some seconds
     TOO_SLOW = "too_slow"  # the outbox was full
     TOO_MANY = "too_many"  # flood
     BAD_MESSAGE = "bad_message"
 
 
+# --- what the page asks about a link, over HTTP, before it joins ------------------------------------------------------
+
+
+class Numbers(Struct, frozen=True):
+    """Whom to call; on every page."""
+
+    practice: str
+    crisis: str
+
+
+class Agreement(Struct, frozen=True):
+    version: Version
+    text: str
+
+
+class LinkOpen(Struct, frozen=True):
+    """`next`: start of the next session, wall seconds; null: none is known. `session`: the one that is open now."""
+
+    open: bool
+    why: Literal["open", "too_early", "wrong_day", "over", "banned"]
+    next: float | None
+    session: SessionId | None
+    roles: list[RoleName]
+    function: FunctionName | None
+    name: str | None
+    fixed: bool  # the name is given, not asked
+    steps: list[Step]
+    agreement: Agreement | None  # null: none is needed, or it is accepted already
+    numbers: Numbers
+
+
 # --- client -> server ------------------------------------------------------------------------------------------------
 
 
+class _Request(Struct, frozen=True):
+    id: Id
+
+
+class _AboutPerson(_Request, frozen=True):
+    participant: ParticipantId
+
+
+class _InRoom(_Request, frozen=True):
+    room: Key
+
+
 class Join(Struct, frozen=True, tag="join"):
-    """First message of a newcomer. Reply: `snapshot` with a resume secret."""
+    """First message of a newcomer. Reply: a snapshot with a resume secret. `agreement`: the version just accepted."""
 
     id: Id
     version: int
     token: Secret
     name: Name
+    agreement: Version | None = None
 
 
 class Resume(Struct, frozen=True, tag="resume"):
-    """First message of a returning browser. Reply: `snapshot`. `peer`: the peer whose RTCPeerConnection still lives."""
+    """First message of a returning browser. Reply: a snapshot. `peer`: the peer whose RTCPeerConnection still lives."""
 
     id: Id
     version: int
@@ -71,6 +143,14 @@ class Resume(Struct, frozen=True, tag="resume"):
     secret: Secret
     name: Name
     peer: int | None = None
+
+
+class JoinStandby(Struct, frozen=True, tag="join_standby"):
+    """First message of a facilitator's phone. Reply: `silent` with a resume secret. The token works once."""
+
+    id: Id
+    version: int
+    token: Secret
 
 
 class Offer(Struct, frozen=True, tag="offer"):
@@ -96,8 +176,6 @@ class Unpublish(Struct, frozen=True, tag="unpublish"):
 
 class Mute(Struct, frozen=True, tag="mute"):
     """Own microphone. The server stops forwarding it."""
-
-    id: Id
 
 
 class Unmute(Struct, frozen=True, tag="unmute"):
@@ -128,7 +206,234 @@ class Ping(Struct, frozen=True, tag="ping"):
     id: Id
 
 
-ClientMessage = Join | Resume | Offer | Publish | Unpublish | Mute | Unmute | View | Leave | Ping
+class RaiseHand(_Request, frozen=True, tag="raise_hand"):
+    pass
+
+
+class LowerHand(_Request, frozen=True, tag="lower_hand"):
+    pass
+
+
+class StepAway(_Request, frozen=True, tag="step_away"):
+    """Nobody sees or hears this person, nor they the others; the seat is kept."""
+
+
+class ComeBack(_Request, frozen=True, tag="come_back"):
+    """From stepping away, or from a break."""
+
+
+class DeclineUnmute(_Request, frozen=True, tag="decline_unmute"):
+    """Not now: the answer to being asked to unmute."""
+
+
+class CallHelp(_Request, frozen=True, tag="call_help"):
+    """ "private" is seen by facilitators only. A second one only adds the note."""
+
+    kind: Literal["come", "private"]
+    note: Line = ""
+
+
+class CancelHelp(_Request, frozen=True, tag="cancel_help"):
+    kind: Literal["come", "private"]
+
+
+class AnswerCheck(_Request, frozen=True, tag="answer_check"):
+    ok: bool
+
+
+class AskToStay(_Request, frozen=True, tag="ask_to_stay"):
+    """When the group closes. Only facilitators see it."""
+
+    on: bool
+
+
+class Say(_Request, frozen=True, tag="say"):
+    to: ParticipantId  # or "room" or "facilitators"
+    text: Words
+
+
+class AnswerPerson(_AboutPerson, frozen=True, tag="answer"):
+    """A facilitator's line back to one person."""
+
+    text: Words
+
+
+class Admit(_AboutPerson, frozen=True, tag="admit"):
+    pass
+
+
+class AdmitExpected(_Request, frozen=True, tag="admit_expected"):
+    """Everybody who knocks with an unused link of the list."""
+
+
+class Decline(_AboutPerson, frozen=True, tag="decline"):
+    pass
+
+
+class SendBack(_AboutPerson, frozen=True, tag="send_back"):
+    """Back to the waiting room, with a line that only they read."""
+
+    note: Line = ""
+
+
+class LockDoor(_Request, frozen=True, tag="lock_door"):
+    """Stops new knocks only."""
+
+    on: bool
+
+
+class Remove(_AboutPerson, frozen=True, tag="remove"):
+    """They may knock again."""
+
+
+class Ban(_AboutPerson, frozen=True, tag="ban"):
+    """`until`: wall seconds."""
+
+    until: float
+
+
+class MuteOther(_AboutPerson, frozen=True, tag="mute_other"):
+    pass
+
+
+class MuteAll(_InRoom, frozen=True, tag="mute_all"):
+    pass
+
+
+class AskToUnmute(_AboutPerson, frozen=True, tag="ask_to_unmute"):
+    pass
+
+
+class StopSource(_AboutPerson, frozen=True, tag="stop_source"):
+    source: SourceName
+
+
+class Allow(_AboutPerson, frozen=True, tag="allow"):
+    source: SourceName
+
+
+class Forbid(_AboutPerson, frozen=True, tag="forbid"):
+    source: SourceName
+
+
+class AllowAll(_InRoom, frozen=True, tag="allow_all"):
+    source: SourceName
+
+
+class ForbidAll(_InRoom, frozen=True, tag="forbid_all"):
+    source: SourceName
+
+
+class LowerOther(_AboutPerson, frozen=True, tag="lower_other"):
+    pass
+
+
+class LowerHands(_InRoom, frozen=True, tag="lower_hands"):
+    pass
+
+
+class Spotlight(_InRoom, frozen=True, tag="spotlight"):
+    participant: ParticipantId | None
+
+
+class Rename(_AboutPerson, frozen=True, tag="rename"):
+    name: Name
+
+
+class Cover(_AboutPerson, frozen=True, tag="cover"):
+    """Nobody but facilitators sees or hears them, at once."""
+
+
+class Uncover(_AboutPerson, frozen=True, tag="uncover"):
+    pass
+
+
+class Follow(_AboutPerson, frozen=True, tag="follow"):
+    """An interpreter goes where this person goes."""
+
+    whom: ParticipantId | None
+
+
+class PauseGroup(_Request, frozen=True, tag="pause_group"):
+    pass
+
+
+class ResumeGroup(_Request, frozen=True, tag="resume_group"):
+    pass
+
+
+class StartBreak(_Request, frozen=True, tag="start_break"):
+    """`until`: wall seconds."""
+
+    until: float
+
+
+class EndBreak(_Request, frozen=True, tag="end_break"):
+    pass
+
+
+class TalkPrivately(_AboutPerson, frozen=True, tag="talk_privately"):
+    pass
+
+
+class EndPrivate(_InRoom, frozen=True, tag="end_private"):
+    pass
+
+
+class Coming(_Request, frozen=True, tag="coming"):
+    """ "I am coming": the person sees who."""
+
+    call: Key
+
+
+class CloseCall(_Request, frozen=True, tag="close_call"):
+    call: Key
+
+
+class CheckOn(_AboutPerson, frozen=True, tag="check_on"):
+    """ "Are you OK?", privately."""
+
+
+class CloseGroup(_Request, frozen=True, tag="close_group"):
+    minutes: Literal[0, 2, 5]
+
+
+class CancelClose(_Request, frozen=True, tag="cancel_close"):
+    pass
+
+
+class EndGroup(_Request, frozen=True, tag="end_group"):
+    pass
+
+
+class TakeOver(_Request, frozen=True, tag="take_over"):
+    """Lead a group whose facilitator has been gone for a minute."""
+
+
+class MakeStandby(_Request, frozen=True, tag="make_standby"):
+    """Reply: `standby`."""
+
+
+class DropStandby(_Request, frozen=True, tag="drop_standby"):
+    """Puts the phone away."""
+
+
+class TakeSeat(_Request, frozen=True, tag="take_seat"):
+    """From the phone: it becomes the seat's device. Reply: `ok`, then a `snapshot`; offer fresh."""
+
+
+Own = Offer | Publish | Unpublish | Mute | Unmute | View | Leave | Ping | RaiseHand | LowerHand | DeclineUnmute
+Help = StepAway | ComeBack | CallHelp | CancelHelp | AnswerCheck | AskToStay | Say
+AtDoor = Admit | AdmitExpected | Decline | SendBack | LockDoor | Remove | Ban
+Sources = MuteOther | MuteAll | AskToUnmute | StopSource | Allow | Forbid | AllowAll | ForbidAll
+Floor = LowerOther | LowerHands | Spotlight | Rename | Cover | Uncover | Follow
+Group = PauseGroup | ResumeGroup | StartBreak | EndBreak | CloseGroup | CancelClose | EndGroup | TakeOver
+Private = TalkPrivately | EndPrivate | Coming | CloseCall | CheckOn | AnswerPerson
+Phone = MakeStandby | DropStandby | TakeSeat
+First = Join | Resume | JoinStandby
+Request = Own | Help | AtDoor | Sources | Floor | Group | Private | Phone
+ClientMessage = First | Request
+
 
 # --- server -> client: replies ---------------------------------------------------------------------------------------
 
@@ -154,77 +459,295 @@ class Answer(Struct, frozen=True, tag="answer"):
     slots: list[tuple[MidText, MidText]]
 
 
+class StandbyOffer(Struct, frozen=True, tag="standby"):
+    """Reply to `make_standby`: a link for one phone, until that wall second."""
+
+    id: Id
+    token: Secret
+    until: float
+
+
+# --- server -> client: what a client may see --------------------------------------------------------------------------
+
+
 class Person(Struct, frozen=True):
-    """What everybody in the session sees of a participant."""
+    """Somebody of the own room. `sources`: what of them reaches this client, held pictures left out."""
 
     id: ParticipantId
     name: str
     role: RoleName
+    function: FunctionName | None
     muted: bool
     sources: list[SourceName]
     present: bool  # false: reconnecting
+    hand: int | None  # place in the queue, 1 is first
+    resting: Resting | None
+    covered: bool
+    calling: bool  # asked the facilitator to come
+    with_: ParticipantId | None = msgspec.field(name="with")  # whom an interpreter follows
+
+
+class CallMine(Struct, frozen=True):
+    state: CallStateName
+    coming: str | None  # the name of who comes
+
+
+class Me(Struct, frozen=True):
+    """What only this person is told of themselves. `may`: sources they may start."""
+
+    muted: bool
+    muted_by: ParticipantId | None
+    may: list[SourceName]
+    stopped: list[SourceName]  # by a facilitator: take the track off, then publish anew if wanted
+    asked_by: ParticipantId | None  # would like to hear them
+    seen_by: list[ParticipantId] | None  # null: the room, as usual; else exactly these
+    covered_by: ParticipantId | None
+    resting: Resting | None
+    check_by: ParticipantId | None  # asks "Are you OK?"
+    stays: bool
+    come: CallMine | None
+    private: CallMine | None
+    standby: bool  # a phone stands by
+
+
+class RoomView(Struct, frozen=True):
+    """`closes_at`, `break_until`: wall seconds. `announced`: functions of the guests who are present."""
+
+    id: Key
+    kind: Literal["main", "private"]
+    spotlight: ParticipantId | None
+    locked: list[SourceName]
+    paused_by: ParticipantId | None
+    staff: Staff
+    staff_names: list[str]
+    break_until: float | None
+    closes_at: float | None
+    notice: Notice | None
+    chat: Literal["room", "direct"]
+    announced: list[FunctionName]
+
+
+class Knock(Struct, frozen=True):
+    """`of`: the present seat whose other device this is."""
+
+    id: ParticipantId
+    name: str
+    role: RoleName
+    function: FunctionName | None
+    kind: KnockName
+    since: float
+    present: bool
+    of: ParticipantId | None
+    sent_back: bool
+
+
+class CallSeen(Struct, frozen=True):
+    id: Key
+    kind: CallName
+    about: ParticipantId
+    name: str
+    note: str
+    since: float
+    state: CallStateName
+    coming: ParticipantId | None
+    room: Key
+    waiting: bool
+
+
+class Elsewhere(Struct, frozen=True):
+    """Somebody in another room."""
+
+    id: ParticipantId
+    name: str
+    role: RoleName
+    room: Key
+    present: bool
+
+
+class Team(Struct, frozen=True):
+    """What facilitators see besides their room. `desk`: names of those at the desk. `checks`: asked, not answered."""
+
+    waiting: list[Knock]
+    calls: list[CallSeen]
+    elsewhere: list[Elsewhere]
+    locked: bool
+    absence: AbsenceName
+    stays: list[ParticipantId]
+    desk: list[str]
+    checks: list[ParticipantId]
+
+
+class DeskPerson(Struct, frozen=True):
+    id: ParticipantId
+    name: str
+    role: RoleName
+    function: FunctionName | None
+    state: Literal["here", "away", "waiting", "gone"]
+
+
+class Figure(Struct, frozen=True):
+    """One person as support sees them: no name, no role, no room. Rates in kbit/s, loss as a share of 1."""
+
+    code: str
+    here: bool
+    up_kbps: float
+    down_kbps: float
+    up_loss: float
+    down_loss: float
+    jitter_ms: float
+
+
+class Said(Struct, frozen=True):
+    """One line of the chat, as its reader may see it."""
+
+    who: ParticipantId
+    name: str
+    to: Literal["room", "facilitators", "you", "one"]  # "you": to the reader. "one": by the reader, to one person
+    text: str
+    at: float
+
+
+# In each snapshot: `id` of the request that it answers, null when the place changed; `secret` only in reply to `join`
+# and `join_standby`, or when a seat moved to this connection; `now`: the server's wall seconds, to show clocks by.
+
+
+class Waiting(Struct, frozen=True, tag="waiting"):
+    """The waiting room: never people, never counts."""
+
+    id: Id | None
+    session: SessionId
+    you: ParticipantId
+    secret: Secret | None
+    now: float
+    me: Me
+    staff: Staff
+    staff_names: list[str]
+    numbers: Numbers
+    note: str  # of who sent them back
+    sent_back: bool
+    knock_at: float
+    take_over: bool  # this facilitator may lead the group
 
 
 class Snapshot(Struct, frozen=True, tag="snapshot"):
-    """Everything this client may see, at event number `n`; events n+1 and on follow."""
+    """A room with media."""
 
-    id: Id | None  # of the `join` or `resume` that it answers
-    n: int
+    id: Id | None
     session: SessionId
     you: ParticipantId
-    secret: Secret | None  # the resume secret; only in reply to `join`
+    secret: Secret | None
+    now: float
     peer: int | None  # the media peer that lives on; null: open a new RTCPeerConnection and offer fresh
+    me: Me
     people: list[Person]  # yourself included
+    room: RoomView
+    team: Team | None
+    lines: list[Said]
     slots: list[Slot]
     speakers: list[ParticipantId]
+    numbers: Numbers
 
 
-# --- server -> client: events ----------------------------------------------------------------------------------------
+class Desk(Struct, frozen=True, tag="desk"):
+    """Coordinators and admins: names, never rooms, never media."""
+
+    id: Id | None
+    session: SessionId
+    you: ParticipantId
+    secret: Secret | None
+    now: float
+    people: list[DeskPerson]
+    waiting: int
+    numbers: Numbers
 
 
-class Joined(Struct, frozen=True, tag="joined"):
+class Figures(Struct, frozen=True, tag="figures"):
+    """Support: numbers only."""
+
+    id: Id | None
+    session: SessionId
+    you: ParticipantId
+    secret: Secret | None
+    now: float
+    people: list[Figure]
+    phase: Literal["open", "closing", "draining", "ended"]
+
+
+class Silent(Struct, frozen=True, tag="silent"):
+    """A facilitator's standby phone: no media, no sound."""
+
+    id: Id | None
+    session: SessionId
+    you: ParticipantId
+    secret: Secret | None
+    now: float
+    me: Me
+    room: RoomView
+    team: Team
+    people: list[Person]
+    lines: list[Said]
+    numbers: Numbers
+    laptop: bool  # the seat's own device is connected
+
+
+# --- server -> client: what changed ----------------------------------------------------------------------------------
+
+
+class PersonIs(Struct, frozen=True, tag="person"):
+    """New, or different. Order of arrival is the order in which they were first told."""
+
     person: Person
 
 
-class Left(Struct, frozen=True, tag="left"):
-    participant: ParticipantId
-    cause: Literal["left", "lost", "ended"]
-
-
-class Away(Struct, frozen=True, tag="away"):
-    """Their connection dropped; the seat is kept."""
+class PersonGone(Struct, frozen=True, tag="person_gone"):
+    """Out of the room, for whatever cause."""
 
     participant: ParticipantId
 
 
-class Returned(Struct, frozen=True, tag="returned"):
-    person: Person
+class MeIs(Struct, frozen=True, tag="me"):
+    me: Me
 
 
-class Muted(Struct, frozen=True, tag="muted"):
-    participant: ParticipantId
+class RoomIs(Struct, frozen=True, tag="room"):
+    room: RoomView
 
 
-class Unmuted(Struct, frozen=True, tag="unmuted"):
-    participant: ParticipantId
+class TeamIs(Struct, frozen=True, tag="team"):
+    team: Team
 
 
-class Published(Struct, frozen=True, tag="published"):
-    participant: ParticipantId
-    source: SourceName
+class WaitingIs(Struct, frozen=True, tag="waiting_is"):
+    staff: Staff
+    staff_names: list[str]
+    note: str
+    me: Me
+    take_over: bool
 
 
-class Unpublished(Struct, frozen=True, tag="unpublished"):
-    participant: ParticipantId
-    source: SourceName
+class DeskIs(Struct, frozen=True, tag="desk_is"):
+    people: list[DeskPerson]
+    waiting: int
 
 
-SessionEvent = Joined | Left | Away | Returned | Muted | Unmuted | Published | Unpublished
+class FiguresIs(Struct, frozen=True, tag="figures_is"):
+    people: list[Figure]
 
 
-class Event(Struct, frozen=True, tag="event"):
+class LaptopIs(Struct, frozen=True, tag="laptop"):
+    """To a standby phone: whether the seat's own device is connected."""
+
+    here: bool
+
+
+Change = PersonIs | PersonGone | MeIs | RoomIs | TeamIs | WaitingIs | DeskIs | FiguresIs | LaptopIs
+
+
+class Changes(Struct, frozen=True, tag="changes"):
+    """All of one moment. `n` counts from 1 after each snapshot; after a gap: `resume`."""
+
     n: int
-    event: SessionEvent
+    changes: list[Change]
 
 
 # --- server -> client: signals ---------------------------------------------------------------------------------------
@@ -256,9 +779,15 @@ class Flowing(Struct, frozen=True, tag="flowing"):
 
 
 class Speakers(Struct, frozen=True, tag="speakers"):
-    """Who speaks now, loudest first."""
+    """Who speaks now, loudest first, of those whom this client may hear."""
 
     participants: list[ParticipantId]
+
+
+class NewLine(Struct, frozen=True, tag="said"):
+    """One more line of the chat."""
+
+    line: Said
 
 
 class MediaLost(Struct, frozen=True, tag="media_lost"):
@@ -273,4 +802,7 @@ class Bye(Struct, frozen=True, tag="bye"):
     reason: ByeReason
 
 
-ServerMessage = Ok | Refused | Answer | Snapshot | Event | Slots | SlotsNeeded | Flowing | Speakers | MediaLost | Bye
+Reply = Ok | Refused | Answer | StandbyOffer
+Place = Waiting | Snapshot | Desk | Figures | Silent
+Signal = Slots | SlotsNeeded | Flowing | Speakers | NewLine | MediaLost | Bye
+ServerMessage = Reply | Place | Changes | Signal

@@ -20,11 +20,26 @@ from signaling import protocol as p
 _NAMED: Final[dict[str, Any]] = {
     "SourceName": p.SourceName,
     "RoleName": p.RoleName,
-    "SessionEvent": p.SessionEvent,
+    "FunctionName": p.FunctionName,
+    "Staff": p.Staff,
+    "KnockName": p.KnockName,
+    "CallName": p.CallName,
+    "CallStateName": p.CallStateName,
+    "AbsenceName": p.AbsenceName,
+    "Step": p.Step,
+    "Change": p.Change,
+    "Place": p.Place,
+    "Request": p.Request,
+    "LinkOpen": p.LinkOpen,
     "ClientMessage": p.ClientMessage,
     "ServerMessage": p.ServerMessage,
 }
-_LITERALS: Final = {frozenset(typing.get_args(_NAMED[name])): name for name in ("SourceName", "RoleName")}
+_LITERALS: Final = {
+    frozenset(typing.get_args(shape)): name
+    for name, shape in _NAMED.items()
+    if typing.get_origin(shape) is typing.Literal
+}
+_ROOTS: Final = ("ClientMessage", "Request", "ServerMessage", "LinkOpen")  # all else is reached from these
 # Bounds mean nothing to TypeScript, and would become enormous unions of tuples.
 _BOUNDS: Final = {"minLength", "maxLength", "minimum", "maximum", "maxItems", "discriminator"}
 _REF: Final = "#/definitions/{name}"
@@ -34,13 +49,13 @@ def schema() -> dict[str, Any]:
     roots, definitions = msgspec.json.schema_components(list(_NAMED.values()), ref_template=_REF)
     named = {name: _for_typescript(root, top=True) for name, root in zip(_NAMED, roots, strict=True)}
     shapes = {name: _for_typescript(shape) for name, shape in definitions.items()}
-    shapes["Event"]["properties"]["event"] = {"$ref": _REF.format(name="SessionEvent")}
+    shapes["Changes"]["properties"]["changes"] = {"type": "array", "items": {"$ref": _REF.format(name="Change")}}
     return {
         "title": "Protocol",
         "type": "object",
         "additionalProperties": False,
-        "properties": {name: {"$ref": _REF.format(name=name)} for name in ("ClientMessage", "ServerMessage")},
-        "required": ["ClientMessage", "ServerMessage"],
+        "properties": {name: {"$ref": _REF.format(name=name)} for name in _ROOTS},
+        "required": list(_ROOTS),
         "definitions": named | shapes,
     }
 
@@ -65,10 +80,13 @@ def _for_typescript(node: Any, *, top: bool = False) -> Any:
 # --- the tables of docs/protocol.md ----------------------------------------------------------------------------------
 
 _SECTIONS: Final[dict[str, Any]] = {
-    "requests": p.ClientMessage,
-    "replies": p.Ok | p.Refused | p.Answer | p.Snapshot,
-    "events": p.SessionEvent,
-    "signals": p.Slots | p.SlotsNeeded | p.Flowing | p.Speakers | p.MediaLost | p.Bye,
+    "first": p.First,
+    "own": p.Own | p.Help,
+    "team": p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone,
+    "replies": p.Reply,
+    "places": p.Place,
+    "changes": p.Changes | p.Change,
+    "signals": p.Signal,
 }
 
 
@@ -92,7 +110,9 @@ def _type(shape: Any) -> str:
     if origin is typing.Annotated:
         return _type(arguments[0])
     if origin is typing.Literal:
-        return next((name for values, name in _LITERALS.items() if values == set(arguments)), " or ".join(arguments))
+        return next(
+            (name for values, name in _LITERALS.items() if values == set(arguments)), " or ".join(map(str, arguments))
+        )
     if origin is list:
         return f"[{_type(arguments[0])}]"
     if origin is tuple:
@@ -100,7 +120,7 @@ def _type(shape: Any) -> str:
     if origin is dict:
         return f"{{{_type(arguments[0])}: {_type(arguments[1])}}}"
     if origin in (typing.Union, types.UnionType):
-        return " or ".join(map(_type, arguments)) if len(arguments) < 4 else "SessionEvent"
+        return " or ".join(map(_type, arguments)) if len(arguments) < 4 else "Change"
     plain = {int: "number", str: "text", bool: "true or false", type(None): "null"}
     return plain.get(shape) or str(shape.__name__)
 

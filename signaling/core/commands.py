@@ -1,12 +1,23 @@
-"""What can be asked of a session, and who asks."""
+"""What can be asked of a session, and who asks. None of it holds words: those stay in the shell's memory."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from msgspec import Struct
 
 from signaling.core.events import SourceKind
-from signaling.core.ids import ConnectionId, LinkHash, ParticipantId, SecretHash
-from signaling.core.roles import Role
+from signaling.core.ids import (
+    CallId,
+    ConnectionId,
+    LinkHash,
+    ParticipantId,
+    PersonId,
+    RoomId,
+    SecretHash,
+    StandbyHash,
+)
+from signaling.core.roles import GuestFunction, Role
 
 # --- who asks --------------------------------------------------------------------------------------------------------
 
@@ -29,22 +40,47 @@ class Server(Struct, frozen=True):
 
 Actor = Newcomer | Member | Operator | Server
 
-# --- what is asked ---------------------------------------------------------------------------------------------------
+
+class _About(Struct, frozen=True):
+    """A command about somebody else."""
+
+    participant: ParticipantId
+
+
+class _InRoom(Struct, frozen=True):
+    room: RoomId
+
+
+class _OfSource(Struct, frozen=True):
+    source: SourceKind
+
+
+# --- the door --------------------------------------------------------------------------------------------------------
 
 
 class Join(Struct, frozen=True):
-    """`participant` and `secret` are new, made by the caller; `role` and `people` come from the link's record."""
+    """`participant` and `secret` are new, made by the caller; the rest comes from the link's record.
+
+    `person` None: a shared or spoken link. `people`: how many the link is for. `agreement`: the version that this tap
+    accepted; `agreed`: the one that the record knows already. `banned_until`: wall seconds.
+    """
 
     participant: ParticipantId
     secret: SecretHash
     connection: ConnectionId
     link: LinkHash
-    role: Role
+    person: PersonId | None
+    roles: tuple[Role, ...]
+    function: GuestFunction | None
     people: int
+    knocks: bool
+    banned_until: float | None
+    agreement: str | None
+    agreed: str | None = None
 
 
 class Resume(Struct, frozen=True):
-    """`people` of each link is needed again: whoever left has given up their place on it."""
+    """`people` of the link is needed again: whoever left has given up their place on it."""
 
     secret: SecretHash
     connection: ConnectionId
@@ -58,12 +94,81 @@ class Disconnect(Struct, frozen=True):
     connection: ConnectionId
 
 
-class Publish(Struct, frozen=True):
-    source: SourceKind
+class Leave(Struct, frozen=True):
+    pass
 
 
-class Unpublish(Struct, frozen=True):
-    source: SourceKind
+class Admit(_About, frozen=True):
+    pass
+
+
+class AdmitExpected(Struct, frozen=True):
+    """Everybody who knocks with an unused link of the list; no stranger, no other device, nobody removed."""
+
+
+class Decline(_About, frozen=True):
+    pass
+
+
+class SendBack(_About, frozen=True):
+    pass
+
+
+class LockDoor(Struct, frozen=True):
+    on: bool
+
+
+class Remove(_About, frozen=True):
+    pass
+
+
+class Ban(Struct, frozen=True):
+    """`until`: wall seconds."""
+
+    participant: ParticipantId
+    until: float
+
+
+class RevokeLink(Struct, frozen=True):
+    link: LinkHash
+
+
+# --- a facilitator's phone, and their absence ------------------------------------------------------------------------
+
+
+class MakeStandby(Struct, frozen=True):
+    token: StandbyHash
+
+
+class JoinStandby(Struct, frozen=True):
+    token: StandbyHash
+    secret: SecretHash
+    connection: ConnectionId
+
+
+class TakeSeat(Struct, frozen=True):
+    """`connection`: the phone's, which goes on as the seat's device."""
+
+    connection: ConnectionId
+
+
+class DropStandby(Struct, frozen=True):
+    pass
+
+
+class TakeOver(Struct, frozen=True):
+    pass
+
+
+# --- the own seat ----------------------------------------------------------------------------------------------------
+
+
+class Publish(_OfSource, frozen=True):
+    pass
+
+
+class Unpublish(_OfSource, frozen=True):
+    pass
 
 
 class Mute(Struct, frozen=True):
@@ -74,8 +179,177 @@ class Unmute(Struct, frozen=True):
     pass
 
 
-class Leave(Struct, frozen=True):
+class RaiseHand(Struct, frozen=True):
     pass
+
+
+class LowerHand(Struct, frozen=True):
+    pass
+
+
+class StepAway(Struct, frozen=True):
+    pass
+
+
+class ComeBack(Struct, frozen=True):
+    pass
+
+
+class DeclineUnmute(Struct, frozen=True):
+    pass
+
+
+# --- the rights of others --------------------------------------------------------------------------------------------
+
+
+class MuteOther(_About, frozen=True):
+    pass
+
+
+class MuteAll(_InRoom, frozen=True):
+    pass
+
+
+class StopSource(Struct, frozen=True):
+    participant: ParticipantId
+    source: SourceKind
+
+
+class Allow(Struct, frozen=True):
+    participant: ParticipantId
+    source: SourceKind
+
+
+class Forbid(Struct, frozen=True):
+    participant: ParticipantId
+    source: SourceKind
+
+
+class AllowAll(Struct, frozen=True):
+    room: RoomId
+    source: SourceKind
+
+
+class ForbidAll(Struct, frozen=True):
+    room: RoomId
+    source: SourceKind
+
+
+class AskToUnmute(_About, frozen=True):
+    pass
+
+
+class LowerHands(_InRoom, frozen=True):
+    pass
+
+
+class LowerOther(_About, frozen=True):
+    pass
+
+
+class Spotlight(Struct, frozen=True):
+    room: RoomId
+    participant: ParticipantId | None
+
+
+class Rename(_About, frozen=True):
+    pass
+
+
+class Cover(_About, frozen=True):
+    pass
+
+
+class Uncover(_About, frozen=True):
+    pass
+
+
+class Follow(Struct, frozen=True):
+    """`participant`: an interpreter."""
+
+    participant: ParticipantId
+    whom: ParticipantId | None
+
+
+# --- the group as a whole --------------------------------------------------------------------------------------------
+
+
+class PauseGroup(Struct, frozen=True):
+    pass
+
+
+class ResumeGroup(Struct, frozen=True):
+    pass
+
+
+class StartBreak(Struct, frozen=True):
+    """`until`: wall seconds."""
+
+    until: float
+
+
+class EndBreak(Struct, frozen=True):
+    pass
+
+
+class TalkPrivately(_About, frozen=True):
+    pass
+
+
+class EndPrivate(_InRoom, frozen=True):
+    pass
+
+
+# --- help and words --------------------------------------------------------------------------------------------------
+
+
+class CallHelp(Struct, frozen=True):
+    kind: Literal["come", "private"]
+
+
+class CancelHelp(Struct, frozen=True):
+    kind: Literal["come", "private"]
+
+
+class Coming(Struct, frozen=True):
+    call: CallId
+
+
+class CloseCall(Struct, frozen=True):
+    call: CallId
+
+
+class CheckOn(_About, frozen=True):
+    pass
+
+
+class AnswerCheck(Struct, frozen=True):
+    ok: bool
+
+
+class Say(Struct, frozen=True):
+    """`to`: "room", "facilitators" or a participant. Makes no event: see `Deliver`."""
+
+    to: str
+
+
+class Answer(_About, frozen=True):
+    """A facilitator's line back to somebody. Makes no event."""
+
+
+# --- endings and time ------------------------------------------------------------------------------------------------
+
+
+class CloseGroup(Struct, frozen=True):
+    minutes: Literal[0, 2, 5]
+
+
+class CancelClose(Struct, frozen=True):
+    pass
+
+
+class AskToStay(Struct, frozen=True):
+    on: bool
 
 
 class End(Struct, frozen=True):
@@ -86,9 +360,31 @@ class Tick(Struct, frozen=True):
     """Time passed: see `session.deadline`."""
 
 
-Command = Join | Resume | Disconnect | Publish | Unpublish | Mute | Unmute | Leave | End | Tick
+DoorCommand = Join | Resume | Disconnect | Leave | Admit | AdmitExpected | Decline | SendBack | LockDoor | Remove | Ban
+StandbyCommand = MakeStandby | JoinStandby | TakeSeat | DropStandby
+OwnCommand = Publish | Unpublish | Mute | Unmute | DeclineUnmute | RaiseHand | LowerHand
+SourcesCommand = StopSource | Allow | Forbid | AllowAll | ForbidAll | MuteOther | MuteAll | AskToUnmute
+FloorCommand = LowerHands | LowerOther | Spotlight | Rename | Cover | Uncover | Follow
+RightsCommand = OwnCommand | SourcesCommand | FloorCommand
+PausesCommand = PauseGroup | ResumeGroup | StepAway | ComeBack | StartBreak | EndBreak
+RoomsCommand = TalkPrivately | EndPrivate
+HelpCommand = CallHelp | CancelHelp | Coming | CloseCall | CheckOn | AnswerCheck | Say | Answer
+EndingsCommand = CloseGroup | CancelClose | AskToStay | End
 
-# --- what must be done besides telling the events --------------------------------------------------------------------
+Command = (
+    DoorCommand
+    | RevokeLink
+    | StandbyCommand
+    | TakeOver
+    | RightsCommand
+    | PausesCommand
+    | RoomsCommand
+    | HelpCommand
+    | EndingsCommand
+    | Tick
+)
+
+# --- what must be done besides telling the difference ----------------------------------------------------------------
 
 
 class Close(Struct, frozen=True):
@@ -104,11 +400,10 @@ class DropMedia(Struct, frozen=True):
     participant: ParticipantId
 
 
-class SilenceMicrophone(Struct, frozen=True):
-    """Forward this person's microphone no more, or again."""
+class Deliver(Struct, frozen=True):
+    """Who gets the line that was said, besides its writer."""
 
-    participant: ParticipantId
-    on: bool
+    recipients: tuple[ParticipantId, ...]
 
 
-Effect = Close | DropMedia | SilenceMicrophone
+Effect = Close | DropMedia | Deliver

@@ -6,7 +6,11 @@ from typing import NewType
 
 SessionId = NewType("SessionId", str)
 ParticipantId = NewType("ParticipantId", str)
+"""One seat in one session."""
+PersonId = NewType("PersonId", str)
+"""One entry of a practice's list: the same through renewed links and all sessions of a group."""
 RoomId = NewType("RoomId", str)
+CallId = NewType("CallId", str)
 ConnectionId = NewType("ConnectionId", int)
 """One signalling WebSocket. Unique for the life of the node process."""
 
@@ -14,7 +18,11 @@ LinkHash = NewType("LinkHash", str)
 """SHA-256 of a link's token, hex. The token itself is never kept."""
 SecretHash = NewType("SecretHash", str)
 """SHA-256 of a browser's resume secret, hex."""
+StandbyHash = NewType("StandbyHash", str)
+"""SHA-256 of the one-time token that a facilitator's phone reads off the laptop, hex."""
 
+WAITING = RoomId("waiting")
+DESK = RoomId("desk")
 MAIN = RoomId("main")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from signaling.core.session import RefusedError
+from signaling.core.errors import RefusedError
 from signaling.protocol import ErrorCode
 
 LONGEST: Final = 40  # characters; more does not fit a tile

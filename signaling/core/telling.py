@@ -8,8 +8,8 @@ from typing import Final, assert_never
 from signaling import protocol as p
 from signaling.core import events as e
 from signaling.core.ids import ParticipantId
-from signaling.core.session import Gone, Here, Seat, Session
 from signaling.core.slots import Fill
+from signaling.core.state import Gone, Here, Seat, Session
 
 Names = Mapping[ParticipantId, str]
 

@@ -16,16 +16,8 @@ from signaling.core import commands as c
 from signaling.core.events import Event
 from signaling.core.ids import ConnectionId, ParticipantId, SecretHash, short
 from signaling.core.names import clean_name
-from signaling.core.session import (
-    Here,
-    RefusedError,
-    Seat,
-    Session,
-    apply,
-    deadline,
-    decide,
-    seat_of_secret,
-)
+from signaling.core.session import RefusedError, apply, deadline, decide, seat_of_secret
+from signaling.core.state import Here, Seat, Session
 from signaling.core.telling import people, told
 from signaling.shell.auth import new_participant_id, new_token, secret_hash
 from signaling.shell.media import LINGER, SessionMedia

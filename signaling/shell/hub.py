@@ -24,7 +24,8 @@ from rtc import (
 )
 from signaling.core.ids import ParticipantId, SessionId, short
 from signaling.core.roles import Role
-from signaling.core.session import Session, replay
+from signaling.core.session import replay
+from signaling.core.state import Session
 from signaling.shell.actor import SessionActor
 from signaling.shell.auth import link_hash, new_session_id, new_token
 from signaling.store.store import Link, Store

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, event, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from signaling.core.events import Event
-from signaling.core.ids import LinkHash, SessionId
-from signaling.core.roles import Role
+from signaling.core.ids import LinkHash, PersonId, SessionId
+from signaling.core.roles import GuestFunction, Role
 from signaling.store.tables import events, links, sessions
 
 BUSY_TIMEOUT: Final = 1.0  # seconds to wait for another writer; ours take milliseconds. Longer delays the server's end
@@ -23,13 +23,23 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 class Link(Struct, frozen=True):
-    """`expires`: wall seconds. `people`: how many may hold a seat through it at once."""
+    """The record of one link. Times in wall seconds; `people`: how many may hold a seat through it at once."""
 
     hash: LinkHash
-    session: SessionId
-    role: Role
+    group: str
+    session: SessionId | None  # None: every session of the group
+    person: PersonId | None  # None: shared or spoken
+    roles: tuple[Role, ...]
+    function: GuestFunction | None
+    name: str | None
+    fixed: bool  # the name is given, not asked
     people: int
+    knocks: bool
+    spoken: bool
     expires: float
+    revoked: float | None = None
+    agreed: str | None = None  # version of the agreement
+    banned_until: float | None = None
 
 
 class Store:

@@ -3,7 +3,11 @@ import { render } from "preact";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/pages.css";
+import "./styles/door.css";
 import "./styles/room.css";
+import "./styles/safety.css";
+import "./styles/team.css";
+import "./styles/ends.css";
 import { App } from "./pages/App";
 import { createSession } from "./session/store";
 

@@ -1,33 +1,197 @@
 /* Written by `make types` from signaling/protocol.py. Do not edit. */
 
-export type ClientMessage = Join | Resume | Offer | Publish | Unpublish | Mute | Unmute | View | Leave | Ping;
+export type ClientMessage =
+  | Join
+  | Resume
+  | JoinStandby
+  | Offer
+  | Publish
+  | Unpublish
+  | Mute
+  | Unmute
+  | View
+  | Leave
+  | Ping
+  | RaiseHand
+  | LowerHand
+  | DeclineUnmute
+  | StepAway
+  | ComeBack
+  | CallHelp
+  | CancelHelp
+  | AnswerCheck
+  | AskToStay
+  | Say
+  | Admit
+  | AdmitExpected
+  | Decline
+  | SendBack
+  | LockDoor
+  | Remove
+  | Ban
+  | MuteOther
+  | MuteAll
+  | AskToUnmute
+  | StopSource
+  | Allow
+  | Forbid
+  | AllowAll
+  | ForbidAll
+  | LowerOther
+  | LowerHands
+  | Spotlight
+  | Rename
+  | Cover
+  | Uncover
+  | Follow
+  | PauseGroup
+  | ResumeGroup
+  | StartBreak
+  | EndBreak
+  | CloseGroup
+  | CancelClose
+  | EndGroup
+  | TakeOver
+  | TalkPrivately
+  | EndPrivate
+  | Coming
+  | CloseCall
+  | CheckOn
+  | AnswerPerson
+  | MakeStandby
+  | DropStandby
+  | TakeSeat;
 export type SourceName = "camera" | "microphone" | "screen" | "screen_sound";
+export type Request =
+  | Offer
+  | Publish
+  | Unpublish
+  | Mute
+  | Unmute
+  | View
+  | Leave
+  | Ping
+  | RaiseHand
+  | LowerHand
+  | DeclineUnmute
+  | StepAway
+  | ComeBack
+  | CallHelp
+  | CancelHelp
+  | AnswerCheck
+  | AskToStay
+  | Say
+  | Admit
+  | AdmitExpected
+  | Decline
+  | SendBack
+  | LockDoor
+  | Remove
+  | Ban
+  | MuteOther
+  | MuteAll
+  | AskToUnmute
+  | StopSource
+  | Allow
+  | Forbid
+  | AllowAll
+  | ForbidAll
+  | LowerOther
+  | LowerHands
+  | Spotlight
+  | Rename
+  | Cover
+  | Uncover
+  | Follow
+  | PauseGroup
+  | ResumeGroup
+  | StartBreak
+  | EndBreak
+  | CloseGroup
+  | CancelClose
+  | EndGroup
+  | TakeOver
+  | TalkPrivately
+  | EndPrivate
+  | Coming
+  | CloseCall
+  | CheckOn
+  | AnswerPerson
+  | MakeStandby
+  | DropStandby
+  | TakeSeat;
 export type ServerMessage =
-  Ok | Refused | Answer | Snapshot | Event | Slots | SlotsNeeded | Flowing | Speakers | MediaLost | Bye;
+  | Ok
+  | Refused
+  | Answer
+  | StandbyOffer
+  | Waiting
+  | Snapshot
+  | Desk
+  | Figures
+  | Silent
+  | Changes
+  | Slots
+  | SlotsNeeded
+  | Flowing
+  | Speakers
+  | NewLine
+  | MediaLost
+  | Bye;
 export type ErrorCode =
+  | "agreement_needed"
   | "bad_link"
   | "bad_message"
   | "bad_name"
   | "bad_offer"
   | "bad_version"
+  | "banned"
+  | "busy"
+  | "declined"
   | "ended"
   | "link_full"
+  | "locked"
   | "media_gone"
+  | "no_such"
   | "not_allowed"
   | "not_joined"
+  | "not_now"
+  | "over"
   | "resume_unknown"
+  | "standby_unknown"
+  | "too_early"
   | "too_many"
-  | "unavailable";
-export type RoleName = "facilitator" | "participant";
-export type SessionEvent = Joined | Left | Away | Returned | Muted | Unmuted | Published | Unpublished;
-export type ByeReason = "bad_message" | "ended" | "left" | "replaced" | "stopping" | "too_many" | "too_slow";
+  | "unavailable"
+  | "waiting";
+export type CallStateName = "coming" | "open" | "ringing";
+export type Staff = "here" | "none" | "reconnecting";
+export type RoleName = "admin" | "coordinator" | "facilitator" | "guest" | "participant" | "support";
+export type FunctionName = "captioner" | "interpreter" | "supervisor" | "trainee";
+export type KnockName = "again" | "expected" | "other_device" | "removed" | "stranger";
+export type CallName = "come" | "dropped" | "no_answer" | "private";
+export type AbsenceName = "closing" | "locked" | "none" | "open_to_team" | "present" | "told" | "unsure";
+export type Change = PersonIs | PersonGone | MeIs | RoomIs | TeamIs | WaitingIs | DeskIs | FiguresIs | LaptopIs;
+export type ByeReason =
+  | "bad_message"
+  | "closed"
+  | "declined"
+  | "ended"
+  | "left"
+  | "removed"
+  | "replaced"
+  | "stopping"
+  | "too_many"
+  | "too_slow";
+export type Step = "agreement" | "check" | "devices" | "name";
 
 export interface Protocol {
   ClientMessage: ClientMessage;
+  Request: Request;
   ServerMessage: ServerMessage;
+  LinkOpen: LinkOpen;
 }
 /**
- * First message of a newcomer. Reply: `snapshot` with a resume secret.
+ * First message of a newcomer. Reply: a snapshot with a resume secret. `agreement`: the version just accepted.
  */
 export interface Join {
   type: "join";
@@ -35,9 +199,10 @@ export interface Join {
   version: number;
   token: string;
   name: string;
+  agreement?: string | null;
 }
 /**
- * First message of a returning browser. Reply: `snapshot`. `peer`: the peer whose RTCPeerConnection still lives.
+ * First message of a returning browser. Reply: a snapshot. `peer`: the peer whose RTCPeerConnection still lives.
  */
 export interface Resume {
   type: "resume";
@@ -47,6 +212,15 @@ export interface Resume {
   secret: string;
   name: string;
   peer?: number | null;
+}
+/**
+ * First message of a facilitator's phone. Reply: `silent` with a resume secret. The token works once.
+ */
+export interface JoinStandby {
+  type: "join_standby";
+  id: number;
+  version: number;
+  token: string;
 }
 /**
  * Reply: `answer`. `sources`: mid -> what that sending m-line carries. `fresh`: from a new RTCPeerConnection.
@@ -78,7 +252,6 @@ export interface Unpublish {
  */
 export interface Mute {
   type: "mute";
-  id: number;
 }
 export interface Unmute {
   type: "unmute";
@@ -109,6 +282,309 @@ export interface Ping {
   type: "ping";
   id: number;
 }
+export interface RaiseHand {
+  type: "raise_hand";
+  id: number;
+}
+export interface LowerHand {
+  type: "lower_hand";
+  id: number;
+}
+/**
+ * Not now: the answer to being asked to unmute.
+ */
+export interface DeclineUnmute {
+  type: "decline_unmute";
+  id: number;
+}
+/**
+ * Nobody sees or hears this person, nor they the others; the seat is kept.
+ */
+export interface StepAway {
+  type: "step_away";
+  id: number;
+}
+/**
+ * From stepping away, or from a break.
+ */
+export interface ComeBack {
+  type: "come_back";
+  id: number;
+}
+/**
+ * "private" is seen by facilitators only. A second one only adds the note.
+ */
+export interface CallHelp {
+  type: "call_help";
+  id: number;
+  kind: "come" | "private";
+  note?: string;
+}
+export interface CancelHelp {
+  type: "cancel_help";
+  id: number;
+  kind: "come" | "private";
+}
+export interface AnswerCheck {
+  type: "answer_check";
+  id: number;
+  ok: boolean;
+}
+/**
+ * When the group closes. Only facilitators see it.
+ */
+export interface AskToStay {
+  type: "ask_to_stay";
+  id: number;
+  on: boolean;
+}
+export interface Say {
+  type: "say";
+  id: number;
+  to: string;
+  text: string;
+}
+export interface Admit {
+  type: "admit";
+  id: number;
+  participant: string;
+}
+/**
+ * Everybody who knocks with an unused link of the list.
+ */
+export interface AdmitExpected {
+  type: "admit_expected";
+  id: number;
+}
+export interface Decline {
+  type: "decline";
+  id: number;
+  participant: string;
+}
+/**
+ * Back to the waiting room, with a line that only they read.
+ */
+export interface SendBack {
+  type: "send_back";
+  id: number;
+  participant: string;
+  note?: string;
+}
+/**
+ * Stops new knocks only.
+ */
+export interface LockDoor {
+  type: "lock_door";
+  id: number;
+  on: boolean;
+}
+/**
+ * They may knock again.
+ */
+export interface Remove {
+  type: "remove";
+  id: number;
+  participant: string;
+}
+/**
+ * `until`: wall seconds.
+ */
+export interface Ban {
+  type: "ban";
+  id: number;
+  participant: string;
+  until: number;
+}
+export interface MuteOther {
+  type: "mute_other";
+  id: number;
+  participant: string;
+}
+export interface MuteAll {
+  type: "mute_all";
+  id: number;
+  room: string;
+}
+export interface AskToUnmute {
+  type: "ask_to_unmute";
+  id: number;
+  participant: string;
+}
+export interface StopSource {
+  type: "stop_source";
+  id: number;
+  participant: string;
+  source: SourceName;
+}
+export interface Allow {
+  type: "allow";
+  id: number;
+  participant: string;
+  source: SourceName;
+}
+export interface Forbid {
+  type: "forbid";
+  id: number;
+  participant: string;
+  source: SourceName;
+}
+export interface AllowAll {
+  type: "allow_all";
+  id: number;
+  room: string;
+  source: SourceName;
+}
+export interface ForbidAll {
+  type: "forbid_all";
+  id: number;
+  room: string;
+  source: SourceName;
+}
+export interface LowerOther {
+  type: "lower_other";
+  id: number;
+  participant: string;
+}
+export interface LowerHands {
+  type: "lower_hands";
+  id: number;
+  room: string;
+}
+export interface Spotlight {
+  type: "spotlight";
+  id: number;
+  room: string;
+  participant: string | null;
+}
+export interface Rename {
+  type: "rename";
+  id: number;
+  participant: string;
+  name: string;
+}
+/**
+ * Nobody but facilitators sees or hears them, at once.
+ */
+export interface Cover {
+  type: "cover";
+  id: number;
+  participant: string;
+}
+export interface Uncover {
+  type: "uncover";
+  id: number;
+  participant: string;
+}
+/**
+ * An interpreter goes where this person goes.
+ */
+export interface Follow {
+  type: "follow";
+  id: number;
+  participant: string;
+  whom: string | null;
+}
+export interface PauseGroup {
+  type: "pause_group";
+  id: number;
+}
+export interface ResumeGroup {
+  type: "resume_group";
+  id: number;
+}
+/**
+ * `until`: wall seconds.
+ */
+export interface StartBreak {
+  type: "start_break";
+  id: number;
+  until: number;
+}
+export interface EndBreak {
+  type: "end_break";
+  id: number;
+}
+export interface CloseGroup {
+  type: "close_group";
+  id: number;
+  minutes: 0 | 2 | 5;
+}
+export interface CancelClose {
+  type: "cancel_close";
+  id: number;
+}
+export interface EndGroup {
+  type: "end_group";
+  id: number;
+}
+/**
+ * Lead a group whose facilitator has been gone for a minute.
+ */
+export interface TakeOver {
+  type: "take_over";
+  id: number;
+}
+export interface TalkPrivately {
+  type: "talk_privately";
+  id: number;
+  participant: string;
+}
+export interface EndPrivate {
+  type: "end_private";
+  id: number;
+  room: string;
+}
+/**
+ * "I am coming": the person sees who.
+ */
+export interface Coming {
+  type: "coming";
+  id: number;
+  call: string;
+}
+export interface CloseCall {
+  type: "close_call";
+  id: number;
+  call: string;
+}
+/**
+ * "Are you OK?", privately.
+ */
+export interface CheckOn {
+  type: "check_on";
+  id: number;
+  participant: string;
+}
+/**
+ * A facilitator's line back to one person.
+ */
+export interface AnswerPerson {
+  type: "answer";
+  id: number;
+  participant: string;
+  text: string;
+}
+/**
+ * Reply: `standby`.
+ */
+export interface MakeStandby {
+  type: "make_standby";
+  id: number;
+}
+/**
+ * Puts the phone away.
+ */
+export interface DropStandby {
+  type: "drop_standby";
+  id: number;
+}
+/**
+ * From the phone: it becomes the seat's device. Reply: `ok`, then a `snapshot`; offer fresh.
+ */
+export interface TakeSeat {
+  type: "take_seat";
+  id: number;
+}
 export interface Ok {
   type: "ok";
   id: number;
@@ -133,78 +609,301 @@ export interface Answer {
   slots: [string, string][];
 }
 /**
- * Everything this client may see, at event number `n`; events n+1 and on follow.
+ * Reply to `make_standby`: a link for one phone, until that wall second.
+ */
+export interface StandbyOffer {
+  type: "standby";
+  id: number;
+  token: string;
+  until: number;
+}
+/**
+ * The waiting room: never people, never counts.
+ */
+export interface Waiting {
+  type: "waiting";
+  id: number | null;
+  session: string;
+  you: string;
+  secret: string | null;
+  now: number;
+  me: Me;
+  staff: Staff;
+  staff_names: string[];
+  numbers: Numbers;
+  note: string;
+  sent_back: boolean;
+  knock_at: number;
+  take_over: boolean;
+}
+/**
+ * What only this person is told of themselves. `may`: sources they may start.
+ */
+export interface Me {
+  muted: boolean;
+  muted_by: string | null;
+  may: SourceName[];
+  stopped: SourceName[];
+  asked_by: string | null;
+  seen_by: string[] | null;
+  covered_by: string | null;
+  resting: ("away" | "break") | null;
+  check_by: string | null;
+  stays: boolean;
+  come: CallMine | null;
+  private: CallMine | null;
+  standby: boolean;
+}
+export interface CallMine {
+  state: CallStateName;
+  coming: string | null;
+}
+/**
+ * Whom to call; on every page.
+ */
+export interface Numbers {
+  practice: string;
+  crisis: string;
+}
+/**
+ * A room with media.
  */
 export interface Snapshot {
   type: "snapshot";
   id: number | null;
-  n: number;
   session: string;
   you: string;
   secret: string | null;
+  now: number;
   peer: number | null;
+  me: Me;
   people: Person[];
+  room: RoomView;
+  team: Team | null;
+  lines: Said[];
   slots: Slot[];
   speakers: string[];
+  numbers: Numbers;
 }
 /**
- * What everybody in the session sees of a participant.
+ * Somebody of the own room. `sources`: what of them reaches this client, held pictures left out.
  */
 export interface Person {
   id: string;
   name: string;
   role: RoleName;
+  function: FunctionName | null;
   muted: boolean;
   sources: SourceName[];
   present: boolean;
+  hand: number | null;
+  resting: ("away" | "break") | null;
+  covered: boolean;
+  calling: boolean;
+  with: string | null;
+}
+/**
+ * `closes_at`, `break_until`: wall seconds. `announced`: functions of the guests who are present.
+ */
+export interface RoomView {
+  id: string;
+  kind: "main" | "private";
+  spotlight: string | null;
+  locked: SourceName[];
+  paused_by: string | null;
+  staff: Staff;
+  staff_names: string[];
+  break_until: number | null;
+  closes_at: number | null;
+  notice: ("locked" | "open_to_team" | "told") | null;
+  chat: "direct" | "room";
+  announced: FunctionName[];
+}
+/**
+ * What facilitators see besides their room. `desk`: names of those at the desk. `checks`: asked, not answered.
+ */
+export interface Team {
+  waiting: Knock[];
+  calls: CallSeen[];
+  elsewhere: Elsewhere[];
+  locked: boolean;
+  absence: AbsenceName;
+  stays: string[];
+  desk: string[];
+  checks: string[];
+}
+/**
+ * `of`: the present seat whose other device this is.
+ */
+export interface Knock {
+  id: string;
+  name: string;
+  role: RoleName;
+  function: FunctionName | null;
+  kind: KnockName;
+  since: number;
+  present: boolean;
+  of: string | null;
+  sent_back: boolean;
+}
+export interface CallSeen {
+  id: string;
+  kind: CallName;
+  about: string;
+  name: string;
+  note: string;
+  since: number;
+  state: CallStateName;
+  coming: string | null;
+  room: string;
+  waiting: boolean;
+}
+/**
+ * Somebody in another room.
+ */
+export interface Elsewhere {
+  id: string;
+  name: string;
+  role: RoleName;
+  room: string;
+  present: boolean;
+}
+/**
+ * One line of the chat, as its reader may see it.
+ */
+export interface Said {
+  who: string;
+  name: string;
+  to: "facilitators" | "one" | "room" | "you";
+  text: string;
+  at: number;
 }
 export interface Slot {
   mid: string;
   participant: string;
   source: SourceName;
 }
-export interface Event {
-  type: "event";
-  n: number;
-  event: SessionEvent;
+/**
+ * Coordinators and admins: names, never rooms, never media.
+ */
+export interface Desk {
+  type: "desk";
+  id: number | null;
+  session: string;
+  you: string;
+  secret: string | null;
+  now: number;
+  people: DeskPerson[];
+  waiting: number;
+  numbers: Numbers;
 }
-export interface Joined {
-  type: "joined";
-  person: Person;
-}
-export interface Left {
-  type: "left";
-  participant: string;
-  cause: "ended" | "left" | "lost";
+export interface DeskPerson {
+  id: string;
+  name: string;
+  role: RoleName;
+  function: FunctionName | null;
+  state: "away" | "gone" | "here" | "waiting";
 }
 /**
- * Their connection dropped; the seat is kept.
+ * Support: numbers only.
  */
-export interface Away {
-  type: "away";
-  participant: string;
+export interface Figures {
+  type: "figures";
+  id: number | null;
+  session: string;
+  you: string;
+  secret: string | null;
+  now: number;
+  people: Figure[];
+  phase: "closing" | "draining" | "ended" | "open";
 }
-export interface Returned {
-  type: "returned";
+/**
+ * One person as support sees them: no name, no role, no room. Rates in kbit/s, loss as a share of 1.
+ */
+export interface Figure {
+  code: string;
+  here: boolean;
+  up_kbps: number;
+  down_kbps: number;
+  up_loss: number;
+  down_loss: number;
+  jitter_ms: number;
+}
+/**
+ * A facilitator's standby phone: no media, no sound.
+ */
+export interface Silent {
+  type: "silent";
+  id: number | null;
+  session: string;
+  you: string;
+  secret: string | null;
+  now: number;
+  me: Me;
+  room: RoomView;
+  team: Team;
+  people: Person[];
+  lines: Said[];
+  numbers: Numbers;
+  laptop: boolean;
+}
+/**
+ * All of one moment. `n` counts from 1 after each snapshot; after a gap: `resume`.
+ */
+export interface Changes {
+  type: "changes";
+  n: number;
+  changes: Change[];
+}
+/**
+ * New, or different. Order of arrival is the order in which they were first told.
+ */
+export interface PersonIs {
+  type: "person";
   person: Person;
 }
-export interface Muted {
-  type: "muted";
+/**
+ * Out of the room, for whatever cause.
+ */
+export interface PersonGone {
+  type: "person_gone";
   participant: string;
 }
-export interface Unmuted {
-  type: "unmuted";
-  participant: string;
+export interface MeIs {
+  type: "me";
+  me: Me;
 }
-export interface Published {
-  type: "published";
-  participant: string;
-  source: SourceName;
+export interface RoomIs {
+  type: "room";
+  room: RoomView;
 }
-export interface Unpublished {
-  type: "unpublished";
-  participant: string;
-  source: SourceName;
+export interface TeamIs {
+  type: "team";
+  team: Team;
+}
+export interface WaitingIs {
+  type: "waiting_is";
+  staff: Staff;
+  staff_names: string[];
+  note: string;
+  me: Me;
+  take_over: boolean;
+}
+export interface DeskIs {
+  type: "desk_is";
+  people: DeskPerson[];
+  waiting: number;
+}
+export interface FiguresIs {
+  type: "figures_is";
+  people: Figure[];
+}
+/**
+ * To a standby phone: whether the seat's own device is connected.
+ */
+export interface LaptopIs {
+  type: "laptop";
+  here: boolean;
 }
 /**
  * The whole map of this peer's slots that carry somebody; all others are empty. The page blanks what changed.
@@ -229,11 +928,18 @@ export interface Flowing {
   rtp: number;
 }
 /**
- * Who speaks now, loudest first.
+ * Who speaks now, loudest first, of those whom this client may hear.
  */
 export interface Speakers {
   type: "speakers";
   participants: string[];
+}
+/**
+ * One more line of the chat.
+ */
+export interface NewLine {
+  type: "said";
+  line: Said;
 }
 /**
  * The media peer is gone (worker died, consent lost): open a new RTCPeerConnection with the same tracks.
@@ -248,4 +954,24 @@ export interface MediaLost {
 export interface Bye {
   type: "bye";
   reason: ByeReason;
+}
+/**
+ * `next`: start of the next session, wall seconds; null: none is known. `session`: the one that is open now.
+ */
+export interface LinkOpen {
+  open: boolean;
+  why: "banned" | "open" | "over" | "too_early" | "wrong_day";
+  next: number | null;
+  session: string | null;
+  roles: RoleName[];
+  function: FunctionName | null;
+  name: string | null;
+  fixed: boolean;
+  steps: Step[];
+  agreement: Agreement | null;
+  numbers: Numbers;
+}
+export interface Agreement {
+  version: string;
+  text: string;
 }

@@ -2,7 +2,14 @@
 
 import i18next from "i18next";
 
-import en from "./locales/en.json";
+import common from "./locales/en/common.json";
+import door from "./locales/en/door.json";
+import ends from "./locales/en/ends.json";
+import room from "./locales/en/room.json";
+import safety from "./locales/en/safety.json";
+import team from "./locales/en/team.json";
+
+const en = { ...common, ...door, ...room, ...safety, ...team, ...ends };
 
 declare module "i18next" {
   interface CustomTypeOptions {

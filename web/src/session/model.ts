@@ -1,9 +1,48 @@
 /** The seam between the session's logic and its screens: what a screen may read, and what it may ask for. */
 
 import type { ReadonlySignal } from "@preact/signals";
-import type { ErrorCode, RoleName, SourceName } from "../protocol.gen";
+import type {
+  Desk,
+  ErrorCode,
+  Figures,
+  FunctionName,
+  LinkOpen,
+  Me,
+  Numbers,
+  Request as ClientRequest,
+  RoleName,
+  RoomView,
+  Said,
+  Silent,
+  SourceName,
+  Team,
+  Waiting,
+} from "../protocol.gen";
 
-export type { RoleName, SourceName };
+export type {
+  CallMine,
+  CallSeen,
+  Desk,
+  DeskPerson,
+  Elsewhere,
+  ErrorCode,
+  Figure,
+  Figures,
+  FunctionName,
+  Knock,
+  LinkOpen,
+  Me,
+  Numbers,
+  RoleName,
+  RoomView,
+  Said,
+  Silent,
+  SourceName,
+  Staff,
+  Step,
+  Team,
+  Waiting,
+} from "../protocol.gen";
 
 export type PictureSource = "camera" | "screen";
 export type PictureKey = `${string}/${PictureSource}`;
@@ -20,7 +59,29 @@ export interface Person {
   readonly present: boolean;
   readonly speaking: boolean;
   readonly sources: readonly SourceName[];
+  /** Of guests: interpreter, captioner, supervisor, trainee. */
+  readonly function: FunctionName | null;
+  /** Place in the queue of raised hands, 1 is first. */
+  readonly hand: number | null;
+  readonly resting: "away" | "break" | null;
+  readonly covered: boolean;
+  /** Asked the facilitator to come. */
+  readonly calling: boolean;
+  /** Whom an interpreter follows. */
+  readonly with: string | null;
 }
+
+/** Where the own seat is. outside: no seat. silent: this is a facilitator's standby phone. */
+export type Place = "outside" | "waiting" | "room" | "desk" | "figures" | "silent";
+
+/** What a screen may ask of the server. The store numbers it. */
+export type Request = ClientRequest extends infer Message
+  ? Message extends { id: number }
+    ? Omit<Message, "id">
+    : never
+  : never;
+
+export type ActAnswer = { readonly ok: true } | { readonly ok: false; readonly code: ErrorCode | "unreachable" };
 
 /**
  * off: no such source now, or put aside because this device cannot keep up: show the name tile.
@@ -41,14 +102,15 @@ export interface Picture {
 
 /**
  * idle: before the join tap (or the seat is unknown: join again). joining: until the first snapshot.
+ * inRoom: has a seat; `place` says where, the waiting room too.
  * reconnecting: had a place, signalling is down; pictures and sound may still be live.
- * left: by own wish or because another tab took the seat over (`notice` is then "replaced").
- * ended: the session is over. refused: `notice` says why; `join` may be tried again.
+ * left: by own wish, put out, or because another tab or device took the seat over (`notice` says which).
+ * ended: the group is over. refused: `notice` says why; `join` may be tried again.
  */
 export type Phase = "idle" | "joining" | "inRoom" | "reconnecting" | "left" | "ended" | "refused";
 
 /** Why the server, or the way to it, said no. "unreachable": no answer from the server while joining. */
-export type Notice = ErrorCode | "replaced" | "unreachable";
+export type Notice = ErrorCode | "replaced" | "removed" | "unreachable";
 
 /** Answers of the browser and its owner to "may we use camera and microphone?". */
 export type DeviceAnswer = "ok" | "denied" | "none" | "unsupported" | "insecure";
@@ -61,9 +123,14 @@ export interface Device {
 /** none: no microphone. off: muted by choice. on: live. interrupted: the system took it (a phone call). */
 export type MicrophoneState = "none" | "off" | "on" | "interrupted";
 
+/** Asking changes nothing: opening a link never uses it up. `link.open` false: `link.why` and `link.next` say more. */
 export type LinkAnswer =
-  | { readonly ok: true; readonly role: RoleName; readonly session: string }
-  | { readonly ok: false; readonly reason: "bad_link" | "unreachable" };
+  | { readonly ok: true; readonly link: LinkOpen }
+  | { readonly ok: false; readonly reason: "bad_link" | "too_many" | "unreachable" };
+
+export type CodeAnswer =
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly reason: "wrong" | "too_many" | "unreachable" };
 
 export interface WantedPicture {
   readonly participant: string;
@@ -73,12 +140,68 @@ export interface WantedPicture {
   readonly height: number;
 }
 
-export interface SessionStore {
+/** The way in and out. */
+export interface Coming {
   readonly phase: ReadonlySignal<Phase>;
   readonly notice: ReadonlySignal<Notice | null>;
+  /** The last that the server said about the link of this page; null before. Its `next` serves the last page. */
+  readonly link: ReadonlySignal<LinkOpen | null>;
+
+  /** Asks the server about a link, before any camera question. */
+  checkLink(token: string): Promise<LinkAnswer>;
+  /** The six digits of this link for today; needs no server. */
+  supportCode(token: string): Promise<string>;
+  /** A code that was told by voice, for a link of its own into the waiting room. */
+  spendCode(code: string): Promise<CodeAnswer>;
+  /**
+   * After a reload: takes this browser's seat behind the link again, unless another live tab sits on it.
+   * True: on its way (`phase` is "joining"; devices that were in use are asked for again). False: show the door.
+   */
+  resume(token: string): Promise<boolean>;
+  /** As `resume`, where the page was opened again without its link: the freshest seat of this browser. */
+  resumeLast(): Promise<boolean>;
+  /** Call it inside the tap: sound is allowed there. `agreement`: the version accepted by this tap. */
+  join(how: { token: string; name: string; agreement?: string | null }): Promise<void>;
+  /** This page becomes the silent phone of a facilitator's seat. */
+  joinStandby(token: string): Promise<void>;
+  leave(): void;
+  /** Leaves and clears, then a blank page in the same tick. */
+  leaveQuickly(): void;
+}
+
+/** What the server lets this person know. */
+export interface Facts {
+  readonly place: ReadonlySignal<Place>;
   readonly me: ReadonlySignal<string | null>;
-  /** Me first, then in order of arrival. */
+  readonly mine: ReadonlySignal<Me | null>;
+  /** Of the own room: me first, then in order of arrival. */
   readonly people: ReadonlySignal<readonly Person[]>;
+  /** Who speaks now, loudest first. */
+  readonly speakers: ReadonlySignal<readonly string[]>;
+  readonly roomView: ReadonlySignal<RoomView | null>;
+  /** Facilitators only. */
+  readonly team: ReadonlySignal<Team | null>;
+  /** Oldest first. */
+  readonly lines: ReadonlySignal<readonly Said[]>;
+  readonly waiting: ReadonlySignal<Waiting | null>;
+  readonly numbers: ReadonlySignal<Numbers | null>;
+  readonly desk: ReadonlySignal<Desk | null>;
+  readonly figures: ReadonlySignal<Figures | null>;
+  /** On a standby phone; `laptop` false: it may take the group. */
+  readonly silent: ReadonlySignal<Silent | null>;
+  /** Seconds by the server's clock. */
+  serverNow(): number;
+}
+
+export interface Acting {
+  /** Resolves when the server has answered. Never rejects. */
+  act(request: Request): Promise<ActAnswer>;
+  /** The address that the laptop shows as a code, good until that second of the server's clock, for one phone. */
+  makeStandby(): Promise<{ readonly url: string; readonly until: number } | null>;
+}
+
+/** Devices, sound and pictures. */
+export interface Media {
   /** One entry per person and picture source that exists now, mine included. */
   readonly pictures: ReadonlySignal<ReadonlyMap<PictureKey, Picture>>;
   /** Who speaks now, loudest first. */
@@ -112,17 +235,6 @@ export interface SessionStore {
   readonly canShareScreen: boolean;
   readonly canFlipCamera: ReadonlySignal<boolean>;
 
-  /** Asks the server about a link, before any camera question. */
-  checkLink(token: string): Promise<LinkAnswer>;
-  /**
-   * After a reload: takes this browser's seat behind the link again, unless another live tab sits on it.
-   * True: on its way (`phase` is "joining"; devices that were in use are asked for again). False: show the join page.
-   */
-  resume(token: string): Promise<boolean>;
-  /** Call it inside the tap: sound is allowed there. `phase` tells the outcome. */
-  join(how: { token: string; name: string }): Promise<void>;
-  leave(): void;
-
   /** Asks for what is named; a later call may ask for less. "none": no such device. Never asks unless called. */
   requestDevices(what: { camera: boolean; microphone: boolean }): Promise<DeviceAnswer>;
   /** Lets go of camera and microphone (their lights go out); for leaving the join page. */
@@ -150,3 +262,5 @@ export interface SessionStore {
   show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void;
   unblockAudio(): Promise<void>;
 }
+
+export interface SessionStore extends Coming, Facts, Acting, Media {}

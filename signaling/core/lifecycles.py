@@ -1,0 +1,212 @@
+"""What can become of what: every lifecycle of a session as one table. docs/lifecycles.md is drawn from these.
+
+State is changed only by `step`, so that a picture cannot say what the code does not do.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+from msgspec import Struct
+
+
+class Door(enum.StrEnum):
+    KNOCKING = "knocking"
+    INSIDE = "inside"
+    SENT_BACK = "sent_back"
+    OUT = "out"
+
+
+class PresenceState(enum.StrEnum):
+    """The names of the three shapes of `state.Presence`."""
+
+    HERE = "here"
+    AWAY = "away"
+    GONE = "gone"
+
+
+class CallState(enum.StrEnum):
+    OPEN = "open"
+    RINGING = "ringing"
+    COMING = "coming"
+
+
+class Absence(enum.StrEnum):
+    """How far the facilitators' own absence has gone."""
+
+    NONE = "none"  # none has come yet
+    PRESENT = "present"
+    UNSURE = "unsure"
+    TOLD = "told"
+    LOCKED = "locked"
+    OPEN_TO_TEAM = "open_to_team"
+    CLOSING = "closing"
+
+
+class Phase(enum.StrEnum):
+    OPEN = "open"
+    CLOSING = "closing"
+    DRAINING = "draining"  # the group has ended; private rooms and those who asked to stay have not
+    ENDED = "ended"
+
+
+class PrivateState(enum.StrEnum):
+    OPEN = "open"
+
+
+class StandbyState(enum.StrEnum):
+    OFFERED = "offered"
+    SILENT = "silent"
+    LOST = "lost"
+
+
+S = TypeVar("S", bound=enum.StrEnum)
+
+
+class Lifecycle(Struct, frozen=True):
+    """`table`: (state, tag of the event) -> next state; None is before the first and after the last."""
+
+    name: str
+    title: str
+    table: Mapping[tuple[enum.StrEnum | None, str], enum.StrEnum | None]
+    labels: Mapping[str, str] = {}  # tag -> what the picture says instead
+
+
+def step(lifecycle: Lifecycle, state: S | None, tag: str) -> S | None:
+    """The next state. KeyError is our own bug: `decide` made an event that cannot be."""
+    return lifecycle.table[state, tag]  # type: ignore[return-value]  # a table holds states of one kind
+
+
+def can(lifecycle: Lifecycle, state: enum.StrEnum | None, tag: str) -> bool:
+    return (state, tag) in lifecycle.table
+
+
+DOOR: Final = Lifecycle(
+    "door",
+    "The door",
+    {
+        (None, "knocked"): Door.KNOCKING,
+        (None, "entered"): Door.INSIDE,
+        (Door.KNOCKING, "admitted"): Door.INSIDE,
+        (Door.SENT_BACK, "admitted"): Door.INSIDE,
+        (Door.INSIDE, "sent_back"): Door.SENT_BACK,
+        (Door.KNOCKING, "left"): Door.OUT,
+        (Door.INSIDE, "left"): Door.OUT,
+        (Door.SENT_BACK, "left"): Door.OUT,
+        (Door.INSIDE, "seat_moved"): Door.INSIDE,
+        (Door.SENT_BACK, "seat_moved"): Door.INSIDE,
+        (Door.OUT, "seat_moved"): Door.INSIDE,
+    },
+    {
+        "knocked": "knocks",
+        "entered": "comes in without a knock",
+        "left": "leaves, is lost, declined, removed, or the group ends",
+        "seat_moved": "is let in on another device",
+    },
+)
+
+PRESENCE: Final = Lifecycle(
+    "presence",
+    "A person's connection",
+    {
+        (None, "knocked"): PresenceState.HERE,
+        (None, "entered"): PresenceState.HERE,
+        (PresenceState.HERE, "away"): PresenceState.AWAY,
+        (PresenceState.HERE, "returned"): PresenceState.HERE,
+        (PresenceState.AWAY, "returned"): PresenceState.HERE,
+        (PresenceState.GONE, "returned"): PresenceState.HERE,
+        (PresenceState.AWAY, "lost"): PresenceState.GONE,
+        **{(state, "left"): PresenceState.GONE for state in PresenceState},
+        **{(state, "seat_moved"): PresenceState.HERE for state in PresenceState},
+        **{(state, "standby_took"): PresenceState.HERE for state in PresenceState},
+    },
+    {"lost": "60 s", "seat_moved": "is let in on another device", "standby_took": "goes on on the phone"},
+)
+
+CALL: Final = Lifecycle(
+    "call",
+    "A call for a facilitator",
+    {
+        (None, "call_opened"): CallState.OPEN,
+        (CallState.OPEN, "call_rang"): CallState.RINGING,
+        (CallState.COMING, "call_rang"): CallState.RINGING,
+        (CallState.OPEN, "call_coming"): CallState.COMING,
+        (CallState.RINGING, "call_coming"): CallState.COMING,
+        **{(state, "call_closed"): None for state in CallState},
+    },
+    {"call_opened": "asks", "call_rang": "30 s", "call_coming": "“I'm coming”", "call_closed": "closed"},
+)
+
+_MISSED: Final = (Absence.UNSURE, Absence.TOLD, Absence.LOCKED, Absence.OPEN_TO_TEAM, Absence.CLOSING)
+
+# An `AbsenceStep` carries the state it leads to: that is its tag here.
+ABSENCE: Final = Lifecycle(
+    "absence",
+    "When the facilitators' own line dies",
+    {
+        (Absence.NONE, "present"): Absence.PRESENT,
+        (Absence.PRESENT, "unsure"): Absence.UNSURE,
+        (Absence.PRESENT, "told"): Absence.TOLD,
+        (Absence.UNSURE, "told"): Absence.TOLD,
+        (Absence.TOLD, "locked"): Absence.LOCKED,
+        (Absence.LOCKED, "open_to_team"): Absence.OPEN_TO_TEAM,
+        (Absence.OPEN_TO_TEAM, "closing"): Absence.CLOSING,
+        **{(state, "present"): Absence.PRESENT for state in _MISSED},
+    },
+    {
+        "present": "a facilitator is here",
+        "unsure": "no facilitator is connected",
+        "told": "3 s, or the last one left",
+        "locked": "30 s",
+        "open_to_team": "60 s",
+        "closing": "10 min",
+    },
+)
+
+PHASE: Final = Lifecycle(
+    "phase",
+    "The session",
+    {
+        (Phase.OPEN, "closing"): Phase.CLOSING,
+        (Phase.CLOSING, "closing"): Phase.CLOSING,
+        (Phase.CLOSING, "closing_off"): Phase.OPEN,
+        (Phase.CLOSING, "phase"): Phase.DRAINING,
+        **{(state, "ended"): Phase.ENDED for state in (Phase.OPEN, Phase.CLOSING, Phase.DRAINING)},
+    },
+    {"closing": "close group", "closing_off": "not yet", "phase": "its time is up"},
+)
+
+PRIVATE: Final = Lifecycle(
+    "private",
+    "A private room",
+    {(None, "room_opened"): PrivateState.OPEN, (PrivateState.OPEN, "room_closed"): None},
+    {"room_opened": "talk privately", "room_closed": "either goes"},
+)
+
+STANDBY: Final = Lifecycle(
+    "standby",
+    "A facilitator's phone",
+    {
+        (None, "standby_offered"): StandbyState.OFFERED,
+        (StandbyState.OFFERED, "standby_offered"): StandbyState.OFFERED,
+        (StandbyState.OFFERED, "standby_joined"): StandbyState.SILENT,
+        (StandbyState.SILENT, "standby_joined"): StandbyState.SILENT,
+        (StandbyState.SILENT, "standby_away"): StandbyState.LOST,
+        (StandbyState.LOST, "standby_joined"): StandbyState.SILENT,
+        (StandbyState.SILENT, "standby_took"): None,
+        (StandbyState.OFFERED, "standby_gone"): None,
+        (StandbyState.SILENT, "standby_gone"): None,
+        (StandbyState.LOST, "standby_gone"): None,
+    },
+    {
+        "standby_offered": "the laptop shows a code",
+        "standby_joined": "the phone joins",
+        "standby_away": "drops",
+        "standby_took": "takes the group",
+        "standby_gone": "put away",
+    },
+)
+
+ALL: Final = (DOOR, PRESENCE, CALL, ABSENCE, PHASE, PRIVATE, STANDBY)

@@ -1,0 +1,245 @@
+"""The state of one session, and what can be read off it. Nothing here is ever changed in place."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from signaling.core.errors import RefusedError
+from signaling.core.events import CallKind, KnockKind, LeaveCause, RestKind, RoomKind, SourceKind
+from signaling.core.ids import (
+    DESK,
+    MAIN,
+    WAITING,
+    CallId,
+    ConnectionId,
+    LinkHash,
+    ParticipantId,
+    PersonId,
+    RoomId,
+    SecretHash,
+    SessionId,
+    StandbyHash,
+)
+from signaling.core.lifecycles import Absence, CallState, Door, Phase
+from signaling.core.programme import Rules
+from signaling.core.roles import GuestFunction, Role, sits_as
+from signaling.protocol import ErrorCode
+
+
+class Here(Struct, frozen=True):
+    connection: ConnectionId
+
+
+class Away(Struct, frozen=True):
+    since: float
+
+
+class Gone(Struct, frozen=True):
+    """`cause` "lost": may still return, as long as the secret lives."""
+
+    last_contact: float
+    cause: LeaveCause
+
+
+Presence = Here | Away | Gone
+
+
+class Standby(Struct, frozen=True):
+    """A facilitator's phone on the same seat."""
+
+    presence: Here | Away
+    secret: SecretHash
+
+
+class Check(Struct, frozen=True):
+    """ "Are you OK?", not answered yet."""
+
+    since: float
+    by: ParticipantId
+
+
+class Seat(Struct, frozen=True):
+    """One person in this session; survives reconnects. Everybody connected has exactly one, also while knocking."""
+
+    participant: ParticipantId
+    roles: tuple[Role, ...]  # never empty, in the order of Role
+    function: GuestFunction | None
+    person: PersonId | None  # of a personal link; None: a shared or spoken one
+    link: LinkHash
+    secret: SecretHash | None  # None: resumes no more
+    presence: Presence
+    door: Door
+    since: float  # when they first came
+    room: RoomId = WAITING
+    back_to: RoomId | None = None  # where the end of a private talk returns them
+    knock: KnockKind | None = None
+    claims: ParticipantId | None = None  # the seat of the same person that letting this one in moves here
+    muted: bool = False
+    muted_by: ParticipantId | None = None  # None while muted: by themselves
+    sources: frozenset[SourceKind] = frozenset()
+    stopped: frozenset[SourceKind] = frozenset()  # by a facilitator, until unpublished and published again
+    forbidden: frozenset[SourceKind] = frozenset()
+    asked_to_unmute: ParticipantId | None = None
+    hand: float | None = None  # when it was raised
+    covered_by: ParticipantId | None = None
+    follows: ParticipantId | None = None
+    resting: RestKind | None = None
+    check: Check | None = None
+    stays: bool = False
+    standby: Standby | None = None
+
+    @property
+    def present(self) -> bool:
+        """In the session's eyes: here, or away for a moment."""
+        return not isinstance(self.presence, Gone)
+
+    @property
+    def here(self) -> bool:
+        """Connected, on the seat's own device or on its standby phone."""
+        return isinstance(self.presence, Here) or self.standby_here
+
+    @property
+    def standby_here(self) -> bool:
+        return self.standby is not None and isinstance(self.standby.presence, Here)
+
+    @property
+    def inside(self) -> bool:
+        """Let in."""
+        return self.present and self.door is Door.INSIDE
+
+    @property
+    def is_facilitator(self) -> bool:
+        return Role.FACILITATOR in self.roles
+
+    @property
+    def role(self) -> Role:
+        """As others see it."""
+        return sits_as(self.roles)
+
+    def on(self, connection: ConnectionId) -> Literal["seat", "standby"] | None:
+        """Which device of this seat the connection is, if it is one."""
+        if self.presence == Here(connection):
+            return "seat"
+        if self.standby is not None and self.standby.presence == Here(connection):
+            return "standby"
+        return None
+
+
+class Room(Struct, frozen=True):
+    id: RoomId
+    kind: RoomKind
+    opened: float
+    by: ParticipantId | None = None  # of a private room: its facilitator
+    muted: frozenset[ParticipantId] = frozenset()  # by mute-all, not yet unmuted
+    locked: frozenset[SourceKind] = frozenset()  # participants and guests in this room may not start these
+    spotlight: ParticipantId | None = None
+
+
+class Call(Struct, frozen=True):
+    """Somebody needs a facilitator. One of a kind per person at a time; closed calls are removed."""
+
+    id: CallId  # call_id(kind, about)
+    kind: CallKind
+    about: ParticipantId
+    since: float
+    state: CallState
+    coming: ParticipantId | None = None
+
+
+_LOCKED = frozenset({Absence.LOCKED, Absence.OPEN_TO_TEAM, Absence.CLOSING})
+_STANDING_ROOMS: dict[RoomId, Room] = {
+    WAITING: Room(WAITING, "waiting", 0.0),
+    DESK: Room(DESK, "desk", 0.0),
+    MAIN: Room(MAIN, "main", 0.0),
+}
+
+
+class Session(Struct, frozen=True):
+    """`n` is the number of the last event. `rules` come from the record, not from events."""
+
+    id: SessionId
+    rules: Rules = Rules()
+    n: int = 0
+    phase: Phase = Phase.OPEN
+    seats: dict[ParticipantId, Seat] = {}
+    rooms: dict[RoomId, Room] = msgspec.field(default_factory=lambda: dict(_STANDING_ROOMS))
+    calls: dict[CallId, Call] = {}
+    locked_by: ParticipantId | None = None  # the door, by a facilitator
+    absence: Absence = Absence.NONE
+    absent_since: float | None = None
+    paused_by: ParticipantId | None = None
+    break_until: float | None = None
+    closes_at: float | None = None
+    standby_offers: dict[StandbyHash, tuple[ParticipantId, float]] = {}  # -> (seat, until)
+
+    @property
+    def ended(self) -> bool:
+        return self.phase is Phase.ENDED
+
+    @property
+    def locked(self) -> bool:
+        """No new knocks: by a facilitator, or because none has been here for a while."""
+        return self.locked_by is not None or self.absence in _LOCKED
+
+    def present(self) -> list[Seat]:
+        """Everybody, those who are reconnecting too, in the order in which they first came."""
+        return [seat for seat in self.seats.values() if seat.present]
+
+    def inside(self, room: RoomId | None = None) -> list[Seat]:
+        """Everybody let in, and who is only in a private talk. `room`: those in it; the waiting room has none."""
+        return [
+            seat
+            for seat in self.present()
+            if (seat.door is Door.INSIDE or self.rooms[seat.room].kind == "private") and room in (None, seat.room)
+        ]
+
+    def waiting(self) -> list[Seat]:
+        return [seat for seat in self.present() if seat.room == WAITING]
+
+    def facilitators(self) -> list[Seat]:
+        return [seat for seat in self.present() if seat.is_facilitator and seat.door is Door.INSIDE]
+
+    def staffed(self) -> bool:
+        """A facilitator is connected, be it by phone."""
+        return any(seat.here for seat in self.facilitators())
+
+    def need_seat(self, participant: ParticipantId) -> Seat:
+        """Raises RefusedError where nobody of that id is present."""
+        seat = self.seats.get(participant)
+        if seat is None or not seat.present:
+            raise RefusedError(ErrorCode.NO_SUCH, "nobody of that id is here")
+        return seat
+
+    def need_room(self, room: RoomId) -> Room:
+        if room not in self.rooms:
+            raise RefusedError(ErrorCode.NO_SUCH, "there is no such room")
+        return self.rooms[room]
+
+    def need_call(self, call: CallId) -> Call:
+        if call not in self.calls:
+            raise RefusedError(ErrorCode.NO_SUCH, "there is no such call")
+        return self.calls[call]
+
+    def change(self, **changes: Any) -> Session:
+        return msgspec.structs.replace(self, **changes)
+
+
+def call_id(kind: CallKind, about: ParticipantId) -> CallId:
+    return CallId(f"{kind}.{about}")
+
+
+def in_person(seat: Seat, connection: ConnectionId) -> bool:
+    """Either device of a seat may act for it."""
+    return seat.on(connection) is not None
+
+
+def with_seat(session: Session, participant: ParticipantId, **changes: Any) -> Session:
+    seat = msgspec.structs.replace(session.seats[participant], **changes)
+    return session.change(seats={**session.seats, participant: seat})
+
+
+def with_room(session: Session, room: RoomId, **changes: Any) -> Session:
+    return session.change(rooms={**session.rooms, room: msgspec.structs.replace(session.rooms[room], **changes)})
