@@ -3,24 +3,41 @@
 import { computed, signal } from "@preact/signals";
 
 import {
+  type ActAnswer,
+  type CodeAnswer,
+  type Desk,
   type Device,
   type DeviceAnswer,
+  type Figures,
   type LinkAnswer,
+  type LinkOpen,
+  type Me,
   type MicrophoneState,
   type Notice,
+  type Numbers,
   type Person,
   type Phase,
   type Picture,
   type PictureKey,
   type PictureSource,
+  type Place,
+  type Request,
+  type RoomView,
+  type Said,
   type SessionStore,
+  type Silent,
+  type Team,
+  type Waiting,
   type WantedPicture,
   pictureKey,
 } from "../session/model";
+import { perform } from "./acts";
 import { nameOf, paintedPerson, paintedScreen } from "./people";
+import { NUMBERS, OPEN_LINK, QUIET_ME, QUIET_ROOM, QUIET_TEAM, type Told, told } from "./scenes";
 
-/** What the address may say: ?people=9&phase=inRoom&speaking=2&... */
+/** What the address may say: ?scene=covered&people=9&phase=inRoom&... */
 export interface Scene {
+  told: Told;
   people: number;
   phase: Phase;
   notice: Notice | null;
@@ -42,13 +59,16 @@ export interface Scene {
 
 export function sceneFrom(query: URLSearchParams): Scene {
   const number = (key: string, standard: number) => Number(query.get(key) ?? standard);
+  const name = query.get("scene");
+  const scene = told(name, Date.now() / 1000);
   return {
-    people: number("people", 9),
-    phase: (query.get("phase") ?? "idle") as Phase,
+    told: scene,
+    people: number("people", scene.count ?? 9),
+    phase: (query.get("phase") ?? scene.phase ?? (name === null ? "idle" : "inRoom")) as Phase,
     notice: query.get("notice") as Notice | null,
     devices: (query.get("devices") ?? "ok") as DeviceAnswer,
     link: (query.get("link") ?? "ok") as Scene["link"],
-    role: query.get("role") === "facilitator" ? "facilitator" : "participant",
+    role: scene.facilitator || query.get("role") === "facilitator" ? "facilitator" : "participant",
     shared: query.has("shared"),
     sharing: query.has("sharing"),
     blocked: query.has("blocked"),
@@ -91,6 +111,20 @@ export class FakeStore implements SessionStore {
   readonly canShareScreen: boolean;
   readonly canFlipCamera = signal(false);
 
+  readonly place = signal<Place>("outside");
+  readonly mine = signal<Me | null>(null);
+  readonly roomView = signal<RoomView | null>(null);
+  readonly team = signal<Team | null>(null);
+  readonly lines = signal<readonly Said[]>([]);
+  readonly waiting = signal<Waiting | null>(null);
+  readonly numbers = signal<Numbers | null>(NUMBERS);
+  readonly desk = signal<Desk | null>(null);
+  readonly figures = signal<Figures | null>(null);
+  readonly silent = signal<Silent | null>(null);
+  readonly link = signal<LinkOpen | null>(null);
+
+  /** What screens asked for, newest last. */
+  readonly acts: Request[] = [];
   /** The last setView, for looking at. */
   view: readonly WantedPicture[] = [];
   private readonly volumes = new Map<string, number>();
@@ -110,12 +144,31 @@ export class FakeStore implements SessionStore {
   }
 
   async checkLink(): Promise<LinkAnswer> {
-    const { link, role } = this.scene;
-    return link === "ok" ? { ok: true, role, session: "s" } : { ok: false, reason: link };
+    const { link, role, told: scene } = this.scene;
+    if (link !== "ok") return { ok: false, reason: link };
+    this.link.value = { ...OPEN_LINK, roles: [role], ...scene.link };
+    return { ok: true, link: this.link.value };
+  }
+
+  async supportCode(): Promise<string> {
+    return "234769";
+  }
+
+  async spendCode(code: string): Promise<CodeAnswer> {
+    return /^4821.?7730$/.test(code) ? { ok: true, token: "a-token-that-was-told-by-voice" } : { ok: false, reason: "wrong" };
   }
 
   async resume(): Promise<boolean> {
     return false;
+  }
+
+  async resumeLast(): Promise<boolean> {
+    return false;
+  }
+
+  async joinStandby(): Promise<void> {
+    this.phase.value = "inRoom";
+    this.place.value = "silent";
   }
 
   async join({ name }: { token: string; name: string }): Promise<void> {
@@ -126,7 +179,26 @@ export class FakeStore implements SessionStore {
   }
 
   leave(): void {
+    this.place.value = "outside";
     this.phase.value = "left";
+  }
+
+  leaveQuickly(): void {
+    location.replace("about:blank");
+  }
+
+  async act(request: Request): Promise<ActAnswer> {
+    this.acts.push(request);
+    perform(this, request);
+    return { ok: true };
+  }
+
+  async makeStandby(): Promise<{ url: string; until: number } | null> {
+    return { url: "https://group.example/standby#2Pp1vX8wqkQZyJ0rXo7mUu3c5d9fGhJk", until: this.serverNow() + 120 };
+  }
+
+  serverNow(): number {
+    return Date.now() / 1000;
   }
 
   async requestDevices(what: { camera: boolean; microphone: boolean }): Promise<DeviceAnswer> {
@@ -216,9 +288,17 @@ export class FakeStore implements SessionStore {
     this.people.value = this.people.value.map((person) => (person.id === id ? { ...person, ...what } : person));
   }
 
-  add(index: number): void {
-    this.people.value = [...this.people.value, person(index, nameOf(index))];
+  add(index: number, what: Partial<Person> = {}): void {
+    this.people.value = [...this.people.value, { ...person(index, nameOf(index)), ...what }];
     this.fillPictures();
+  }
+
+  room(what: Partial<RoomView>): void {
+    if (this.roomView.value) this.roomView.value = { ...this.roomView.value, ...what };
+  }
+
+  hear(line: Said): void {
+    this.lines.value = [...this.lines.value, line];
   }
 
   remove(id: string): void {
@@ -238,17 +318,45 @@ export class FakeStore implements SessionStore {
   }
 
   private enter(name = "Jamie"): void {
+    const { people, mixed, shared, blocked, stalled, role, told: scene } = this.scene;
+    const lead = role === "facilitator";
     this.me.value = ME;
-    const { people, mixed, shared, blocked, stalled } = this.scene;
     this.people.value = Array.from({ length: people }, (_, i) => ({
-      ...person(i, i === 0 ? name : nameOf(i - 1)),
+      ...person(i, i === 0 ? (lead ? "Ana" : name) : nameOf(lead ? i : i - 1)),
+      ...((lead ? i === 0 : i === 1) && { role: "facilitator" as const }),
       ...(i > 0 && { speaking: i === 2 || i === 7, muted: i % 3 === 0 }),
       ...(mixed && i === 3 && { present: false }),
       ...(shared && i === 1 && { sources: ["microphone", "camera", "screen"] as const }),
-    }));
+      ...scene.people?.[`p${i}`],
+    })).filter(({ id }) => scene.only?.includes(id) ?? true);
+    this.tell(scene, lead);
     this.audioBlocked.value = blocked;
     this.mediaStalled.value = stalled;
     this.fillPictures();
+  }
+
+  private tell(scene: Told, lead: boolean): void {
+    const place = scene.place ?? "room";
+    const mine = { ...QUIET_ME, ...scene.mine };
+    this.mine.value = mine;
+    this.muted.value ||= mine.muted;
+    this.roomView.value = place === "room" || place === "silent" ? { ...QUIET_ROOM, ...scene.room } : null;
+    this.team.value = lead && scene.team !== null ? { ...QUIET_TEAM, ...scene.team } : null;
+    this.lines.value = scene.lines ?? [];
+    const base = { id: null, session: "s", you: ME, secret: null, now: this.serverNow(), numbers: NUMBERS };
+    this.desk.value = scene.desk ? { ...base, type: "desk", people: [...scene.desk], waiting: 1 } : null;
+    this.figures.value = scene.figures ? { ...base, type: "figures", people: [...scene.figures], phase: "open" } : null;
+    if (place === "waiting") {
+      const since = this.serverNow() - 60;
+      const quiet = { staff: "here", staff_names: ["Ana"], note: "", sent_back: false, knock_at: since, take_over: false } as const;
+      this.waiting.value = { ...base, type: "waiting", me: mine, ...quiet, staff_names: [...quiet.staff_names], ...scene.waiting };
+    }
+    if (place === "silent" && this.team.value && this.roomView.value) {
+      const { team, roomView, lines } = this;
+      const people = this.people.value.map(({ me: _, speaking: __, ...person }) => ({ ...person, sources: [...person.sources] }));
+      this.silent.value = { ...base, type: "silent", me: mine, room: roomView.value!, team: team.value!, people, lines: [...lines.value], laptop: scene.laptop ?? true };
+    }
+    this.place.value = place;
   }
 
   private fillPictures(): void {
@@ -263,7 +371,7 @@ export class FakeStore implements SessionStore {
   }
 
   private picture(i: number, one: Person, source: PictureSource): Picture {
-    const off = one.me ? !this.cameraOn.value : source === "camera" && (this.scene.fps === 0 || i % 6 === 5);
+    const off = one.me ? !this.cameraOn.value : source === "camera" && (this.scene.fps === 0 || i % 6 === 5 || !one.sources.includes("camera"));
     const state = off ? "off" : this.scene.mixed && i === 4 ? "stopped" : this.scene.mixed && i === 6 ? "waiting" : "live";
     const key = pictureKey(one.id, source);
     if (!off && !one.me && !this.streams.has(key)) {
@@ -280,11 +388,17 @@ function person(index: number, name: string): Person {
   return {
     id: `p${index}`,
     name,
-    role: index === 1 ? "facilitator" : "participant",
+    role: "participant",
+    function: null,
     me: index === 0,
     muted: false,
     present: true,
     speaking: false,
     sources: ["microphone", "camera"],
+    hand: null,
+    resting: null,
+    covered: false,
+    calling: false,
+    with: null,
   };
 }
