@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NewType
+
+import msgspec
 from msgspec import Struct
 
-from signaling.protocol import Agreement, Step
+from signaling.protocol import Agreement, Numbers, Step
+
+GroupId = NewType("GroupId", str)
+"""People who meet again and again under one programme."""
 
 
 class Rules(Struct, frozen=True):
@@ -26,3 +32,13 @@ class Programme(Struct, frozen=True):
     steps: tuple[Step, ...] = ("name", "agreement", "devices")
     agreement: Agreement | None = None
     rules: Rules = Rules()
+
+    @property
+    def numbers(self) -> Numbers:
+        return Numbers(self.practice_number, self.crisis_line)
+
+    @property
+    def session_rules(self) -> Rules:
+        """The rules with the version of the agreement that goes with them."""
+        version = None if self.agreement is None else self.agreement.version
+        return msgspec.structs.replace(self.rules, agreement=version)
