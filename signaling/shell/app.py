@@ -16,13 +16,15 @@ from msgspec import Struct
 from signaling.codec import MAX_MESSAGE
 from signaling.core.ids import ConnectionId
 from signaling.protocol import ByeReason
-from signaling.shell.api import Api, ApiError, reply
+from signaling.shell.api import Api, ApiSettings, reply
 from signaling.shell.auth import OperatorKey
 from signaling.shell.connection import Connection
 from signaling.shell.hub import Hub
 from signaling.shell.limits import Buckets
+from signaling.shell.links import UnknownError
 from signaling.shell.origin import address_of, same_origin
 from signaling.shell.pages import SECURITY_HEADERS, Pages
+from signaling.shell.rest import ApiError
 
 MAX_BODY: Final = 64 * 1024  # bytes of a REST body
 HEARTBEAT: Final = 8.0  # seconds between pings; half of it without a pong is a dead connection
@@ -39,6 +41,7 @@ class AppSettings(Struct, frozen=True):
     public_url: str | None = None
     behind_proxy: bool = False
     tls: bool = False
+    open_door: bool = False  # REST may make links that need no knock
 
 
 class App:
@@ -53,7 +56,8 @@ class App:
         self._connected: Counter[str] = Counter()
         self._connections: set[Connection] = set()
         self._open = False
-        api = Api(hub, key, self._guesses, public_url=settings.public_url, behind_proxy=settings.behind_proxy)
+        api_settings = ApiSettings(settings.public_url, settings.behind_proxy, settings.open_door)
+        api = Api(hub, key, self._guesses, api_settings)
         self.web = web.Application(middlewares=[self._with_headers, self._with_errors], client_max_size=MAX_BODY)
         self.web.add_routes([web.get("/healthz", self._health), web.get("/readyz", self._ready)])
         self.web.add_routes([web.get("/ws", self._websocket), *api.routes(), *Pages(settings.page).routes()])
@@ -130,6 +134,8 @@ class App:
             return await handler(request)
         except ApiError as error:
             return reply(error.status, {"code": error.code, "text": error.text})
+        except UnknownError as error:
+            return reply(404, {"code": "not_found", "text": str(error)})
         except web.HTTPException as error:
             codes = {404: "not_found", 405: "not_allowed", 413: "too_large"}
             return reply(error.status, {"code": codes.get(error.status, "bad_message"), "text": error.reason})

@@ -8,12 +8,26 @@ import os
 import secrets
 from pathlib import Path
 
-from signaling.core.ids import LinkHash, ParticipantId, SecretHash, SessionId
+from signaling.core.ids import LinkHash, ParticipantId, PersonId, SecretHash, SessionId, StandbyHash
+from signaling.core.programme import GroupId
 
 
 def new_token() -> str:
     """192 random bits, safe in a URL's fragment."""
     return secrets.token_urlsafe(24)
+
+
+def new_code(digits: int) -> str:
+    """Decimal digits that somebody can read out."""
+    return "".join(secrets.choice("0123456789") for _ in range(digits))
+
+
+def new_group_id() -> GroupId:
+    return GroupId(secrets.token_hex(8))
+
+
+def new_person_id() -> PersonId:
+    return PersonId(secrets.token_hex(6))
 
 
 def new_session_id() -> SessionId:
@@ -30,6 +44,10 @@ def link_hash(token: str) -> LinkHash:
 
 def secret_hash(secret: str) -> SecretHash:
     return SecretHash(_sha256(secret))
+
+
+def standby_hash(token: str) -> StandbyHash:
+    return StandbyHash(_sha256(token))
 
 
 class OperatorKey:

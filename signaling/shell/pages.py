@@ -59,6 +59,8 @@ class Pages:
         return [
             web.get("/", self._index),
             web.get("/join", self._index),
+            web.get("/j", self._index),  # a spoken code
+            web.get("/standby", self._index),  # a facilitator's phone
             web.get("/assets/{name}", self._hashed),
             web.get("/robots.txt", self._robots),
             web.get("/{name}", self._file),
