@@ -20,22 +20,25 @@ import kinroom
 from kinroom.config import Settings
 from kinroom.listening import announced_addresses, listen
 from rtc import Engine, EngineEvent, EngineSettings
+from signaling.core.programme import Programme
 from signaling.core.roles import Role
-from signaling.shell.api import link_url
 from signaling.shell.app import App, AppSettings
 from signaling.shell.auth import operator_key
 from signaling.shell.hub import Hub
+from signaling.shell.links import LINK_LIVES, Times, Wanted
+from signaling.shell.rest import link_url
 from signaling.store.store import Store
 
 PAGE: Final = Path(kinroom.__file__).parent / "page"
 STOP_EACH: Final = 1.5  # seconds for the hub, the web server and the engine each; the promise is 5 in all
 DEMO_PEOPLE: Final = 25
+DEMO: Final = Programme(practice_number="555-0100")  # a number of nobody
 
 log = structlog.get_logger()
 
 
 class NotSafeError(Exception):
-    """The settings would serve people without TLS. The text is for the operator."""
+    """The settings would serve people without TLS, or without a door. The text is for the operator."""
 
 
 OnReady = Callable[[str], None]
@@ -75,6 +78,8 @@ def run(settings: Settings, *, demo: bool = False, bots: int = 0, on_ready: OnRe
 
 def require_safe(settings: Settings) -> None:
     """Beyond loopback only with TLS: a page that is not a secure context has no camera, and no secrets."""
+    if settings.open_door and (settings.behind_proxy or not settings.on_loopback):
+        raise NotSafeError("refusing to open the door beyond this machine: KINROOM_OPEN_DOOR is for tests on loopback")
     if not (settings.on_loopback or settings.tls or settings.behind_proxy):
         raise NotSafeError(
             f"refusing to listen on {settings.host} without TLS: "
@@ -104,7 +109,13 @@ async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack
 
     base = settings.public_url or _base_url(settings, bound)
     app = App(
-        AppSettings(page=PAGE, public_url=settings.public_url, behind_proxy=settings.behind_proxy, tls=settings.tls),
+        AppSettings(
+            page=PAGE,
+            public_url=settings.public_url,
+            behind_proxy=settings.behind_proxy,
+            tls=settings.tls,
+            open_door=settings.open_door,
+        ),
         hub,
         key,
     )
@@ -169,13 +180,22 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
 
 
 async def _print_demo(hub: Hub, base: str) -> str:
-    """A facilitator's link, then a participant's: unwrapped, one a line; new ones at each start. Returns the last."""
-    _, links = await hub.create([(Role.FACILITATOR, DEMO_PEOPLE), (Role.PARTICIPANT, DEMO_PEOPLE)])
+    """A facilitator's link, then a participant's: unwrapped, one a line; new ones at each start.
+
+    Returns one that is not printed and needs no knock: the synthetic people's. People knock, as in life.
+    """
+    now = hub.links.now()
+    wanted = [
+        Wanted((Role.FACILITATOR,), DEMO_PEOPLE),
+        Wanted((Role.PARTICIPANT,), DEMO_PEOPLE),
+        Wanted((Role.PARTICIPANT,), DEMO_PEOPLE, knocks=False),
+    ]
+    *links, of_bots = (await hub.links.create(DEMO, [Times(now, now + LINK_LIVES)], wanted)).links
     # On stderr: whoever reads the links from stdout gets links alone.
     print("The facilitator's link, then the participants':", file=sys.stderr, flush=True)
     for link in links:
         print(link_url(base, link.token), flush=True)
-    return link_url(base, links[-1].token)
+    return link_url(base, of_bots.token)
 
 
 class _Bots:

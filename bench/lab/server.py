@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from bench import procfs
 from bench.lab.netns import Namespace, run
 from rtc import PeerId, WorkerStats
 
+NUMBERS = {"practice_number": "555-0100", "crisis_line": "988"}  # no session without
 START_TIMEOUT = 20.0  # seconds; 2 on a quiet machine
 STOP_TIMEOUT = 6.0  # seconds: the server promises 5
 
@@ -29,13 +31,18 @@ class ServerError(Exception):
 
 
 class Link(Struct, frozen=True):
-    role: str
+    """`hash` names it in REST calls. `person` None: many share it."""
+
+    roles: list[str]
     people: int
     url: str
     token: str
+    hash: str
+    person: str | None
 
 
 class Session(Struct, frozen=True):
+    group: str
     session: str
     links: list[Link]
 
@@ -88,6 +95,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 cwd=Path(__file__).parents[2],
+                env={**os.environ, "KINROOM_OPEN_DOOR": "1"},
             )
         connector = aiohttp.TCPConnector(socket_factory=self._make_socket, force_close=True)
         self._http = aiohttp.ClientSession(f"http://127.0.0.1:{self._port}", connector=connector)
@@ -111,17 +119,28 @@ class Server:
                 self._process.kill()
                 await self._process.wait()
 
-    async def create_session(self, people: int = 25) -> Session:
-        """With one link for so many participants."""
-        body = {"links": [{"role": "participant", "people": people}]}
-        return msgspec.json.decode(await self._request("POST", "/api/v1/sessions", body), type=Session)
+    async def create_session(
+        self,
+        people: int = 25,
+        *,
+        links: Sequence[Mapping[str, object]] = (),
+        knocks: bool = False,
+        **more: object,
+    ) -> Session:
+        """With one link for so many participants, then the `links` asked for; nobody needs to be let in.
+
+        `more`: other fields of POST /api/v1/sessions.
+        """
+        wanted = [{"roles": ["participant"], "people": people}, *links]
+        body = {**NUMBERS, "links": wanted, "knocks": knocks, **more}
+        return msgspec.json.decode(await self.rest("POST", "/api/v1/sessions", body), type=Session)
 
     async def stats(self, session: str) -> SessionStats:
         """About a second old."""
-        return msgspec.json.decode(await self._request("GET", f"/api/v1/sessions/{session}/stats"), type=SessionStats)
+        return msgspec.json.decode(await self.rest("GET", f"/api/v1/sessions/{session}/stats"), type=SessionStats)
 
     async def end_session(self, session: str) -> None:
-        await self._request("POST", f"/api/v1/sessions/{session}/end")
+        await self.rest("POST", f"/api/v1/sessions/{session}/end")
 
     def kill_worker(self) -> int:
         """SIGKILL for the first worker; its pid."""
@@ -143,7 +162,8 @@ class Server:
             await asyncio.sleep(0.05)
         raise ServerError(f"the server is not ready:\n{self.log.read_text()[-4000:]}")
 
-    async def _request(self, method: str, path: str, body: object = None) -> bytes:
+    async def rest(self, method: str, path: str, body: object = None) -> bytes:
+        """With the operator's key. Raises ServerError."""
         headers = {"Authorization": f"Bearer {self._key}"}
         async with self._http.request(method, path, json=body, headers=headers) as response:
             text = await response.read()

@@ -1,13 +1,14 @@
-"""One synthetic person: joins by a link, sends picture and voice, comes back after every interruption."""
+"""One synthetic person: joins by a link, waits to be let in, sends picture and voice, comes back whatever happens."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import aiohttp
+import msgspec
 from msgspec import Struct
 from yarl import URL
 
@@ -23,7 +24,14 @@ FIRST_WAIT: Final = 0.25  # seconds before the first attempt to come back; doubl
 LONGEST_WAIT: Final = 4.0  # seconds
 FIRST_SLOT_PAIRS: Final = 4
 
-_FOR_GOOD: Final = (ByeReason.LEFT, ByeReason.REPLACED, ByeReason.ENDED)
+_FOR_GOOD: Final = (
+    ByeReason.LEFT,
+    ByeReason.REPLACED,
+    ByeReason.ENDED,
+    ByeReason.CLOSED,
+    ByeReason.DECLINED,
+    ByeReason.REMOVED,
+)
 
 
 class Media(Struct, frozen=True):
@@ -48,13 +56,14 @@ class Bot:
         self.snapshot: protocol.Snapshot | None = None
         self.connection: Connection | None = None
         self.media: MediaPeer | None = None
-        self.in_room = asyncio.Event()  # joined, and the media answer taken
+        self.arrived = asyncio.Event()  # has a seat, be it in the waiting room
+        self.in_room = asyncio.Event()  # let in, and the media answer taken
         self._url = URL(link).with_path("/ws").with_fragment(None)
         self._token = URL(link).fragment
         self._made = media
         self._speaks = speaks
         self._on_frame = on_frame
-        self._secret: str | None = None
+        self._seat: tuple[str, str] | None = None  # session and resume secret
         self._peer: int | None = None
         self._wait = FIRST_WAIT
 
@@ -67,15 +76,16 @@ class Bot:
                 while True:
                     try:
                         async with http.ws_connect(self._url, compress=15) as socket:
-                            await self._live(Connection(socket))
+                            await self._live(Connection(socket), http)
                     except (aiohttp.ClientError, ConnectionLostError, OSError) as lost:
                         if isinstance(lost, ConnectionLostError) and lost.bye in _FOR_GOOD:
                             return
-                        if self.in_room.is_set():
+                        if self.arrived.is_set():
                             last_seen = now()
                         if now() - last_seen > give_up_after:
                             raise ConnectionLostError(None) from lost
                     self.in_room.clear()
+                    self.arrived.clear()
                     await self._pause()
         finally:
             await self._close_media()
@@ -87,15 +97,11 @@ class Bot:
                 request = self.connection.request(protocol.Leave(self.connection.next_id()))
                 await asyncio.wait_for(request, 1.0)
 
-    async def _live(self, connection: Connection) -> None:
+    async def _live(self, connection: Connection, http: aiohttp.ClientSession) -> None:
         self.connection = connection
         reader = asyncio.create_task(connection.read())
         try:
-            self.snapshot = await self._enter(connection)
-            self.slots = self.snapshot.slots
-            if self.media is None or self.snapshot.peer is None or self.snapshot.peer != self._peer:
-                await self._open_media(connection)
-            self.in_room.set()
+            await self._arrive(connection, await self._enter(connection, http))
             self._wait = FIRST_WAIT
             while (message := await connection.inbox.get()) is not None:
                 await self._obey(connection, message)
@@ -104,38 +110,76 @@ class Bot:
             self.connection = None
             reader.cancel()
 
-    async def _enter(self, connection: Connection) -> protocol.Snapshot:
-        if self._secret is not None and self.snapshot is not None:
+    async def _enter(self, connection: Connection, http: aiohttp.ClientSession) -> protocol.Place:
+        if self._seat is not None:
             try:
-                return await self._resume(connection, self._secret, self.snapshot.session)
+                return await self._resume(connection, *self._seat)
             except RefusedError as refused:
                 if refused.code is not ErrorCode.RESUME_UNKNOWN:
                     raise
-        join = protocol.Join(connection.next_id(), protocol.VERSION, self._token, self.who.name)
-        snapshot = await connection.request(join)
-        assert isinstance(snapshot, protocol.Snapshot)
-        self._secret = snapshot.secret
-        return snapshot
+        try:
+            return await self._join(connection, None)
+        except RefusedError as refused:
+            if refused.code is not ErrorCode.AGREEMENT_NEEDED:
+                raise
+        return await self._join(connection, await self._agreement(http))
 
-    async def _resume(self, connection: Connection, secret: str, session: str) -> protocol.Snapshot:
-        snapshot = await connection.request(
+    async def _join(self, connection: Connection, agreement: str | None) -> protocol.Place:
+        place = await connection.request(
+            protocol.Join(connection.next_id(), protocol.VERSION, self._token, self.who.name, agreement)
+        )
+        assert isinstance(place, protocol.Place)
+        return place
+
+    async def _resume(self, connection: Connection, session: str, secret: str) -> protocol.Place:
+        place = await connection.request(
             protocol.Resume(connection.next_id(), protocol.VERSION, session, secret, self.who.name, self._peer)
         )
-        assert isinstance(snapshot, protocol.Snapshot)
-        return snapshot
+        assert isinstance(place, protocol.Place)
+        return place
+
+    async def _agreement(self, http: aiohttp.ClientSession) -> str | None:
+        """The version that the group asks for. Nobody is bound by what a synthetic person agrees to."""
+        url = self._url.with_path("/api/v1/link")
+        async with http.post(url, json={"token": self._token}) as answer:
+            answer.raise_for_status()
+            found = msgspec.json.decode(await answer.read(), type=protocol.LinkOpen)
+        return None if found.agreement is None else found.agreement.version
+
+    async def _arrive(self, connection: Connection, place: protocol.Place) -> None:
+        """At a place: the first, or another where a facilitator put us."""
+        secret = place.secret or (self._seat[1] if self._seat is not None else None)
+        assert secret is not None, "the first answer brings it"
+        self._seat = (place.session, secret)
+        if isinstance(place, protocol.Snapshot):
+            self.snapshot = place
+            self.slots = place.slots
+            if self.media is None or place.peer is None or place.peer != self._peer:
+                await self._open_media(connection, place.me.may)
+            self.in_room.set()
+        else:
+            self.in_room.clear()
+            self.slots = []
+            await self._close_media()
+        self.arrived.set()
 
     async def _obey(self, connection: Connection, message: protocol.ServerMessage) -> None:
         match message:
+            case protocol.Snapshot(id=None) | protocol.Waiting(id=None):
+                await self._arrive(connection, message)
             case protocol.Slots():
                 self.slots = message.slots
             case protocol.SlotsNeeded() if self.media is not None and self._on_frame is not None:
                 self.media.add_slots(message.pairs)
                 await self._offer(connection, self.media, fresh=False)
-            case protocol.MediaLost() if message.peer == self._peer:
-                await self._open_media(connection)
+            case protocol.MediaLost() if message.peer == self._peer and self.snapshot is not None:
+                await self._open_media(connection, self.snapshot.me.may)
 
-    async def _open_media(self, connection: Connection) -> None:
-        """A new RTCPeerConnection, as often as it takes while the media worker is away."""
+    async def _open_media(self, connection: Connection, may: Sequence[protocol.SourceName]) -> None:
+        """A new RTCPeerConnection, as often as it takes while the media worker is away. Sends what it may.
+
+        Whoever is out of the room by now has a message waiting that says so.
+        """
         while True:
             await self._close_media()
             self.media = media = self._new_media(connection)
@@ -143,11 +187,15 @@ class Bot:
                 await self._offer(connection, media, fresh=True)
                 break
             except RefusedError as refused:
+                if refused.code is ErrorCode.WAITING:
+                    return
                 if refused.code is not ErrorCode.MEDIA_GONE:
                     raise
             await self._pause()
         for source in ("microphone", "camera"):
-            await connection.request(protocol.Publish(connection.next_id(), source))
+            if source in may:
+                with contextlib.suppress(RefusedError):
+                    await connection.request(protocol.Publish(connection.next_id(), source))
 
     def _new_media(self, connection: Connection) -> MediaPeer:
         def lost() -> None:

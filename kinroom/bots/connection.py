@@ -1,4 +1,4 @@
-"""The WebSocket protocol v1 from a client's side: requests wait for their reply, all else comes through an inbox."""
+"""The WebSocket protocol from a client's side: requests wait for their reply, all else comes through an inbox."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PING_EVERY: Final = 5.0  # seconds
 DEAD_AFTER: Final = 12.0  # seconds without any message
 REPLY_WITHIN: Final = 10.0  # seconds
 
-Reply = protocol.Ok | protocol.Answer | protocol.Snapshot
+Reply = protocol.Ok | protocol.Answer | protocol.Place
 Message = protocol.ServerMessage
 _decoder = msgspec.json.Decoder(protocol.ServerMessage)
 
@@ -83,7 +83,15 @@ class Connection:
 
     def _take(self, message: Message) -> None:
         match message:
-            case protocol.Ok() | protocol.Answer() | protocol.Snapshot(id=int()):
+            case (
+                protocol.Ok()
+                | protocol.Answer()
+                | protocol.Snapshot()
+                | protocol.Waiting()
+                | protocol.Desk()
+                | protocol.Figures()
+                | protocol.Silent()
+            ):
                 waiting = self._waiting.get(message.id) if message.id is not None else None
                 if waiting is not None and not waiting.done():
                     waiting.set_result(message)

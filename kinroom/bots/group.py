@@ -54,7 +54,7 @@ async def _start(
         bot = Bot(link, who, media, turns, None if frames is None else count_frame)
         bots.append((bot, asyncio.create_task(bot.run())))
         # One at a time: a group that arrives in the same instant competes with itself for the processor.
-        await _first(bot.in_room.wait(), bots[-1][1])
+        await _first(bot.arrived.wait(), bots[-1][1])
 
 
 def _turns(index: int, count: int, turn: float) -> Callable[[], bool]:
