@@ -1,78 +1,116 @@
-import { Volume2 } from "lucide";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { t } from "../i18n";
-import type { DeviceAnswer, Person, SessionStore } from "../session/model";
-import { arrange, liveLimit, pageOf } from "../ui/arrange";
-import { type Actions, Controls } from "../ui/Controls";
+import type { SessionStore } from "../session/model";
+import { Dialog } from "../ui/Dialog";
 import { HelpDialog, LeaveDialog, MoreDialog, PersonDialog, SettingsDialog } from "../ui/dialogs";
-import { Floor } from "../ui/Floor";
-import { useHeadingFocus, useMedia, usePreference } from "../ui/hooks";
-import { Icon } from "../ui/Icon";
+import { useFocusKept, useHeadingFocus, useMedia, usePreference } from "../ui/hooks";
 import { Mark } from "../ui/Mark";
-import { Names } from "../ui/Names";
-import { type ShortcutAction, shortcutFor, takesKeys } from "../ui/shortcuts";
-import type { Notice } from "../ui/status";
-import { changes, useStatus } from "../ui/StatusLine";
+import { Away } from "../ui/room/Away";
+import { Banners } from "../ui/room/Banners";
+import { Cards } from "../ui/room/Cards";
+import { Chat } from "../ui/room/Chat";
+import { Controls } from "../ui/room/Controls";
+import { Hands } from "../ui/room/Hands";
+import { LeaveQuickly } from "../ui/room/LeaveQuickly";
+import { PrivateHelpButton } from "../ui/room/PrivateHelp";
+import { roomTitle } from "../ui/room/PrivateRoom";
+import { calmOf, Stage } from "../ui/room/Stage";
+import { useUnread } from "../ui/room/unread";
+import { actionsOf, type Open } from "../ui/room/useActions";
+import { useAnnouncements } from "../ui/room/useAnnouncements";
+import { focusOn, useKeys } from "../ui/room/useKeys";
+import { useStatus } from "../ui/StatusLine";
+import { PersonMenu } from "../ui/team/PersonMenu";
+import { TeamPanel } from "../ui/team/TeamPanel";
 
 // A phone either way up, and a desktop page at 400 % zoom, which has as little space.
 const SMALL = "(max-width: 599px), (max-height: 479px)";
+// Room for a panel beside the pictures.
+const WIDE = "(min-width: 900px) and (min-height: 480px)";
 
-// An unplugged microphone that gives way to another within this time is not worth a word.
-const REPLACED_WITHIN = 1500;
-
-type Open =
-  | { what: "leave" | "settings" | "more" }
-  | { what: "person"; id: string }
-  | { what: "help"; answer: Exclude<DeviceAnswer, "ok">; retry: () => void };
-
+/** The frame of a room. What it shows is decided in ui/room, for facilitators also in ui/team. */
 export function Room({ store }: { store: SessionStore }) {
-  const heading = useHeadingFocus();
   const phone = useMedia(SMALL);
+  const wide = useMedia(WIDE);
   const [selfHidden, setSelfHidden] = usePreference("kinroom.selfHidden", false);
   const [shortcuts, setShortcuts] = usePreference("kinroom.shortcuts", true);
   const [page, setPage] = useState(0);
   const [open, setOpen] = useState<Open | null>(null);
-  const [status, say] = useStatus();
+  const [chatBeside, setChatBeside] = useState(false);
+  const [stepping, setStepping] = useState(false);
+  const turning = useRef<(pages: 1 | -1) => void>(() => undefined);
+  const [status, notice] = useStatus();
+  const say = (text: string) => notice({ kind: "say", text });
 
   const people = store.people.value;
-  const screens = useMemo(() => people.filter((person) => !person.me && person.sources.includes("screen")), [people]);
-  const limit = liveLimit({ phone, screens: screens.length, pictures: store.pictureLimit.value });
-  const arrangement = useMemo(() => arrange(people, limit, page, selfHidden), [people, limit, page, selfHidden]);
-  const turn = (pages: 1 | -1) => {
-    const next = Math.min(arrangement.pages - 1, Math.max(0, arrangement.page + pages));
-    if (next === arrangement.page) return;
-    setPage(next);
-    const names = arrange(people, limit, next, selfHidden).live.map((one) => one.name);
-    say({ kind: "say", text: t("status.page", { names: names.join(", ") }) });
-  };
-  const close = () => setOpen(null);
-
+  const room = store.roomView.value;
+  const team = store.team.value !== null;
+  const resting = store.mine.value?.resting ?? null;
+  const away = stepping || resting === "away";
+  const calm = calmOf(store);
   const lost = store.phase.value === "reconnecting" || store.mediaStalled.value;
-  useAnnouncements(store, people, lost, say);
-  const actions = useActions(store, { selfHidden, setSelfHidden, setOpen, say });
-  useShortcuts(shortcuts, { ...actions, previous: () => turn(-1), next: () => turn(1) });
+  const chatOpen = wide ? chatBeside : open?.what === "chat";
+  const unread = useUnread(store, chatOpen);
+  const heading = useHeadingFocus(`${room?.id}/${away}`);
+  useFocusKept(heading);
+  useEffect(() => setPage(0), [room?.id]);
+  useEffect(() => {
+    if (resting === "away") setStepping(false);
+  }, [resting]);
+  useAnnouncements(store, lost, notice);
 
+  const close = () => setOpen(null);
+  const toggleChat = () => (wide ? setChatBeside(!chatBeside) : setOpen({ what: "chat" }));
+  const actions = actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, toggleChat, setStepping });
+  useKeys(shortcuts && !away, {
+    ...actions,
+    help: () => focusOn("[data-action=private-help]"),
+    knocks: () => focusOn("[data-focus=knocks]"),
+    calls: () => focusOn("[data-focus=calls]"),
+    previous: () => turning.current(-1),
+    next: () => turning.current(1),
+  });
+
+  if (away) return <Away store={store} say={say} status={status} onBack={() => (setStepping(false), void store.act({ type: "come_back" }))} />;
   const person = open?.what === "person" ? people.find(({ id }) => id === open.id) : undefined;
+  const beside = wide && (team || chatBeside);
   return (
-    <main class="room" data-lost={lost}>
+    <main class="room" data-lost={lost} data-beside={beside} data-kind={room?.kind}>
       <header class="room-head">
         <Mark />
         <h1 ref={heading} tabIndex={-1}>
-          {t("room.title")}
-          <span class="count">{t("room.count", { count: people.length })}</span>
+          {roomTitle(room, people)}
+          {room?.kind !== "private" && <span class="count">{t("room.count", { count: people.length })}</span>}
         </h1>
         <p class="status" role="status" aria-live="polite">
           {status}
         </p>
+        {!team && (
+          <div class="head-actions">
+            <LeaveQuickly store={store} />
+            <PrivateHelpButton store={store} />
+          </div>
+        )}
       </header>
-      <Banners store={store} lost={lost} />
-      <div class="stage">
-        <Floor store={store} live={arrangement.live} screens={screens} onMenu={({ id }) => setOpen({ what: "person", id })} onTurn={turn} />
-        {people.length <= 1 && <p class="alone">{t("room.alone")}</p>}
+      <div class="notices">
+        <Banners store={store} lost={lost} onBreak={calm === "break"} />
+        <Cards store={store} say={say} onUnmute={actions.mute} />
+        <Hands store={store} />
       </div>
-      <Names store={store} arrangement={arrangement} onTurn={turn} onShow={({ id }) => setPage(pageOf(people, limit, id))} />
-      <Controls store={store} phone={phone} selfHidden={selfHidden} actions={actions} />
+      <Stage
+        store={store}
+        phone={phone}
+        calm={calm}
+        selfHidden={selfHidden}
+        page={page}
+        onPage={setPage}
+        onMenu={({ id }) => setOpen({ what: "person", id })}
+        say={say}
+        turning={turning}
+      />
+      <Side store={store} phone={!wide} chat={wide && chatBeside} onCloseChat={() => setChatBeside(false)} />
+      <Controls store={store} phone={phone} narrow={!wide} unread={unread} chatOpen={chatOpen} actions={actions} />
 
       {open?.what === "leave" && <LeaveDialog onClose={close} onLeave={() => store.leave()} />}
       {open?.what === "settings" && (
@@ -85,139 +123,37 @@ export function Room({ store }: { store: SessionStore }) {
           onClose={close}
         />
       )}
-      {open?.what === "more" && (
-        <MoreDialog
-          store={store}
-          selfHidden={selfHidden}
-          onShare={() => (close(), actions.share())}
-          onSelf={() => (close(), actions.self())}
-          onSettings={() => setOpen({ what: "settings" })}
-          onClose={close}
-        />
+      {open?.what === "more" && <MoreDialog store={store} phone={phone} unread={unread} selfHidden={selfHidden} actions={actions} onClose={close} />}
+      {open?.what === "chat" && !wide && (
+        <Dialog title={t("chat.title")} onClose={close}>
+          <Chat store={store} />
+        </Dialog>
       )}
-      {person && <PersonDialog store={store} person={person} onClose={close} />}
+      {person && (team ? <PersonMenu store={store} person={person} onClose={close} /> : <PersonDialog store={store} person={person} onClose={close} />)}
       {open?.what === "help" && <HelpDialog answer={open.answer} onTryAgain={() => (close(), open.retry())} onClose={close} />}
     </main>
   );
 }
 
-function Banners({ store, lost }: { store: SessionStore; lost: boolean }) {
+interface SideProps {
+  store: SessionStore;
+  phone: boolean;
+  chat: boolean;
+  onCloseChat: () => void;
+}
+
+/** Beside the pictures: the facilitators' lists and the chat. */
+function Side({ store, phone, chat, onCloseChat }: SideProps) {
+  const team = store.team.value !== null;
+  if (!team && !chat) return null;
   return (
-    <div class="banners">
-      {lost && (
-        <p class="banner" data-kind="lost">
-          <span class="turning" aria-hidden="true" />
-          {t("room.reconnecting")}
-        </p>
-      )}
-      {store.audioBlocked.value && (
-        <button type="button" class="button primary hear" onClick={() => void store.unblockAudio()}>
-          <Icon of={Volume2} />
-          {t("room.tapToHear")}
-        </button>
-      )}
-      {store.microphone.value === "interrupted" && (
-        <button type="button" class="banner" onClick={() => (void store.unblockAudio(), void store.setMuted(false))}>
-          {t("room.interrupted")}
-        </button>
-      )}
-      {store.sharing.value && (
-        <p class="banner">
-          {t("room.youShare")}
-          <button type="button" class="button" onClick={() => store.stopScreen()}>
-            {t("room.stopSharing")}
-          </button>
-        </p>
+    <div class="side" data-chat={chat} tabIndex={-1} data-pane="side">
+      {team && <TeamPanel store={store} phone={phone} />}
+      {chat && (
+        <aside class="panel" aria-label={t("chat.title")}>
+          <Chat store={store} onClose={onCloseChat} />
+        </aside>
       )}
     </div>
   );
-}
-
-interface ActionNeeds {
-  selfHidden: boolean;
-  setSelfHidden: (hidden: boolean) => void;
-  setOpen: (open: Open) => void;
-  say: (notice: Notice) => void;
-}
-
-function useActions(store: SessionStore, { selfHidden, setSelfHidden, setOpen, say }: ActionNeeds): Actions {
-  const tell = (text: string) => say({ kind: "say", text });
-  const attempt = async (what: () => Promise<DeviceAnswer>, done: () => void) => {
-    const answer = await what();
-    if (answer === "ok") done();
-    else setOpen({ what: "help", answer, retry: () => void attempt(what, done) });
-  };
-  return {
-    mute: () => {
-      const muted = !store.muted.value;
-      void attempt(() => store.setMuted(muted), () => tell(t(muted ? "status.muted" : "status.unmuted")));
-    },
-    camera: () => {
-      const on = !store.cameraOn.value;
-      void attempt(() => store.setCamera(on), () => tell(t(on ? "status.cameraOn" : "status.cameraOff")));
-    },
-    flip: () => void attempt(() => store.flipCamera(), () => undefined),
-    // Whoever closes the browser's own dialog has changed their mind: nothing to explain.
-    share: () => (store.sharing.value ? store.stopScreen() : void store.startScreen()),
-    self: () => setSelfHidden(!selfHidden),
-    settings: () => setOpen({ what: "settings" }),
-    more: () => setOpen({ what: "more" }),
-    leave: () => setOpen({ what: "leave" }),
-  };
-}
-
-function useShortcuts(on: boolean, actions: Record<ShortcutAction, () => void>): void {
-  const current = useRef(actions);
-  current.current = actions;
-  useEffect(() => {
-    if (!on) return;
-    const pressed = (event: KeyboardEvent) => {
-      const typing = takesKeys(event.target) || document.querySelector("dialog[open]") !== null;
-      const action = shortcutFor(event, typing);
-      if (!action) return;
-      event.preventDefault();
-      current.current[action]();
-    };
-    document.addEventListener("keydown", pressed);
-    return () => document.removeEventListener("keydown", pressed);
-  }, [on]);
-}
-
-/** Who comes, goes, drops and returns, and what happens to oneself; in the one status line. */
-function useAnnouncements(store: SessionStore, people: readonly Person[], lost: boolean, say: (notice: Notice) => void): void {
-  const before = useRef<readonly Person[] | null>(null);
-  useEffect(() => {
-    if (before.current === null) {
-      if (people.length) say({ kind: "say", text: t("status.here", { count: people.length }) });
-    } else {
-      for (const notice of changes(before.current, people)) say(notice);
-    }
-    if (people.length) before.current = people;
-  }, [people]);
-
-  const wasLost = useRef(false);
-  useEffect(() => {
-    if (lost) say({ kind: "say", text: t("room.reconnecting") });
-    else if (wasLost.current) say({ kind: "say", text: t("status.youBack") });
-    wasLost.current = lost;
-  }, [lost]);
-
-  const microphone = store.microphone.value !== "none";
-  const had = useRef(microphone);
-  useEffect(() => {
-    if (microphone || !had.current) {
-      had.current = microphone;
-      return;
-    }
-    const timer = setTimeout(() => {
-      had.current = false;
-      say({ kind: "say", text: t("status.micLost") });
-    }, REPLACED_WITHIN);
-    return () => clearTimeout(timer);
-  }, [microphone]);
-
-  const behind = store.decodingBehind.value;
-  useEffect(() => {
-    if (behind) say({ kind: "say", text: t("status.behind") });
-  }, [behind]);
 }

@@ -18,13 +18,19 @@ interface Placed {
   box: Box;
 }
 
-function place(live: readonly Person[], screens: readonly Person[], { width, height }: Size): Placed[] {
-  const { stage, people } = areas(width, height, GAP, screens.length > 0, live.length > 0);
+/** A picture in front: a shared screen, or the person in the spotlight. */
+export interface Staged {
+  person: Person;
+  source: "camera" | "screen";
+}
+
+function place(live: readonly Person[], staged: readonly Staged[], { width, height }: Size): Placed[] {
+  const { stage, people } = areas(width, height, GAP, staged.length > 0, live.length > 0);
   const moved = (box: Box, by: Box) => ({ ...box, x: box.x + by.x, y: box.y + by.y });
-  const onStage = stage ? tileBoxes(screens.length, stage.width, stage.height, GAP) : [];
+  const onStage = stage ? tileBoxes(staged.length, stage.width, stage.height, GAP) : [];
   const boxes = tileBoxes(live.length, people.width, people.height, GAP);
   return [
-    ...onStage.map((box, i): Placed => ({ person: screens[i]!, source: "screen", box: moved(box, stage!) })),
+    ...onStage.map((box, i): Placed => ({ ...staged[i]!, box: moved(box, stage!) })),
     ...boxes.map((box, i): Placed => ({ person: live[i]!, source: "camera", box: moved(box, people) })),
   ];
 }
@@ -44,18 +50,17 @@ function wanted(placed: readonly Placed[]): WantedPicture[] {
 interface Props {
   store: SessionStore;
   live: readonly Person[];
-  /** Who shares a screen that is shown here. */
-  screens: readonly Person[];
+  staged: readonly Staged[];
   onMenu: (person: Person) => void;
   onTurn: (pages: 1 | -1) => void;
 }
 
 /** The live pictures. It tells the store which it shows and how large. */
-export function Floor({ store, live, screens, onMenu, onTurn }: Props) {
+export function Floor({ store, live, staged, onMenu, onTurn }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
   const visible = usePageVisible();
-  const placed = useMemo(() => place(live, screens, size), [live, screens, size]);
+  const placed = useMemo(() => place(live, staged, size), [live, staged, size]);
   const view = JSON.stringify(visible ? wanted(placed) : []);
 
   useEffect(() => {

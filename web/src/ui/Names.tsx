@@ -1,11 +1,11 @@
-import { ChevronLeft, ChevronRight, MicOff, RotateCw } from "lucide";
+import { ChevronLeft, ChevronRight, Coffee, DoorClosed, HandHelping, MicOff, RotateCw } from "lucide";
 import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../i18n";
 import { type Person, type SessionStore, pictureKey } from "../session/model";
 import type { Arrangement } from "./arrange";
 import { Icon } from "./Icon";
-import { SpeakingBars, Video, Window } from "./Tile";
+import { HandMark, SpeakingBars, Video, Window } from "./Tile";
 
 interface Props {
   store: SessionStore;
@@ -74,10 +74,19 @@ function NameTile({ store, person, onShow }: { store: SessionStore; person: Pers
       {speaking ? <SpeakingBars /> : <Sign store={store} person={person} />}
       <span class="name">{person.me ? t("names.you", { name: person.name }) : person.name}</span>
       {person.muted && <span class="hidden-visually">, {t("room.muted")}</span>}
+      {person.function && <span class="name-function">{t(`function.${person.function}`)}</span>}
       {!person.present && <span class="hidden-visually">, {t("room.awayShort")}</span>}
+      {person.resting && <span class="hidden-visually">, {t(person.resting === "away" ? "away.short" : "away.onBreak")}</span>}
+      {person.calling && (
+        <>
+          <Icon of={HandHelping} />
+          <span class="hidden-visually">, {t("room.calling")}</span>
+        </>
+      )}
+      {person.hand !== null && <HandMark place={person.hand} />}
     </>
   );
-  const attributes = { class: "name-tile", "data-speaking": speaking, "data-participant": person.id, "data-away": !person.present };
+  const attributes = { class: "name-tile", "data-speaking": speaking, "data-participant": person.id, "data-away": !person.present || person.resting !== null };
   if (person.me) return <span {...attributes}>{content}</span>;
   return (
     <button type="button" {...attributes} title={t("room.showPerson", { name: person.name })} onClick={() => onShow(person)}>
@@ -93,6 +102,7 @@ function Sign({ store, person }: { store: SessionStore; person: Person }) {
     return <Video store={store} participant={person.id} source="camera" hidden={false} mirrored={mirrored} aspect={1} />;
   }
   if (!person.present) return <Icon of={RotateCw} />;
+  if (person.resting) return <Icon of={person.resting === "away" ? DoorClosed : Coffee} />;
   if (person.muted) return <Icon of={MicOff} />;
   return <Window person={person} />;
 }

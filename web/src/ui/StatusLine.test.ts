@@ -12,6 +12,12 @@ const person = (id: string, what: Partial<Person> = {}): Person => ({
   present: true,
   speaking: false,
   sources: [],
+  function: null,
+  hand: null,
+  resting: null,
+  covered: false,
+  calling: false,
+  with: null,
   ...what,
 });
 
@@ -26,7 +32,20 @@ describe("changes", () => {
     ["oneself", [], [person("Sam", { me: true })], []],
     ["a screen", [person("Sam")], [person("Sam", { sources: ["screen"] })], [{ kind: "say", text: "Sam is sharing a screen." }]],
     ["no screen", [person("Sam", { sources: ["screen"] })], [person("Sam")], [{ kind: "say", text: "Sam stopped sharing." }]],
+    ["a guest, by function", [], [person("Kim", { function: "interpreter" })], [{ kind: "say", text: "Kim, interpreter, came in." }]],
+    ["stepping away", [person("Sam")], [person("Sam", { resting: "away" })], [{ kind: "say", text: "Sam stepped away." }]],
+    ["coming back", [person("Sam", { resting: "away" })], [person("Sam")], [{ kind: "back", name: "Sam" }]],
+    ["a break, which all have heard of", [person("Sam")], [person("Sam", { resting: "break" })], []],
+    ["asking a facilitator to come", [person("Sam")], [person("Sam", { calling: true })], [{ kind: "say", text: "Sam asks a facilitator to come." }]],
+    ["being covered", [person("Sam")], [person("Sam", { covered: true, sources: [] })], []],
+    ["a hand, to participants", [person("Sam")], [person("Sam", { hand: 1 })], []],
   ])("%s", (_, before, after, notices) => {
     expect(changes(before, after)).toEqual(notices);
+  });
+
+  it("tells facilitators of hands", () => {
+    const up = [person("Sam", { hand: 1 })];
+    expect(changes([person("Sam")], up, true)).toEqual([{ kind: "say", text: "Sam raised a hand." }]);
+    expect(changes(up, [person("Sam", { hand: 2 })], true)).toEqual([]);
   });
 });

@@ -49,23 +49,33 @@ export function useStatus(): [string, (notice: Notice) => void] {
   ];
 }
 
-/** What changed between two lists of people, as notices. Never who speaks. Pure. */
-export function changes(before: readonly Person[], after: readonly Person[]): Notice[] {
+/** What changed between two lists of people, as notices. Never who speaks. `team`: also who raises a hand. Pure. */
+export function changes(before: readonly Person[], after: readonly Person[], team = false): Notice[] {
   const old = new Map(before.map((person) => [person.id, person]));
   const now = new Set(after.map((person) => person.id));
-  const notices: Notice[] = [];
-  for (const person of after) {
-    const was = old.get(person.id);
-    if (person.me) continue;
-    if (!was) notices.push({ kind: "came", name: person.name });
-    else if (was.present && !person.present) notices.push({ kind: "away", name: person.name });
-    else if (!was.present && person.present) notices.push({ kind: "back", name: person.name });
-    const [shared, shares] = [was?.sources.includes("screen") ?? false, person.sources.includes("screen")];
-    if (!shared && shares) notices.push({ kind: "say", text: t("status.shares", { name: person.name }) });
-    if (shared && !shares) notices.push({ kind: "say", text: t("status.sharesNoMore", { name: person.name }) });
-  }
+  const notices = after.flatMap((person) => (person.me ? [] : changesOf(old.get(person.id), person, team)));
   for (const person of before) {
     if (!now.has(person.id) && !person.me) notices.push({ kind: "left", name: person.name });
   }
+  return notices;
+}
+
+function changesOf(was: Person | undefined, person: Person, team: boolean): Notice[] {
+  const { name } = person;
+  const say = (text: string): Notice => ({ kind: "say", text });
+  const notices: Notice[] = [];
+  if (!was) notices.push(person.function ? say(t("status.cameWith", { name, function: t(`function.${person.function}`) })) : { kind: "came", name });
+  else if (was.present && !person.present) notices.push({ kind: "away", name });
+  else if (!was.present && person.present) notices.push({ kind: "back", name });
+  if (was && was.resting !== person.resting) {
+    if (person.resting === "away") notices.push(say(t("status.steppedAway", { name })));
+    // A break takes everybody at once; each coming back is not news.
+    if (was.resting === "away" && person.resting === null) notices.push({ kind: "back", name });
+  }
+  if (was && !was.calling && person.calling) notices.push(say(t("status.asksToCome", { name })));
+  if (team && was && was.hand === null && person.hand !== null) notices.push(say(t("status.handUp", { name })));
+  const [shared, shares] = [was?.sources.includes("screen") ?? false, person.sources.includes("screen")];
+  if (!shared && shares) notices.push(say(t("status.shares", { name })));
+  if (shared && !shares) notices.push(say(t("status.sharesNoMore", { name })));
   return notices;
 }

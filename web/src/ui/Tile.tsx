@@ -1,4 +1,4 @@
-import { MicOff, RotateCw, ScreenShare } from "lucide";
+import { Coffee, DoorClosed, EyeOff, Hand, HandHelping, MicOff, RotateCw, ScreenShare, type IconNode } from "lucide";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { t } from "../i18n";
@@ -6,6 +6,7 @@ import { type Person, type Picture, type PictureSource, type SessionStore } from
 import { useSeconds } from "./hooks";
 import { Icon } from "./Icon";
 import { type Box, visibleShare } from "./layout";
+import { coveredWords, seers } from "./room/Covered";
 import { clock, initials, windowColour } from "./words";
 
 export const WINDOW_COLOURS = 6;
@@ -111,20 +112,28 @@ export function Tile({ store, person, picture, source, box, onMenu }: TileProps)
         />
       )}
       {!pictured && source === "camera" && <Window person={person} />}
-      <TileNote person={person} state={state} stoppedAt={picture?.stoppedAt ?? null} />
+      <TileNote store={store} person={person} source={source} state={state} stoppedAt={picture?.stoppedAt ?? null} />
+      {source === "camera" && <Marks person={person} />}
       <NamePlate person={person} source={source} speaking={speaking} onMenu={onMenu} />
     </li>
   );
 }
 
-function TileNote({ person, state, stoppedAt }: { person: Person; state: Picture["state"]; stoppedAt: number | null }) {
+interface NoteProps extends Pick<TileProps, "store" | "person" | "source"> {
+  state: Picture["state"];
+  stoppedAt: number | null;
+}
+
+/** Why this picture is as it is. One reason at most: the one that explains the others. */
+function TileNote({ store, person, source, state, stoppedAt }: NoteProps) {
   const stopped = state === "stopped" && person.present;
   const now = useSeconds(stopped);
-  if (!person.present) {
+  const [icon, words, faint] = note(store, person, source) ?? [null, null, false];
+  if (words !== null) {
     return (
-      <p class="tile-note">
-        <Icon of={RotateCw} />
-        {t("room.away", { name: person.name })}
+      <p class={faint ? "tile-note faint" : "tile-note"}>
+        {icon && <Icon of={icon} />}
+        {words}
       </p>
     );
   }
@@ -133,8 +142,53 @@ function TileNote({ person, state, stoppedAt }: { person: Person; state: Picture
   return null;
 }
 
+function note(store: SessionStore, person: Person, source: PictureSource): [IconNode, string, boolean] | null {
+  if (!person.present) return [RotateCw, t("room.away", { name: person.name }), false];
+  if (source === "screen") return null;
+  if (person.resting === "away") return [DoorClosed, t("away.short"), false];
+  if (person.resting === "break") return [Coffee, t("away.onBreak"), false];
+  if (!person.covered) return null;
+  // On one's own tile, who sees it; to facilitators, that others do not. Others are told nothing but a name.
+  const own = person.me ? seers(store.mine.value, store.people.value) : null;
+  if (own) return [EyeOff, coveredWords(own), false];
+  return store.team.value === null ? null : [EyeOff, t("mod.coveredOther"), false];
+}
+
+/** Up in the corner: a raised hand with its place in the queue, and a call for the facilitator that all see. */
+function Marks({ person }: { person: Person }) {
+  if (person.hand === null && !person.calling) return null;
+  return (
+    <p class="marks">
+      {person.calling && (
+        <span class="mark-chip" data-mark="calling">
+          <Icon of={HandHelping} />
+          <span class="hidden-visually">{t("room.calling")}</span>
+        </span>
+      )}
+      {person.hand !== null && <HandMark place={person.hand} />}
+    </p>
+  );
+}
+
+export function HandMark({ place }: { place: number }) {
+  return (
+    <span class="mark-chip" data-mark="hand">
+      <Icon of={Hand} />
+      <span aria-hidden="true">{place}</span>
+      <span class="hidden-visually">{t("hand.place", { place })}</span>
+    </span>
+  );
+}
+
+/** What stands beside a name: "Facilitator", or a guest's function, which nobody may miss. */
+export function roleOf(person: Person): string | null {
+  if (person.function) return t(`function.${person.function}`);
+  return person.role === "facilitator" ? t("role.facilitator") : null;
+}
+
 function NamePlate({ person, source, speaking, onMenu }: Pick<TileProps, "person" | "source" | "onMenu"> & { speaking: boolean }) {
   const name = person.me ? t("names.you", { name: person.name }) : person.name;
+  const role = roleOf(person);
   const content =
     source === "screen" ? (
       <>
@@ -147,7 +201,11 @@ function NamePlate({ person, source, speaking, onMenu }: Pick<TileProps, "person
         {person.muted && <Icon of={MicOff} />}
         <span class="name">{name}</span>
         {person.muted && <span class="hidden-visually">, {t("room.muted")}</span>}
-        {person.role === "facilitator" && <span class="role">{t("role.facilitator")}</span>}
+        {role && (
+          <span class="role" data-guest={person.function !== null}>
+            {role}
+          </span>
+        )}
       </>
     );
   if (!onMenu || person.me) {

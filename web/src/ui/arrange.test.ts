@@ -49,13 +49,13 @@ describe("pageOf", () => {
 
 describe("liveLimit", () => {
   it.each([
-    [{ phone: true, screens: 0, pictures: Infinity }, 4],
-    [{ phone: true, screens: 1, pictures: Infinity }, 2],
-    [{ phone: true, screens: 1, pictures: 2 }, 1],
-    [{ phone: false, screens: 0, pictures: Infinity }, 25],
-    [{ phone: false, screens: 2, pictures: Infinity }, 10],
-    [{ phone: false, screens: 0, pictures: 9 }, 9],
-    [{ phone: false, screens: 1, pictures: 1 }, 1],
+    [{ phone: true, staged: 0, pictures: Infinity }, 4],
+    [{ phone: true, staged: 1, pictures: Infinity }, 2],
+    [{ phone: true, staged: 1, pictures: 2 }, 1],
+    [{ phone: false, staged: 0, pictures: Infinity }, 25],
+    [{ phone: false, staged: 2, pictures: Infinity }, 10],
+    [{ phone: false, staged: 0, pictures: 9 }, 9],
+    [{ phone: false, staged: 1, pictures: 1 }, 1],
   ])("%o is %i", (limits, expected) => {
     expect(liveLimit(limits)).toBe(expected);
   });

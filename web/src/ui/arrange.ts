@@ -16,16 +16,16 @@ export interface Arrangement<P extends Arrangeable> {
 
 export interface Limits {
   phone: boolean;
-  /** Shared screens that are shown and take most of the space. */
-  screens: number;
+  /** Pictures in front that take most of the space: shared screens, or the one in the spotlight. */
+  staged: number;
   /** What this device can decode, shared screens included; Infinity while it keeps up. */
   pictures: number;
 }
 
 /** The most live pictures of people at once. */
-export function liveLimit({ phone, screens, pictures }: Limits): number {
-  const fitting = phone ? (screens ? 2 : 4) : screens ? 10 : 25;
-  return Math.max(1, Math.min(fitting, pictures - screens));
+export function liveLimit({ phone, staged, pictures }: Limits): number {
+  const fitting = phone ? (staged ? 2 : 4) : staged ? 10 : 25;
+  return Math.max(1, Math.min(fitting, pictures - staged));
 }
 
 /**

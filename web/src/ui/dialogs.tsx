@@ -1,4 +1,4 @@
-import { Eye, EyeOff, ScreenShare, ScreenShareOff, Settings } from "lucide";
+import { DoorClosed, Eye, EyeOff, LogOut, MessageCircle, ScreenShare, ScreenShareOff, Settings, SwitchCamera, type IconNode } from "lucide";
 import { useId, useState } from "preact/hooks";
 
 import { t } from "../i18n";
@@ -7,7 +7,8 @@ import { DeviceHelp } from "./DeviceHelp";
 import { DeviceChoices, LevelMeter } from "./Devices";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
-import { SHORTCUTS } from "./shortcuts";
+import { type Actions, mayStart } from "./room/Controls";
+import { shortcutsFor } from "./shortcuts";
 import { Switch } from "./Switch";
 
 interface Closing {
@@ -79,11 +80,14 @@ export function SettingsDialog({ store, selfHidden, onSelfHidden, shortcuts, onS
       <Switch label={t("settings.shortcuts")} on={shortcuts} onChange={onShortcuts} />
       {shortcuts && (
         <ul class="shortcuts small">
-          {Object.entries(SHORTCUTS).map(([key, action]) => (
+          {shortcutsFor(store.team.value !== null).map(([key, action]) => (
             <li key={key}>
               <kbd>{key}</kbd> {t(`shortcuts.${action}`)}
             </li>
           ))}
+          <li>
+            <kbd>F6</kbd> {t("shortcuts.panes")}
+          </li>
         </ul>
       )}
     </Dialog>
@@ -92,32 +96,33 @@ export function SettingsDialog({ store, selfHidden, onSelfHidden, shortcuts, onS
 
 interface MoreProps extends Closing {
   store: SessionStore;
+  phone: boolean;
+  unread: number;
   selfHidden: boolean;
-  onShare: () => void;
-  onSelf: () => void;
-  onSettings: () => void;
+  actions: Actions;
 }
 
-/** The rarer controls, on phones. */
-export function MoreDialog({ store, selfHidden, onShare, onSelf, onSettings, onClose }: MoreProps) {
+/** The rarer controls; on phones also chat and the way out. */
+export function MoreDialog({ store, phone, unread, selfHidden, actions, onClose }: MoreProps) {
   const sharing = store.sharing.value;
+  const team = store.team.value !== null;
+  const choice = (icon: IconNode, label: string, action: keyof Actions) => (
+    <button type="button" class="choice" data-action={`more-${action}`} onClick={() => (onClose(), actions[action]())}>
+      <Icon of={icon} />
+      {label}
+    </button>
+  );
   return (
     <Dialog title={t("more.title")} onClose={onClose}>
       <div class="choices">
-        {store.canShareScreen && (
-          <button type="button" class="choice" onClick={onShare}>
-            <Icon of={sharing ? ScreenShareOff : ScreenShare} />
-            {t(sharing ? "controls.stopShare" : "more.share")}
-          </button>
-        )}
-        <button type="button" class="choice" onClick={onSelf}>
-          <Icon of={selfHidden ? Eye : EyeOff} />
-          {t(selfHidden ? "more.showSelf" : "more.hideSelf")}
-        </button>
-        <button type="button" class="choice" onClick={onSettings}>
-          <Icon of={Settings} />
-          {t("more.settings")}
-        </button>
+        {phone && choice(MessageCircle, t(unread ? "controls.chatUnread" : "more.chat", { count: unread }), "chat")}
+        {phone && store.canShareScreen && (sharing || mayStart(store, "screen")) &&
+          choice(sharing ? ScreenShareOff : ScreenShare, t(sharing ? "controls.stopShare" : "more.share"), "share")}
+        {phone && store.canFlipCamera.value && store.cameraOn.value && choice(SwitchCamera, t("more.flip"), "flip")}
+        {choice(selfHidden ? Eye : EyeOff, t(selfHidden ? "more.showSelf" : "more.hideSelf"), "self")}
+        {team && choice(DoorClosed, t("controls.stepAway"), "away")}
+        {choice(Settings, t("more.settings"), "settings")}
+        {phone && choice(LogOut, t("more.leave"), "leave")}
       </div>
     </Dialog>
   );

@@ -48,11 +48,26 @@ export function usePageVisible(): boolean {
   return visible;
 }
 
-/** Puts the focus on a heading when its page appears, so that screen readers say where one is. */
-export function useHeadingFocus(): RefObject<HTMLHeadingElement> {
+/** Puts the focus on a heading when its page or place appears, so that screen readers say where one is. */
+export function useHeadingFocus(place: string | null = null): RefObject<HTMLHeadingElement> {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [place]);
   return heading as RefObject<HTMLHeadingElement>;
+}
+
+/** When a button is gone after its tap, the focus goes to this heading, not to the start of the page. */
+export function useFocusKept(heading: RefObject<HTMLElement>): void {
+  const last = useRef<Element | null>(null);
+  useEffect(() => {
+    const focused = (event: FocusEvent) => (last.current = event.target as Element);
+    document.addEventListener("focusin", focused);
+    return () => document.removeEventListener("focusin", focused);
+  }, []);
+  useEffect(() => {
+    if (!last.current || last.current.isConnected || document.activeElement !== document.body) return;
+    last.current = null;
+    heading.current?.focus({ preventScroll: true });
+  });
 }
 
 /** `Date.now()`, renewed each second while `running`. */

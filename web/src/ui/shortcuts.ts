@@ -1,11 +1,32 @@
 /** Single-key shortcuts. They can be switched off (WCAG 2.1.4). */
 
-export type ShortcutAction = "mute" | "camera" | "share" | "self" | "previous" | "next" | "settings" | "leave";
+export type ShortcutAction =
+  | "mute"
+  | "camera"
+  | "share"
+  | "hand"
+  | "away"
+  | "help"
+  | "chat"
+  | "knocks"
+  | "calls"
+  | "self"
+  | "previous"
+  | "next"
+  | "settings"
+  | "leave";
 
+/** Nothing here removes, ends or lets anybody in: those want a button that says so. */
 export const SHORTCUTS: Readonly<Record<string, ShortcutAction>> = {
   m: "mute",
   v: "camera",
   s: "share",
+  r: "hand",
+  a: "away",
+  p: "help",
+  t: "chat",
+  k: "knocks",
+  c: "calls",
   h: "self",
   "[": "previous",
   "]": "next",
@@ -19,6 +40,12 @@ export interface KeyPress {
   altKey: boolean;
   metaKey: boolean;
   repeat: boolean;
+}
+
+/** Only for whom they lead somewhere. */
+export function shortcutsFor(team: boolean): [string, ShortcutAction][] {
+  const others: readonly ShortcutAction[] = team ? ["help", "hand"] : ["knocks", "calls"];
+  return Object.entries(SHORTCUTS).filter(([, action]) => !others.includes(action));
 }
 
 /** What a key press means, or null. `typing`: the focus is where letters have a meaning of their own. */

@@ -1,0 +1,44 @@
+import { Volume2 } from "lucide";
+
+import { t } from "../../i18n";
+import type { SessionStore } from "../../session/model";
+import { Icon } from "../Icon";
+import { BreakBanner } from "./Break";
+import { PausedForTeam } from "./Paused";
+import { PrivateRoom } from "./PrivateRoom";
+
+/** How things stand: the connection, one's own devices, and the room. */
+export function Banners({ store, lost, onBreak }: { store: SessionStore; lost: boolean; onBreak: boolean }) {
+  return (
+    <div class="banners">
+      {lost && (
+        <p class="banner" data-kind="lost">
+          <span class="turning" aria-hidden="true" />
+          {t("room.reconnecting")}
+        </p>
+      )}
+      <PrivateRoom store={store} />
+      {store.roomView.value?.paused_by && store.team.value !== null && <PausedForTeam store={store} />}
+      {!onBreak && <BreakBanner store={store} />}
+      {store.audioBlocked.value && (
+        <button type="button" class="button primary hear" onClick={() => void store.unblockAudio()}>
+          <Icon of={Volume2} />
+          {t("room.tapToHear")}
+        </button>
+      )}
+      {store.microphone.value === "interrupted" && (
+        <button type="button" class="banner" onClick={() => (void store.unblockAudio(), void store.setMuted(false))}>
+          {t("room.interrupted")}
+        </button>
+      )}
+      {store.sharing.value && (
+        <p class="banner">
+          {t("room.youShare")}
+          <button type="button" class="button" onClick={() => store.stopScreen()}>
+            {t("room.stopSharing")}
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

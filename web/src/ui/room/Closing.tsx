@@ -1,0 +1,51 @@
+import { Clock3 } from "lucide";
+import { useEffect, useRef } from "preact/hooks";
+
+import { t } from "../../i18n";
+import type { SessionStore } from "../../session/model";
+import { shout } from "../urgent";
+import { Card } from "./Card";
+import { Countdown, timeOfDay } from "./Clock";
+
+interface Props {
+  store: SessionStore;
+  say: (text: string) => void;
+}
+
+/** The group ends soon. Who would rather not go yet asks for that in private. */
+export function Closing({ store, say }: Props) {
+  const at = store.roomView.value?.closes_at ?? null;
+  const before = useRef<number | null>(null);
+  useEffect(() => {
+    if (at !== null && at !== before.current) shout(t("close.soon", { time: timeOfDay(at) }));
+    if (at === null && before.current !== null) shout(t("close.cancelled"));
+    before.current = at;
+  }, [at]);
+  if (at === null) return null;
+  const team = store.team.value !== null;
+  return (
+    <Card icon={Clock3} title={t("close.soon", { time: timeOfDay(at) })} name="closing">
+      <Countdown until={at} now={() => store.serverNow()} onMark={say} label={t("close.left")} />
+      {team ? (
+        <button type="button" class="button" data-action="cancel-close" onClick={() => void store.act({ type: "cancel_close" })}>
+          {t("close.cancel")}
+        </button>
+      ) : (
+        <Stay store={store} />
+      )}
+    </Card>
+  );
+}
+
+function Stay({ store }: { store: SessionStore }) {
+  const stays = store.mine.value?.stays ?? false;
+  const ask = (on: boolean) => void store.act({ type: "ask_to_stay", on });
+  return (
+    <>
+      <button type="button" class={stays ? "button plain" : "button"} data-action="stay" onClick={() => ask(!stays)}>
+        {t(stays ? "close.notStay" : "close.stay")}
+      </button>
+      <p class="small soft">{t(stays ? "close.staying" : "close.stayNote")}</p>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { LifeBuoy, RotateCw } from "lucide";
+import { useEffect, useRef } from "preact/hooks";
+
+import { t } from "../../i18n";
+import type { SessionStore } from "../../session/model";
+import { facilitator, facilitatorElsewhere } from "../staff";
+import { shout } from "../urgent";
+import { Card } from "./Card";
+import { Phones } from "./Phones";
+
+/** The facilitator's line is down, or all facilitators are talking with somebody else. */
+export function Lost({ store, say }: { store: SessionStore; say: (text: string) => void }) {
+  const room = store.roomView.value;
+  const people = store.people.value;
+  const numbers = store.numbers.value;
+  const notice = room?.notice ?? null;
+  const team = store.team.value !== null;
+  const elsewhere = !team && notice === null && facilitatorElsewhere(people, room);
+  const name = facilitator(people, room) || t("aid.somebody");
+  const before = useRef(notice);
+  useEffect(() => {
+    if (notice === "told" && before.current === null) say(t("lost.told", { name }));
+    if ((notice === "locked" || notice === "open_to_team") && numbers) say(t("lost.locked", { ...numbers }));
+    // Another one took over: whoever was left alone should know at once.
+    const here = people.find((person) => person.role === "facilitator" && person.present);
+    if (notice === null && before.current !== null && here) shout(t("lost.took", { name: here.name }));
+    before.current = notice;
+  }, [notice]);
+  if (team) return null;
+  if (notice === "told") return <Card icon={RotateCw} title={t("lost.told", { name })} name="lost" />;
+  if (notice !== null && numbers) {
+    return (
+      <Card icon={LifeBuoy} title={t("lost.locked", { ...numbers })} name="lost">
+        <Phones numbers={numbers} />
+      </Card>
+    );
+  }
+  if (elsewhere) return <Card icon={LifeBuoy} title={t("room.facilitatorBack", { name })} name="elsewhere" />;
+  return null;
+}

@@ -1,0 +1,60 @@
+import { t } from "../../i18n";
+import type { DeviceAnswer, SessionStore } from "../../session/model";
+import { type Actions, mayStart } from "./Controls";
+
+export type Open =
+  | { what: "leave" | "settings" | "more" | "chat" }
+  | { what: "person"; id: string }
+  | { what: "help"; answer: Exclude<DeviceAnswer, "ok">; retry: () => void };
+
+interface Needs {
+  store: SessionStore;
+  say: (text: string) => void;
+  setOpen: (open: Open) => void;
+  selfHidden: boolean;
+  setSelfHidden: (hidden: boolean) => void;
+  toggleChat: () => void;
+  setStepping: (stepping: boolean) => void;
+}
+
+/** What the bar's buttons, the keys and the cards do. */
+export function actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, toggleChat, setStepping }: Needs): Actions {
+  const attempt = async (what: () => Promise<DeviceAnswer>, done: () => void) => {
+    const answer = await what();
+    if (answer === "ok") done();
+    else setOpen({ what: "help", answer, retry: () => void attempt(what, done) });
+  };
+  return {
+    mute: () => {
+      const muted = !store.muted.value && store.microphone.value !== "none";
+      if (!muted && !mayStart(store, "microphone")) return say(t("mod.mayNotMic"));
+      void attempt(() => store.setMuted(muted), () => say(t(muted ? "status.muted" : "status.unmuted")));
+    },
+    camera: () => {
+      const on = !store.cameraOn.value;
+      if (on && !mayStart(store, "camera")) return say(t("mod.mayNotCamera"));
+      void attempt(() => store.setCamera(on), () => say(t(on ? "status.cameraOn" : "status.cameraOff")));
+    },
+    flip: () => void attempt(() => store.flipCamera(), () => undefined),
+    // Whoever closes the browser's own dialog has changed their mind: nothing to explain.
+    share: () => {
+      if (store.sharing.value) store.stopScreen();
+      else if (mayStart(store, "screen")) void store.startScreen();
+      else say(t("mod.mayNotScreen"));
+    },
+    hand: () => {
+      const up = store.people.value.some((person) => person.me && person.hand !== null);
+      void store.act({ type: up ? "lower_hand" : "raise_hand" });
+    },
+    chat: toggleChat,
+    away: () => {
+      // The neutral page stands there before the server has answered.
+      setStepping(true);
+      void store.act({ type: "step_away" }).then(({ ok }) => ok || setStepping(false));
+    },
+    self: () => setSelfHidden(!selfHidden),
+    settings: () => setOpen({ what: "settings" }),
+    more: () => setOpen({ what: "more" }),
+    leave: () => setOpen({ what: "leave" }),
+  };
+}
