@@ -53,7 +53,8 @@ class Bot:
     ) -> None:
         self.who = who
         self.slots: list[protocol.Slot] = []
-        self.snapshot: protocol.Snapshot | None = None
+        self.place: protocol.Place | None = None  # the newest: waiting room or room
+        self.snapshot: protocol.Snapshot | None = None  # the newest of a room
         self.connection: Connection | None = None
         self.media: MediaPeer | None = None
         self.arrived = asyncio.Event()  # has a seat, be it in the waiting room
@@ -151,6 +152,7 @@ class Bot:
         secret = place.secret or (self._seat[1] if self._seat is not None else None)
         assert secret is not None, "the first answer brings it"
         self._seat = (place.session, secret)
+        self.place = place
         if isinstance(place, protocol.Snapshot):
             self.snapshot = place
             self.slots = place.slots

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.integration.group import Group, free_port, meeting
+from kinroom.bots.bot import Bot
+from kinroom.bots.persona import persona
+from signaling import protocol
+from tests.integration.group import Group, free_port, media_of, meeting
 
 BOTS = (sys.executable, "-m", "kinroom", "bots")
 
@@ -60,13 +63,24 @@ async def test_the_demo_prints_two_links_and_sends_its_bots(tmp_path: Path) -> N
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as http:
         for link in links:
             async with http.post("/api/v1/link", json={"token": link.split("#")[1]}) as answer:
-                roles.append((await answer.json())["role"])
-    assert roles == ["facilitator", "participant"]
+                found = await answer.json()
+                assert found["open"]
+                roles.append(found["roles"])
+    assert roles == [["facilitator"], ["participant"]]
     group = Group(links[0])
+    knocking = Bot(links[1], persona(21), media_of(21), lambda: True)
+    visiting = asyncio.create_task(knocking.run())
     try:
         ada = await group.join(20)
         await group.until(lambda: len({slot.participant for slot in ada.bot.slots}) == 2, within=30)
+        await asyncio.wait_for(knocking.arrived.wait(), 10)
+        assert not knocking.in_room.is_set(), "the synthetic people need no knock; who opens the printed link does"
+        assert ada.bot.connection is not None
+        assert knocking.place is not None
+        await ada.bot.connection.request(protocol.Admit(ada.bot.connection.next_id(), knocking.place.you))
+        await asyncio.wait_for(knocking.in_room.wait(), 10)
     finally:
+        visiting.cancel()
         await group.close()
         server.terminate()
     assert await asyncio.wait_for(server.wait(), 6) == 0

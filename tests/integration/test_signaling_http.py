@@ -13,7 +13,8 @@ from signaling import protocol as p
 from tests.integration.signalling import KEY, House, house
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
-WANTED = {"links": [{"role": "facilitator", "people": 1}, {"role": "participant", "people": 25}]}
+NUMBERS = {"practice_number": "555-0100", "crisis_line": "988"}
+WANTED = {**NUMBERS, "links": [{"roles": ["facilitator"]}, {"roles": ["participant"], "people": 25}]}
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ async def post(home: House, path: str, body: object = None, **more: object) -> t
 async def test_a_session_and_its_links(home: House) -> None:
     status, made = await post(home, "/api/v1/sessions", WANTED, headers=BEARER)
     assert status == 201
-    assert [(link["role"], link["people"]) for link in made["links"]] == [("facilitator", 1), ("participant", 25)]
+    assert [(link["roles"], link["people"]) for link in made["links"]] == [(["facilitator"], 1), (["participant"], 25)]
+    assert [link["person"] is None for link in made["links"]] == [False, True], "one person's own, and a shared one"
     for link in made["links"]:
         assert link["url"] == f"{home.base}/join#{link['token']}"
         assert len(link["token"]) >= 22  # 128 bits
@@ -65,10 +67,11 @@ async def test_without_the_key_nothing_is_told(home: House, key: str | None, pat
         (b"", 400, "bad_message"),
         (b"{", 400, "bad_message"),
         (b'{"links":[]}', 400, "bad_message"),
-        (b'{"links":[{"role":"support"}]}', 400, "bad_message"),
-        (b'{"links":[{"role":"participant","people":0}]}', 400, "bad_message"),
-        (b'{"links":[{"role":"participant","people":51}]}', 400, "bad_message"),
-        (b'{"links":[{"role":"participant"}],"record":true}', 400, "bad_message"),
+        (b'{"links":[{"role":"participant"}]}', 400, "bad_message"),
+        (b'{"links":[{"roles":["participant"],"people":0}]}', 400, "bad_message"),
+        (b'{"links":[{"roles":["participant"],"people":51}]}', 400, "bad_message"),
+        (b'{"links":[{"roles":["participant"]}],"record":true}', 400, "bad_message"),
+        (b'{"links":[{"roles":["participant"]}]}', 422, "needs_numbers"),
         (b"[" * 60_000, 400, "bad_message"),
         (b" " * 70_000, 413, "too_large"),
     ],
@@ -99,7 +102,8 @@ async def test_sessions_that_do_not_exist(home: House) -> None:
 
 async def test_the_join_page_learns_early_that_a_link_does_not_work(home: House) -> None:
     session, token = await home.links()
-    assert await post(home, "/api/v1/link", {"token": token}) == (200, {"role": "participant", "session": session})
+    status, found = await post(home, "/api/v1/link", {"token": token})
+    assert (status, found["roles"], found["session"]) == (200, ["participant"], session)
     for number in range(20):
         status, error = await post(home, "/api/v1/link", {"token": f"guess number {number:08}"})
         assert (status, error["code"]) == (404, "bad_link")
@@ -114,7 +118,7 @@ async def test_pages_load_nothing_from_elsewhere(home: House) -> None:
     (page / "index.html").write_text("<!doctype html><title>Kinroom</title>")
     (page / "assets" / "main-abc123.js").write_text("export const x = 1;\n" * 100)
     (home.folder / "secret.txt").write_text("not for the web")
-    for path in ("/", "/join"):
+    for path in ("/", "/join", "/j", "/standby"):
         async with home.http.get(f"{home.base}{path}") as response:
             assert (response.status, response.content_type) == (200, "text/html")
             assert "default-src 'self'" in response.headers["Content-Security-Policy"]

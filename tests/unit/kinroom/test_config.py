@@ -55,3 +55,26 @@ def test_beyond_loopback_only_with_tls(given: dict[str, object], safe: bool) -> 
     else:
         with pytest.raises(NotSafeError, match="--behind-proxy"):
             require_safe(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "safe"),
+    [
+        ({"host": "127.0.0.1"}, True),
+        ({"host": "127.0.0.1", "behind_proxy": True}, False),
+        ({"host": "0.0.0.0", "behind_proxy": True}, False),
+        ({"host": "0.0.0.0", "tls_cert": Path("c.pem"), "tls_key": Path("k.pem")}, False),
+    ],
+)
+def test_the_door_is_never_open_where_others_could_come(
+    given: dict[str, object], safe: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not Settings().open_door
+    monkeypatch.setenv("KINROOM_OPEN_DOOR", "1")
+    settings = Settings.model_validate({**given, **Settings().model_dump(include={"open_door"})})
+    assert settings.open_door
+    if safe:
+        require_safe(settings)
+    else:
+        with pytest.raises(NotSafeError, match="KINROOM_OPEN_DOOR"):
+            require_safe(settings)
