@@ -1,7 +1,7 @@
 import { Undo2 } from "lucide";
 import { useEffect, useRef } from "preact/hooks";
 
-import { listOfNames, t } from "../../i18n";
+import { t } from "../../i18n";
 import type { Person, RoomView, SessionStore } from "../../session/model";
 import { Icon } from "../Icon";
 import { shout } from "../urgent";
@@ -9,7 +9,9 @@ import { shout } from "../urgent";
 /** The room's heading: "You and Ana" where nobody else is. */
 export function roomTitle(room: RoomView | null, people: readonly Person[]): string {
   const others = people.filter((person) => !person.me).map((person) => person.name);
-  return room?.kind === "private" && others.length ? t("private.title", { names: listOfNames(others) }) : t("room.title");
+  const last = others.pop();
+  if (room?.kind !== "private" || last === undefined) return t("room.title");
+  return others.length ? t("private.titleMore", { names: others.join(", "), last }) : t("private.title", { name: last });
 }
 
 /** A room of two inside the group, and the way back. */
