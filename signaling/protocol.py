@@ -177,6 +177,8 @@ class Unpublish(Struct, frozen=True, tag="unpublish"):
 class Mute(Struct, frozen=True, tag="mute"):
     """Own microphone. The server stops forwarding it."""
 
+    id: Id
+
 
 class Unmute(Struct, frozen=True, tag="unmute"):
     id: Id
@@ -605,6 +607,7 @@ class Said(Struct, frozen=True):
     to: Literal["room", "facilitators", "you", "one"]  # "you": to the reader. "one": by the reader, to one person
     text: str
     at: float
+    whom: ParticipantId | None = None  # whom a line for one person is for
 
 
 # In each snapshot: `id` of the request that it answers, null when the place changed; `secret` only in reply to `join`

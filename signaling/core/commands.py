@@ -80,11 +80,10 @@ class Join(Struct, frozen=True):
 
 
 class Resume(Struct, frozen=True):
-    """`people` of the link is needed again: whoever left has given up their place on it."""
+    """By the secret of a seat, or of its standby phone."""
 
     secret: SecretHash
     connection: ConnectionId
-    people: int
     media_kept: bool
 
 

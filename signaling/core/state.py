@@ -90,6 +90,7 @@ class Seat(Struct, frozen=True):
     check: Check | None = None
     stays: bool = False
     standby: Standby | None = None
+    banned_until: float | None = None
 
     @property
     def present(self) -> bool:
@@ -134,6 +135,7 @@ class Room(Struct, frozen=True):
     opened: float
     by: ParticipantId | None = None  # of a private room: its facilitator
     muted: frozenset[ParticipantId] = frozenset()  # by mute-all, not yet unmuted
+    muted_by: ParticipantId | None = None  # who did that last
     locked: frozenset[SourceKind] = frozenset()  # participants and guests in this room may not start these
     spotlight: ParticipantId | None = None
 

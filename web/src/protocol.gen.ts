@@ -252,6 +252,7 @@ export interface Unpublish {
  */
 export interface Mute {
   type: "mute";
+  id: number;
 }
 export interface Unmute {
   type: "unmute";
@@ -777,6 +778,7 @@ export interface Said {
   to: "facilitators" | "one" | "room" | "you";
   text: string;
   at: number;
+  whom?: string | null;
 }
 export interface Slot {
   mid: string;
