@@ -1,0 +1,86 @@
+/** Two sounds for facilitators alone: somebody knocks, somebody's call for help was not answered. Never for others. */
+
+import type { Team } from "../session/model";
+
+/** Milliseconds between two rounds of the call that rings. Often enough to be found, seldom enough to talk over. */
+export const RING_EVERY = 4000;
+
+interface Note {
+  /** Hz */
+  readonly pitch: number;
+  /** Seconds after the start of the sound. */
+  readonly at: number;
+  readonly lasts: number;
+  /** 0..1 */
+  readonly loudness: number;
+}
+
+const KNOCK: readonly Note[] = [
+  { pitch: 392, at: 0, lasts: 0.25, loudness: 0.06 },
+  { pitch: 330, at: 0.16, lasts: 0.4, loudness: 0.06 },
+];
+const RING: readonly Note[] = [
+  { pitch: 660, at: 0, lasts: 0.3, loudness: 0.16 },
+  { pitch: 880, at: 0.22, lasts: 0.3, loudness: 0.16 },
+  { pitch: 660, at: 0.44, lasts: 0.5, loudness: 0.16 },
+];
+
+/** Somebody knocks who did not before. Never about those who waited when the page came. */
+export function knocked(before: Team | null, after: Team): boolean {
+  if (!before) return false;
+  const knew = new Set(before.waiting.map((knock) => knock.id));
+  return after.waiting.some((knock) => !knew.has(knock.id) && !knock.sent_back);
+}
+
+export function rings(team: Team | null): boolean {
+  return team?.calls.some((call) => call.state === "ringing") ?? false;
+}
+
+export class Chime {
+  private context: AudioContext | null = null;
+  private timer: ReturnType<typeof setInterval> | undefined;
+
+  /** At once, and again inside a tap: a page that nobody has touched yet may not sound. */
+  wake(): void {
+    this.context ??= new AudioContext();
+    if (this.context.state === "suspended") void this.context.resume().catch(() => undefined);
+  }
+
+  knock(): void {
+    this.play(KNOCK);
+  }
+
+  ring(on: boolean): void {
+    if (on === (this.timer !== undefined)) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+    if (!on) return;
+    this.play(RING);
+    this.timer = setInterval(() => this.play(RING), RING_EVERY);
+  }
+
+  close(): void {
+    this.ring(false);
+    void this.context?.close();
+    this.context = null;
+  }
+
+  private play(notes: readonly Note[]): void {
+    // Notes given to a context that sleeps would sound at the next tap, long after.
+    if (this.context?.state !== "running") return;
+    for (const note of notes) sound(this.context, note);
+  }
+}
+
+/** A soft sine that comes up in 20 ms and dies away, so that no speaker clicks. */
+function sound(context: AudioContext, { pitch, at, lasts, loudness }: Note): void {
+  const start = context.currentTime + at;
+  const tone = new OscillatorNode(context, { type: "sine", frequency: pitch });
+  const volume = new GainNode(context, { gain: 0 });
+  volume.gain.setValueAtTime(0, start);
+  volume.gain.linearRampToValueAtTime(loudness, start + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.0001, start + lasts);
+  tone.connect(volume).connect(context.destination);
+  tone.start(start);
+  tone.stop(start + lasts);
+}

@@ -1,0 +1,135 @@
+import { BellRing, CircleCheck, Hand, MessageCircleQuestionMark, ShieldAlert, Unplug, type IconNode } from "lucide";
+
+import { t } from "../../i18n";
+import type { CallSeen, SessionStore } from "../../session/model";
+import { useSeconds } from "../hooks";
+import { Icon } from "../Icon";
+import { clock } from "../words";
+import { ask } from "./acting";
+import { callsInOrder } from "./order";
+import { useOnTop } from "./onTop";
+
+const SIGNS: Record<CallSeen["kind"], IconNode> = {
+  private: ShieldAlert,
+  come: Hand,
+  no_answer: MessageCircleQuestionMark,
+  dropped: Unplug,
+};
+
+/** Calls that nobody has taken yet, over everything that a facilitator may be looking at, open dialogs too. */
+export function CallsOnTop({ store }: { store: SessionStore }) {
+  const { open } = callsInOrder(store.team.value?.calls ?? []);
+  useOnTop(
+    open.length > 0 && (
+      <section class="calls" aria-labelledby="calls-title">
+        <h2 id="calls-title" class="calls-title" tabIndex={-1} data-focus="calls">
+          {t("team.call.label")}
+        </h2>
+        <ul>
+          {open.map((call) => (
+            <OpenCall key={call.id} store={store} call={call} />
+          ))}
+        </ul>
+      </section>
+    ),
+  );
+  return null;
+}
+
+function OpenCall({ store, call }: { store: SessionStore; call: CallSeen }) {
+  useSeconds(true);
+  const since = clock((store.serverNow() - call.since) * 1000);
+  return (
+    <li class="call" data-kind={call.kind} data-state={call.state} data-call={call.id}>
+      <span class="call-sign">
+        <Icon of={SIGNS[call.kind]} />
+      </span>
+      <div class="call-words">
+        <h3>{t(`team.call.${call.kind}`, { name: call.name })}</h3>
+        {call.note && <p>{t("team.call.wrote", { name: call.name, note: call.note })}</p>}
+        <p class="small call-where">
+          {call.state === "ringing" && (
+            <span class="call-ringing">
+              <Icon of={BellRing} />
+              {t("team.call.ringing")}
+            </span>
+          )}
+          <span>{where(call)}</span>
+          <span class="call-since">{t("team.call.for", { time: since })}</span>
+        </p>
+      </div>
+      <div class="call-acts">
+        <button
+          type="button"
+          class="button primary"
+          data-action="coming"
+          aria-label={t(call.kind === "dropped" ? "team.imOnItName" : "team.imComingName", { name: call.name })}
+          onClick={() => void ask(store, { type: "coming", call: call.id })}
+        >
+          {t(call.kind === "dropped" ? "team.imOnIt" : "team.imComing")}
+        </button>
+        {call.kind !== "dropped" && <TalkButton store={store} call={call} />}
+      </div>
+    </li>
+  );
+}
+
+function where(call: CallSeen): string {
+  if (call.waiting) return t("team.call.waiting");
+  return t(`team.call.${call.kind}Note`);
+}
+
+function TalkButton({ store, call }: { store: SessionStore; call: CallSeen }) {
+  return (
+    <button
+      type="button"
+      class="button"
+      data-action="talk"
+      aria-label={t("team.talkName", { name: call.name })}
+      onClick={() => void ask(store, { type: "talk_privately", participant: call.about })}
+    >
+      {t("team.talk")}
+    </button>
+  );
+}
+
+/** Calls that somebody goes to, until they are done. */
+export function CallsComing({ store }: { store: SessionStore }) {
+  const { coming } = callsInOrder(store.team.value?.calls ?? []);
+  if (coming.length === 0) return null;
+  const known = [...store.people.value, ...(store.team.value?.elsewhere ?? [])];
+  const goes = (call: CallSeen) => {
+    if (call.coming === store.me.value) return t("team.comingYou", { name: call.name });
+    const who = known.find((person) => person.id === call.coming)?.name;
+    return who ? t("team.coming", { who, name: call.name }) : t("team.comingSomeone", { name: call.name });
+  };
+  return (
+    <section class="team-part" aria-labelledby="coming-title">
+      <h2 id="coming-title">{t("team.comingTitle")}</h2>
+      <ul class="coming">
+        {coming.map((call) => (
+          <li key={call.id} data-call={call.id}>
+            <p>{goes(call)}</p>
+            {call.note && <p class="small">{t("team.call.wrote", { name: call.name, note: call.note })}</p>}
+            {/* A private talk that somebody dropped out of is over when they are back, or when it ends. */}
+            {call.kind !== "dropped" && (
+              <div class="team-buttons">
+                <TalkButton store={store} call={call} />
+                <button
+                  type="button"
+                  class="button"
+                  data-action="done"
+                  aria-label={t("team.doneName", { name: call.name })}
+                  onClick={() => void ask(store, { type: "close_call", call: call.id })}
+                >
+                  <Icon of={CircleCheck} />
+                  {t("team.done")}
+                </button>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

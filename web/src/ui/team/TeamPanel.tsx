@@ -1,0 +1,93 @@
+import { useEffect } from "preact/hooks";
+
+import { t } from "../../i18n";
+import type { SessionStore } from "../../session/model";
+import { Dialog } from "../Dialog";
+import { useMedia } from "../hooks";
+import { open, type Open } from "./acting";
+import { BreakDialog } from "./BreakDialog";
+import { CallsComing, CallsOnTop } from "./Calls";
+import { CloseDialog } from "./CloseDialog";
+import { GroupActions } from "./GroupActions";
+import { KnockMenu } from "./KnockMenu";
+import { Knocks } from "./Knocks";
+import { Elsewhere, PeopleList } from "./PeopleList";
+import { PersonMenu } from "./PersonMenu";
+import { StandbyDialog } from "./StandbyDialog";
+import { Trouble } from "./Trouble";
+import { useTeamSounds } from "./useTeamSounds";
+
+/** Where a panel beside the stage leaves people large enough; elsewhere its parts are sheets. */
+export const WIDE = "(min-width: 900px) and (min-height: 480px)";
+
+/** What facilitators see beyond the room: calls for help over everything, the door, people, and the group as a whole. */
+export function TeamPanel({ store, phone }: { store: SessionStore; phone: boolean }) {
+  const wide = useMedia(WIDE) && !phone;
+  useTeamSounds(store.team.value);
+  return (
+    <>
+      <CallsOnTop store={store} />
+      {wide && (
+        <aside class="panel team" aria-label={t("team.label")}>
+          <Trouble />
+          <CallsComing store={store} />
+          <Knocks store={store} />
+          <PeopleList store={store} />
+          <Elsewhere store={store} />
+          <GroupActions store={store} />
+        </aside>
+      )}
+      <TeamDialogs store={store} />
+    </>
+  );
+}
+
+/** Whatever of the team's is open over the page; one at a time. */
+export function TeamDialogs({ store, standby = false }: { store: SessionStore; standby?: boolean }) {
+  const now = open.value;
+  const close = () => (open.value = null);
+  // Whoever came back would else find their menu opened again.
+  useEffect(() => close, []);
+  const gone = now !== null && "id" in now && !isHere(store, now);
+  useEffect(() => void (gone && close()), [gone]);
+  switch (now?.what) {
+    case "people":
+      return (
+        <Dialog title={t("team.people")} onClose={close}>
+          <Trouble />
+          <CallsComing store={store} />
+          <Knocks store={store} />
+          <PeopleList store={store} />
+          <Elsewhere store={store} />
+        </Dialog>
+      );
+    case "group":
+      return (
+        <Dialog title={t("team.group")} onClose={close}>
+          <Trouble />
+          <GroupActions store={store} standby={standby} />
+        </Dialog>
+      );
+    case "close":
+      return <CloseDialog store={store} onClose={close} />;
+    case "break":
+      return <BreakDialog store={store} onClose={close} />;
+    case "standby":
+      return <StandbyDialog store={store} onClose={close} />;
+    case "person": {
+      const person = store.people.value.find(({ id }) => id === now.id);
+      return person ? <PersonMenu store={store} person={person} onClose={close} /> : null;
+    }
+    case "knock": {
+      const knock = store.team.value?.waiting.find(({ id }) => id === now.id);
+      return knock ? <KnockMenu store={store} knock={knock} onClose={close} /> : null;
+    }
+    default:
+      return null;
+  }
+}
+
+function isHere(store: SessionStore, { what, id }: Extract<Open, { id: string }>): boolean {
+  const list = what === "person" ? store.people.value : (store.team.value?.waiting ?? []);
+  return list.some((one) => one.id === id);
+}
