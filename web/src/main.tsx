@@ -10,9 +10,12 @@ import "./styles/team.css";
 import "./styles/ends.css";
 import { App } from "./pages/App";
 import { createSession } from "./session/store";
+import { takeToken } from "./session/token";
 
+// First of all: whoever looks at the address bar, or goes back, sees no token.
+const token = takeToken(location, history);
 const store = createSession();
-render(<App store={store} token={location.hash.slice(1)} path={location.pathname} />, document.getElementById("app")!);
+render(<App store={store} token={token} path={location.pathname} />, document.getElementById("app")!);
 
 // Another link pasted into the same tab is another group.
 addEventListener("hashchange", () => location.reload());
