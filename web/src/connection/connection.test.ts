@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ServerMessage } from "../protocol.gen";
+import { snapshot, waitingView } from "../session/samples";
 import { Connection, type Ending } from "./connection";
 import { DisconnectedError, RefusedError, type Request } from "./wire";
 
@@ -34,18 +35,7 @@ class FarEnd {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
   welcome(): void {
-    this.say({
-      type: "snapshot",
-      id: this.sent[0]?.id ?? 0,
-      n: 1,
-      session: "s",
-      you: "me",
-      secret: null,
-      peer: null,
-      people: [],
-      slots: [],
-      speakers: [],
-    });
+    this.say(snapshot({ id: this.sent[0]?.id ?? 0 }));
   }
 }
 
@@ -59,7 +49,7 @@ interface Page {
 function open(tryAgain = false): Page {
   const page = { up: [], heard: [], endings: [] } as unknown as Page;
   page.connection = new Connection("ws://there/ws", {
-    hello: () => ({ type: "join", version: 1, token: "t", name: `try ${FarEnd.all.length}` }),
+    hello: () => ({ type: "join", version: 2, token: "t", name: `try ${FarEnd.all.length}` }),
     message: (message) => page.heard.push(message.type),
     connected: (yes) => page.up.push(yes),
     ended: (ending) => {
@@ -98,6 +88,20 @@ test("says hello once it is open, and is up with the snapshot", async () => {
   expect(page.connection.isUp).toBe(false);
   FarEnd.last.welcome();
   expect(page).toMatchObject({ up: [true], heard: ["snapshot"] });
+});
+
+test("whoever has to wait at the door is up as well", () => {
+  const page = open();
+  FarEnd.last.open().say(waitingView({ id: 1 }));
+  expect(page).toMatchObject({ up: [true], heard: ["waiting"] });
+});
+
+test("a page that missed something comes again at once and hears everything", async () => {
+  const page = await joined();
+  page.connection.renew();
+  await vi.advanceTimersByTimeAsync(250);
+  FarEnd.last.open().welcome();
+  expect(page).toMatchObject({ up: [true, false, true], heard: ["snapshot", "snapshot"] });
 });
 
 test("each request gets its own reply", async () => {
@@ -179,7 +183,7 @@ test("in a hurry no pause is waited out", async () => {
   expect(FarEnd.all).toHaveLength(2);
 });
 
-test.each(["left", "replaced", "ended"] as const)("bye %s is the end", async (reason) => {
+test.each(["left", "replaced", "ended", "closed", "declined", "removed"] as const)("bye %s is the end", async (reason) => {
   const page = await joined();
   FarEnd.last.say({ type: "bye", reason });
   await vi.advanceTimersByTimeAsync(20_000);

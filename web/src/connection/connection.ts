@@ -2,12 +2,12 @@
 
 import type { ByeReason, ErrorCode, ServerMessage } from "../protocol.gen";
 import { retryDelay } from "./backoff";
-import { DisconnectedError, mayPass, RefusedError, Wire, type Reply, type Request } from "./wire";
+import { DisconnectedError, isView, mayPass, RefusedError, Wire, type Reply, type Request } from "./wire";
 
 export type Ending = { readonly why: "bye"; readonly reason: ByeReason } | { readonly why: "refused"; readonly code: ErrorCode };
 
 export interface ConnectionEvents {
-  /** The first message of every new socket: `join` or `resume`. */
+  /** The first message of every new socket: it says who comes. */
   hello(): Request;
   message(message: ServerMessage): void;
   /** False at once when the socket is lost; true when the hello was answered. */
@@ -63,6 +63,11 @@ export class Connection {
     }
   }
 
+  /** Something was missed: come again, and hear everything from the start. */
+  renew(): void {
+    this.wire?.close();
+  }
+
   close(): void {
     this.over = true;
     clearTimeout(this.timer);
@@ -108,9 +113,9 @@ export class Connection {
   private received(message: ServerMessage): void {
     if (this.over) return;
     if (message.type === "bye") return this.parted(message.reason);
-    if (message.type === "snapshot") this.attempt = 0;
+    if (isView(message)) this.attempt = 0;
     this.events.message(message);
-    if (message.type === "snapshot" && !this.up) {
+    if (isView(message) && !this.up) {
       this.up = true;
       this.events.connected(true);
     }

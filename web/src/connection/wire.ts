@@ -1,11 +1,30 @@
 /** One WebSocket: requests with their replies, everything else handed on, a heartbeat. It ends once. */
 
-import type { Answer, ClientMessage, ErrorCode, Ok, ServerMessage, Snapshot } from "../protocol.gen";
+import type {
+  Answer,
+  ClientMessage,
+  Desk,
+  ErrorCode,
+  Figures,
+  Ok,
+  ServerMessage,
+  Silent,
+  Snapshot,
+  StandbyOffer,
+  Waiting,
+} from "../protocol.gen";
 import { beat, doubt, heard, pinged, startPulse, type Pulse } from "./pulse";
 
 /** A request as its caller writes it; the wire gives it its id. */
-export type Request = ClientMessage extends infer M ? (M extends ClientMessage ? Omit<M, "id"> : never) : never;
-export type Reply = Ok | Answer | Snapshot;
+export type Request = ClientMessage extends infer M ? (M extends { id: number } ? Omit<M, "id"> : never) : never;
+export type Reply = Ok | Answer | StandbyOffer | View;
+
+/** Everything that this person may see; which one it is depends on where they are. */
+export type View = Waiting | Snapshot | Desk | Figures | Silent;
+
+const VIEWS: ReadonlySet<ServerMessage["type"]> = new Set(["waiting", "snapshot", "desk", "figures", "silent"]);
+
+export const isView = (message: ServerMessage): message is View => VIEWS.has(message.type);
 
 export class RefusedError extends Error {
   constructor(
@@ -27,14 +46,14 @@ export interface WireEvents {
   closed(): void;
 }
 
-interface Waiting {
+interface Pending {
   resolve(reply: Reply): void;
   reject(error: Error): void;
 }
 
 export class Wire {
   private readonly socket: WebSocket;
-  private readonly waiting = new Map<number, Waiting>();
+  private readonly waiting = new Map<number, Pending>();
   private readonly unsent: string[] = [];
   private pulse: Pulse = startPulse(performance.now());
   private readonly timer: ReturnType<typeof setInterval>;
@@ -102,8 +121,8 @@ export class Wire {
     const waiting = this.waiting.get(message.id);
     if (waiting === undefined) return false;
     this.waiting.delete(message.id);
-    // The snapshot goes on to everybody first, so that what follows it finds it applied.
-    if (message.type === "snapshot") this.events.message(message);
+    // A view goes on to everybody first, so that what follows it finds it applied.
+    if (isView(message)) this.events.message(message);
     if (message.type === "refused") waiting.reject(new RefusedError(message.code, message.text));
     else waiting.resolve(message);
     return true;

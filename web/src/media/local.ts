@@ -12,6 +12,8 @@ export class LocalMedia {
   /** The wish; `muted` also is true while there is no microphone. */
   readonly wantMuted = signal(false);
   readonly interrupted = signal(false);
+  /** Held, but nothing of it leaves this page: the person or the whole group rests. */
+  readonly hushed = signal(false);
   readonly cameras = signal<readonly Device[]>([]);
   readonly microphones = signal<readonly Device[]>([]);
   readonly outputs = signal<readonly Device[]>([]);
@@ -79,8 +81,12 @@ export class LocalMedia {
 
   setMuted(muted: boolean): void {
     this.wantMuted.value = muted;
-    const track = this.tracks.value.get("microphone");
-    if (track) track.enabled = !muted;
+    this.enable();
+  }
+
+  setHushed(hushed: boolean): void {
+    this.hushed.value = hushed;
+    this.enable();
   }
 
   /** To be heard: a microphone that is missing, or that the system has kept since a phone call, is asked for. */
@@ -184,8 +190,16 @@ export class LocalMedia {
       this.tracks.value = new Map(this.tracks.value).set(source, track);
       this.remember(source, track);
     });
+    this.enable();
     this.changed(source, track);
     before?.stop();
+  }
+
+  private enable(): void {
+    const hushed = this.hushed.peek();
+    for (const [source, track] of this.tracks.peek()) {
+      track.enabled = !hushed && !(source === "microphone" && this.wantMuted.peek());
+    }
   }
 
   private drop(source: SourceName): void {
@@ -217,7 +231,6 @@ export class LocalMedia {
   }
 
   private watchMicrophone(track: MediaStreamTrack): void {
-    track.enabled = !this.wantMuted.value;
     this.interrupted.value = track.muted;
     // The system takes the microphone for a phone call and gives it back (iOS, Android).
     track.onmute = () => (this.interrupted.value = true);

@@ -1,15 +1,9 @@
 import { expect, test } from "vitest";
-import type { Person, SourceName } from "../protocol.gen";
+import type { SourceName } from "../protocol.gen";
+import { person as someone } from "../session/samples";
 import { grownPairs, pairsFor, tooFew } from "./plan";
 
-const person = (id: string, ...sources: SourceName[]): Person => ({
-  id,
-  name: id,
-  role: "participant",
-  muted: false,
-  sources,
-  present: true,
-});
+const person = (id: string, ...sources: SourceName[]) => someone(id, { sources });
 
 test("alone: the headroom only", () => {
   expect(pairsFor([person("me")], "me")).toBe(2);

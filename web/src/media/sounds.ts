@@ -8,7 +8,9 @@ const MADE_IN_TAP = 32;
 export class Sounds {
   readonly blocked = signal(false);
   private readonly elements: HTMLAudioElement[] = [];
+  private readonly volumes: number[] = [];
   private sink: string | null = null;
+  private quiet = false;
 
   /** Inside a tap. */
   prime(count = MADE_IN_TAP): void {
@@ -27,10 +29,14 @@ export class Sounds {
   }
 
   setVolume(index: number, volume: number): void {
-    const element = this.element(index);
-    element.volume = volume;
-    // Phones whose volume is only in the hardware can still be told to be quiet.
-    element.muted = volume === 0;
+    this.volumes[index] = volume;
+    this.tune(index);
+  }
+
+  /** Nothing is heard until it is over; the volumes stay as they were. */
+  setQuiet(quiet: boolean): void {
+    this.quiet = quiet;
+    this.elements.forEach((_, index) => this.tune(index));
   }
 
   async choose(sink: string): Promise<void> {
@@ -51,8 +57,19 @@ export class Sounds {
     for (const element of this.elements) this.revive(element);
   }
 
+  private tune(index: number): void {
+    const element = this.element(index);
+    const volume = this.volumes[index] ?? 1;
+    element.volume = volume;
+    // Phones whose volume is only in the hardware can still be told to be quiet.
+    element.muted = this.quiet || volume === 0;
+  }
+
   private element(index: number): HTMLAudioElement {
-    while (this.elements.length <= index) this.elements.push(this.make());
+    while (this.elements.length <= index) {
+      this.elements.push(this.make());
+      this.tune(this.elements.length - 1);
+    }
     return this.elements[index] as HTMLAudioElement;
   }
 

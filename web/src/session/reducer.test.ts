@@ -1,92 +1,87 @@
 import { expect, test } from "vitest";
-import type { Person, ServerMessage, SessionEvent, Snapshot } from "../protocol.gen";
-import { reduce, type Room } from "./reducer";
+import type { Change, ServerMessage } from "../protocol.gen";
+import { missed, reduce, type Told } from "./reducer";
+import { deskView, me, person, roomView, silentView, snapshot, waitingView } from "./samples";
 
-const person = (id: string, more: Partial<Person> = {}): Person => ({
-  id,
-  name: id.toUpperCase(),
-  role: "participant",
-  muted: false,
-  sources: [],
-  present: true,
-  ...more,
+const start = reduce(null, snapshot({ people: [person("me"), person("a")], speakers: ["a"] }));
+const changes = (n: number, ...list: Change[]): ServerMessage => ({ type: "changes", n, changes: list });
+const after = (...messages: ServerMessage[]): Told => messages.reduce(reduce, start) as Told;
+const room = (told: Told) => (told.view.type === "snapshot" ? told.view : expect.fail("not in a room"));
+const ids = (told: Told) => room(told).people.map(({ id }) => id);
+
+test("nothing is known before the first view", () => {
+  expect(reduce(null, changes(1, { type: "me", me: me() }))).toBeNull();
 });
 
-const snapshot: Snapshot = {
-  type: "snapshot",
-  id: 1,
-  n: 10,
-  session: "s",
-  you: "me",
-  secret: null,
-  peer: null,
-  people: [person("me"), person("a", { sources: ["microphone"] })],
-  slots: [{ mid: "4", participant: "a", source: "microphone" }],
-  speakers: ["a"],
-};
-
-const start = reduce(null, snapshot);
-const event = (n: number, event: SessionEvent): ServerMessage => ({ type: "event", n, event });
-const after = (...messages: ServerMessage[]): Room => messages.reduce(reduce, start) as Room;
-const find = (room: Room, id: string): Person | undefined => room.people.find((one) => one.id === id);
-
-test("nothing is known before the snapshot", () => {
-  expect(reduce(null, event(11, { type: "muted", participant: "a" }))).toBeNull();
+test("a view replaces everything, and counting starts anew", () => {
+  const told = after(changes(1, { type: "person", person: person("b") }), snapshot({ people: [person("me")] }));
+  expect(ids(told)).toEqual(["me"]);
+  expect(told.n).toBe(0);
 });
 
-test("a snapshot replaces everything", () => {
-  const room = after(event(11, { type: "joined", person: person("b") }), { ...snapshot, n: 12 });
-  expect(room).toMatchObject({ me: "me", n: 12 });
-  expect(room.people.map(({ id }) => id)).toEqual(["me", "a"]);
-});
-
-test("events that the snapshot holds already are passed over", () => {
-  expect(after(event(10, { type: "left", participant: "a", cause: "left" }))).toBe(start);
-});
-
-test("newcomers come last, who returns keeps their place", () => {
-  const room = after(
-    event(11, { type: "joined", person: person("b") }),
-    event(12, { type: "away", participant: "a" }),
-    event(13, { type: "returned", person: person("a", { muted: true }) }),
+test("newcomers come last, who changes keeps their place", () => {
+  const told = after(
+    changes(1, { type: "person", person: person("b") }),
+    changes(2, { type: "person", person: person("a", { muted: true }) }),
   );
-  expect(room.people.map(({ id }) => id)).toEqual(["me", "a", "b"]);
-  expect(find(room, "a")).toMatchObject({ muted: true, present: true });
-  expect(room.n).toBe(13);
+  expect(ids(told)).toEqual(["me", "a", "b"]);
+  expect(room(told).people[1]).toMatchObject({ muted: true });
 });
 
-test("who is away is still there", () => {
-  expect(find(after(event(11, { type: "away", participant: "a" })), "a")?.present).toBe(false);
+test("who is gone does not speak any more", () => {
+  const told = after(changes(1, { type: "person_gone", participant: "a" }));
+  expect(ids(told)).toEqual(["me"]);
+  expect(room(told).speakers).toEqual([]);
 });
 
-test("who left does not speak any more", () => {
-  const room = after(event(11, { type: "left", participant: "a", cause: "lost" }));
-  expect(find(room, "a")).toBeUndefined();
-  expect(room.speakers).toEqual([]);
-});
-
-test("sources come once and go", () => {
-  const published = after(
-    event(11, { type: "published", participant: "a", source: "camera" }),
-    event(12, { type: "published", participant: "a", source: "camera" }),
+test("changes of one moment are taken together", () => {
+  const told = after(
+    changes(1, { type: "me", me: me({ muted: true }) }, { type: "room", room: roomView({ paused_by: "a" }) }),
   );
-  expect(find(published, "a")?.sources).toEqual(["microphone", "camera"]);
-  const gone = reduce(published, event(13, { type: "unpublished", participant: "a", source: "microphone" })) as Room;
-  expect(find(gone, "a")?.sources).toEqual(["camera"]);
+  expect(room(told)).toMatchObject({ me: { muted: true }, room: { paused_by: "a" } });
 });
 
-test("mute marks follow", () => {
-  const muted = after(event(11, { type: "muted", participant: "a" }));
-  expect(find(muted, "a")?.muted).toBe(true);
-  expect(find(reduce(muted, event(12, { type: "unmuted", participant: "a" })) as Room, "a")?.muted).toBe(false);
+test("a number that was left out is noticed, also the first", () => {
+  expect(missed(start, changes(1))).toBe(false);
+  expect(missed(start, changes(2))).toBe(true);
+  expect(missed(after(changes(1)), changes(3))).toBe(true);
+  expect(missed(start, { type: "slots", slots: [] })).toBe(false);
 });
 
-test("slots and speakers are whole lists and leave the number alone", () => {
-  const room = after({ type: "slots", slots: [] }, { type: "speakers", participants: ["me"] });
-  expect(room).toMatchObject({ slots: [], speakers: ["me"], n: 10 });
+test("whoever waits is told of themselves only", () => {
+  const waiting = reduce(null, waitingView());
+  const told = reduce(
+    waiting,
+    changes(1, { type: "waiting_is", staff: "none", staff_names: [], note: "One moment", me: me(), take_over: true }),
+  );
+  expect(told?.view).toMatchObject({ type: "waiting", staff: "none", note: "One moment", take_over: true });
+  expect(reduce(waiting, changes(1, { type: "person", person: person("a") }))?.view).toEqual(waiting?.view);
 });
 
-test("an event of a newer server changes only the number", () => {
-  const strange = { type: "moved", participant: "a" } as unknown as SessionEvent;
-  expect(after(event(11, strange))).toEqual({ ...start, n: 11 });
+test("let in: the room takes the waiting room's place", () => {
+  expect(reduce(reduce(null, waitingView()), snapshot())?.view.type).toBe("snapshot");
+});
+
+test("lines come one after the other, on the standby phone, too", () => {
+  const line = { who: "a", name: "A", to: "room", text: "Hello", at: 1 } as const;
+  expect(room(after({ type: "said", line }, { type: "said", line })).lines).toHaveLength(2);
+  expect(reduce(reduce(null, silentView()), { type: "said", line })?.view).toMatchObject({ lines: [line] });
+});
+
+test("slots and speakers are whole lists and do not count", () => {
+  const told = after({ type: "slots", slots: [] }, { type: "speakers", participants: ["me"] });
+  expect(room(told)).toMatchObject({ slots: [], speakers: ["me"] });
+  expect(told.n).toBe(0);
+});
+
+test("the desk and the phone follow their own changes", () => {
+  const desk = reduce(reduce(null, deskView()), changes(1, { type: "desk_is", people: [], waiting: 3 }));
+  expect(desk?.view).toMatchObject({ waiting: 3 });
+  const phone = reduce(reduce(null, silentView()), changes(1, { type: "laptop", here: false }));
+  expect(phone?.view).toMatchObject({ laptop: false });
+});
+
+test("a change of a newer server is passed over, but counted", () => {
+  const strange = { type: "dancing" } as unknown as Change;
+  expect(after(changes(1, strange))).toEqual({ ...start, n: 1 });
 });

@@ -1,83 +1,78 @@
-/** What the server told us of the session, as one value. Pure. */
+/** What the server told this page, as one value: the last snapshot and the changes since. Pure. */
 
-import type { Person, ServerMessage, SessionEvent, Slot, Snapshot, SourceName } from "../protocol.gen";
+import { isView, type View } from "../connection/wire";
+import type { Change, Person, ServerMessage, Silent, Snapshot } from "../protocol.gen";
 
-export interface Room {
-  readonly session: string;
-  readonly me: string;
-  /** Number of the last event applied. */
+export interface Told {
+  readonly view: View;
+  /** Number of the last `changes` applied; each view counts from 1. */
   readonly n: number;
-  /** In order of arrival, me included. */
-  readonly people: readonly Person[];
-  readonly slots: readonly Slot[];
-  readonly speakers: readonly string[];
 }
 
-export function reduce(room: Room | null, message: ServerMessage): Room | null {
-  if (message.type === "snapshot") return fromSnapshot(message);
-  if (room === null) return null;
+/** Something in between never arrived: only a new snapshot helps. */
+export const missed = (told: Told | null, message: ServerMessage): boolean =>
+  message.type === "changes" && told !== null && message.n !== told.n + 1;
+
+export function reduce(told: Told | null, message: ServerMessage): Told | null {
+  if (isView(message)) return { view: message, n: 0 };
+  if (told === null) return null;
   switch (message.type) {
-    case "event":
-      // After a snapshot at n the server may repeat what the snapshot already holds.
-      return message.n <= room.n ? room : { ...apply(room, message.event), n: message.n };
+    case "changes":
+      return { view: message.changes.reduce(apply, told.view), n: message.n };
+    case "said":
+      return "lines" in told.view ? { ...told, view: { ...told.view, lines: [...told.view.lines, message.line] } } : told;
     case "slots":
-      return { ...room, slots: message.slots };
+      return inRoom(told, { slots: message.slots });
     case "speakers":
-      return { ...room, speakers: message.participants };
+      return inRoom(told, { speakers: message.participants });
     default:
-      return room;
+      return told;
   }
 }
 
-const fromSnapshot = (snapshot: Snapshot): Room => ({
-  session: snapshot.session,
-  me: snapshot.you,
-  n: snapshot.n,
-  people: snapshot.people,
-  slots: snapshot.slots,
-  speakers: snapshot.speakers,
-});
+const inRoom = (told: Told, what: Partial<Snapshot>): Told =>
+  told.view.type === "snapshot" ? { ...told, view: { ...told.view, ...what } } : told;
 
-function apply(room: Room, event: SessionEvent): Room {
-  switch (event.type) {
-    case "joined":
-    case "returned":
-      return { ...room, people: put(room.people, event.person) };
-    case "left":
-      return without(room, event.participant);
-    case "away":
-      return change(room, event.participant, () => ({ present: false }));
-    case "muted":
-      return change(room, event.participant, () => ({ muted: true }));
-    case "unmuted":
-      return change(room, event.participant, () => ({ muted: false }));
-    case "published":
-      return change(room, event.participant, (person) => ({ sources: added(person.sources, event.source) }));
-    case "unpublished":
-      return change(room, event.participant, (person) => ({
-        sources: person.sources.filter((source) => source !== event.source),
-      }));
+/** A change that this view has no place for is passed over: a newer server may tell more. */
+function apply(view: View, change: Change): View {
+  switch (change.type) {
+    case "person":
+      return hasPeople(view) ? { ...view, people: put(view.people, change.person) } : view;
+    case "person_gone":
+      return hasPeople(view) ? without(view, change.participant) : view;
+    case "me":
+      return "me" in view ? { ...view, me: change.me } : view;
+    case "room":
+      return "room" in view ? { ...view, room: change.room } : view;
+    case "team":
+      return "team" in view ? { ...view, team: change.team } : view;
+    case "waiting_is":
+      return view.type === "waiting" ? { ...view, ...fields(change) } : view;
+    case "desk_is":
+      return view.type === "desk" ? { ...view, ...fields(change) } : view;
+    case "figures_is":
+      return view.type === "figures" ? { ...view, ...fields(change) } : view;
+    case "laptop":
+      return view.type === "silent" ? { ...view, laptop: change.here } : view;
     default:
-      // A newer server may tell of things this page does not show.
-      return room;
+      return view;
   }
 }
 
-function put(people: readonly Person[], person: Person): readonly Person[] {
+function fields<C extends Change>(change: C): Omit<C, "type"> {
+  const { type: _, ...rest } = change;
+  return rest;
+}
+
+const hasPeople = (view: View): view is Snapshot | Silent => view.type === "snapshot" || view.type === "silent";
+
+function put(people: readonly Person[], person: Person): Person[] {
   if (!people.some((one) => one.id === person.id)) return [...people, person];
   return people.map((one) => (one.id === person.id ? person : one));
 }
 
-const without = (room: Room, id: string): Room => ({
-  ...room,
-  people: room.people.filter((one) => one.id !== id),
-  speakers: room.speakers.filter((one) => one !== id),
-});
-
-const change = (room: Room, id: string, how: (person: Person) => Partial<Person>): Room => ({
-  ...room,
-  people: room.people.map((one) => (one.id === id ? { ...one, ...how(one) } : one)),
-});
-
-const added = (sources: readonly SourceName[], source: SourceName): SourceName[] =>
-  sources.includes(source) ? [...sources] : [...sources, source];
+function without(view: Snapshot | Silent, id: string): View {
+  const people = view.people.filter((one) => one.id !== id);
+  if (view.type === "silent") return { ...view, people };
+  return { ...view, people, speakers: view.speakers.filter((one) => one !== id) };
+}

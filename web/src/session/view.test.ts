@@ -1,22 +1,18 @@
 import { expect, test } from "vitest";
 import type { WantedPicture } from "./model";
-import type { Room } from "./reducer";
+import { person } from "./samples";
 import { heldBack, peopleOf, picturesOf, tilesOf, type PictureFacts } from "./view";
 
 const stream = {} as MediaStream;
-const room: Room = {
-  session: "s",
-  me: "me",
-  n: 1,
+const view = {
+  you: "me",
   people: [
-    { id: "a", name: "A", role: "facilitator", muted: false, sources: ["camera", "screen"], present: true },
-    { id: "me", name: "Me", role: "participant", muted: false, sources: ["camera"], present: true },
-    { id: "b", name: "B", role: "participant", muted: true, sources: ["microphone"], present: true },
+    person("a", { role: "facilitator", sources: ["camera", "screen"] }),
+    person("me", { sources: ["camera"] }),
+    person("b", { muted: true, sources: ["microphone"] }),
   ],
-  slots: [],
-  speakers: ["a"],
 };
-const people = peopleOf(room, { muted: true, sources: [] });
+const people = peopleOf(view, ["a"], { muted: true, sources: [] });
 const none: PictureFacts = { seen: new Map(), own: new Map(), heldBack: new Set() };
 const wanted = (...participants: string[]): WantedPicture[] =>
   participants.map((participant) => ({ participant, source: "camera", width: 640, height: 360.4 }));
@@ -25,6 +21,10 @@ test("I am first, and my marks are my own", () => {
   expect(people.map(({ id }) => id)).toEqual(["me", "a", "b"]);
   expect(people[0]).toMatchObject({ me: true, muted: true, sources: [], speaking: false });
   expect(people[1]).toMatchObject({ me: false, speaking: true });
+});
+
+test("a phone beside the laptop knows my marks only from the server", () => {
+  expect(peopleOf(view, [], null)[0]).toMatchObject({ me: true, muted: false, sources: ["camera"] });
 });
 
 test("who has no camera is off, who publishes is waiting, until frames say otherwise", () => {

@@ -1,6 +1,6 @@
 /** What the screens are given, derived from what the server told and what this page holds. Pure. */
 
-import type { Tile } from "../protocol.gen";
+import type { Person as ToldPerson, Tile } from "../protocol.gen";
 import {
   pictureKey,
   type Person,
@@ -10,19 +10,23 @@ import {
   type SourceName,
   type WantedPicture,
 } from "./model";
-import type { Room } from "./reducer";
 
 export interface Own {
   readonly muted: boolean;
   readonly sources: readonly SourceName[];
 }
 
-/** Me first. My own marks are what this page does, not what the server last heard of it. */
-export function peopleOf(room: Room | null, own: Own): readonly Person[] {
-  if (room === null) return [];
-  const speaking = new Set(room.speakers);
-  const all = room.people.map((person) => {
-    const me = person.id === room.me;
+interface People {
+  readonly you: string;
+  readonly people: readonly ToldPerson[];
+}
+
+/** Me first. `own`: my own marks as this page makes them; null where another device of mine makes them. */
+export function peopleOf(view: People | null, speakers: readonly string[], own: Own | null): readonly Person[] {
+  if (view === null) return [];
+  const speaking = new Set(speakers);
+  const all = view.people.map((person) => {
+    const me = person.id === view.you;
     return { ...person, ...(me && own), me, speaking: speaking.has(person.id) };
   });
   return [...all.filter((person) => person.me), ...all.filter((person) => !person.me)];

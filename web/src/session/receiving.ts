@@ -1,0 +1,179 @@
+/** What this person sees and hears: the media way, whose picture and sound is in which slot, and how much is asked for. */
+
+import { computed, effect, signal } from "@preact/signals";
+import type { Request } from "../connection/wire";
+import type { LocalMedia } from "../media/local";
+import { Pictures } from "../media/pictures";
+import { pairsFor } from "../media/plan";
+import { Sounds } from "../media/sounds";
+import { Way } from "../media/way";
+import type { Answer, ServerMessage, Snapshot, SourceName } from "../protocol.gen";
+import type { ToldFacts } from "./facts";
+import type { PictureKey, PictureSource, WantedPicture } from "./model";
+import { heldBack, picturesOf, tilesOf } from "./view";
+
+const VIEW_EVERY_MS = 150;
+
+export interface ReceivingNeeds {
+  readonly facts: ToldFacts;
+  readonly local: LocalMedia;
+  request(request: Request): Promise<unknown>;
+  isUp(): boolean;
+}
+
+export class Receiving {
+  readonly sounds = new Sounds();
+  readonly output = signal<string | null>(null);
+  private readonly wanted = signal<readonly WantedPicture[] | null>(null);
+  private readonly volumes = new Map<string, number>();
+  private viewTimer: ReturnType<typeof setTimeout> | undefined;
+  private viewSent = "";
+
+  private readonly watch = new Pictures({
+    videoSlot: (mid) => this.way.pairs.find((pair) => pair.video.mid === mid)?.video ?? null,
+    own: (key) => this.ownPictures.value.get(key) ?? null,
+  });
+  readonly way = new Way(() => this.needs.local.tracks.value, {
+    offer: async (sdp, sources, fresh) => (await this.needs.request({ type: "offer", sdp, sources, fresh })) as Answer,
+    renewed: () => this.renewed(),
+    negotiated: () => this.bind(),
+    pair: (index, pair) => this.sounds.give(index, pair.audio.receiver.track),
+    shown: () => this.shown(),
+    watched: () => this.watch.watched(),
+    signallingUp: () => this.needs.isUp(),
+  });
+
+  readonly pictureLimit = computed(() => this.way.load.value.limit);
+  readonly decodingBehind = computed(() => this.pictureLimit.value !== Infinity);
+  private readonly ownSources = computed(() => {
+    const own = new Map<PictureSource, MediaStream>();
+    const { preview, screen } = this.needs.local;
+    if (preview.value) own.set("camera", preview.value);
+    if (screen.value) own.set("screen", screen.value);
+    return own;
+  });
+  private readonly ownPictures = computed(() => {
+    const me = this.needs.facts.me.value;
+    return new Map([...this.ownSources.value].map(([source, stream]) => [`${me}/${source}` as PictureKey, stream]));
+  });
+  readonly pictures = computed(() =>
+    picturesOf(this.needs.facts.people.value, {
+      seen: this.watch.states.value,
+      own: this.ownSources.value,
+      heldBack: heldBack(this.wanted.value ?? [], this.needs.facts.me.value, this.pictureLimit.value),
+    }),
+  );
+
+  constructor(private readonly needs: ReceivingNeeds) {
+    effect(() => {
+      this.ownPictures.value;
+      this.watch.bind();
+    });
+    effect(() => {
+      this.wanted.value;
+      this.pictureLimit.value;
+      this.planView();
+    });
+  }
+
+  /** Whoever is away hears nothing, from the tap on. */
+  followAway(away: () => boolean): void {
+    effect(() => this.sounds.setQuiet(away()));
+  }
+
+  // --- what the server says ---
+
+  /** A room, or the same one again. */
+  enter(room: Snapshot): void {
+    this.viewSent = "";
+    this.map(false);
+    this.way.settle(room.peer, pairsFor(room.people, room.you));
+  }
+
+  /** A place without media: the server holds no peer for us there. */
+  rest(): void {
+    clearTimeout(this.viewTimer);
+    this.way.close();
+    this.sounds.silence();
+    this.watch.map([], false);
+  }
+
+  hear(message: ServerMessage): void {
+    if (message.type === "slots") this.map(true);
+    else if (message.type === "slots_needed") this.way.grow(message.pairs);
+    else if (message.type === "flowing") this.watch.flowing(message.mid, message.rtp);
+    else if (message.type === "media_lost") this.way.lost(message.peer);
+  }
+
+  private renewed(): void {
+    this.sounds.silence();
+    this.watch.renew();
+  }
+
+  private map(told: boolean): void {
+    this.watch.map(this.needs.facts.slots.peek(), told);
+    this.applyVolumes();
+  }
+
+  private bind(): void {
+    this.watch.bind();
+    this.applyVolumes();
+  }
+
+  // --- what the screens ask for ---
+
+  setView(wanted: readonly WantedPicture[]): void {
+    this.wanted.value = wanted;
+  }
+
+  /** Soon; what changes meanwhile goes with it. */
+  planView(): void {
+    clearTimeout(this.viewTimer);
+    if (this.wanted.peek() && this.needs.isUp()) this.viewTimer = setTimeout(() => this.sendView(), VIEW_EVERY_MS);
+  }
+
+  show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
+    return this.watch.show(element, participant, source);
+  }
+
+  async choose(output: string): Promise<void> {
+    this.output.value = output;
+    await this.sounds.choose(output);
+  }
+
+  setVolume(participant: string, volume: number): void {
+    this.volumes.set(participant, Math.min(1, Math.max(0, volume)));
+    this.applyVolumes();
+  }
+
+  volumeOf(participant: string): number {
+    return this.volumes.get(participant) ?? 1;
+  }
+
+  setTrack(source: SourceName, track: MediaStreamTrack | null): Promise<void> {
+    return this.way.setTrack(source, track);
+  }
+
+  private applyVolumes(): void {
+    const whose = new Map(this.needs.facts.slots.peek().map((slot) => [slot.mid, slot.participant]));
+    this.way.pairs.forEach(({ audio }, index) => {
+      const participant = audio.mid === null ? undefined : whose.get(audio.mid);
+      this.sounds.setVolume(index, participant === undefined ? 1 : this.volumeOf(participant));
+    });
+  }
+
+  private sendView(): void {
+    if (this.needs.facts.place.peek() !== "room") return;
+    const tiles = tilesOf(this.wanted.peek() ?? [], this.needs.facts.me.peek(), this.pictureLimit.peek());
+    const text = JSON.stringify(tiles);
+    if (text === this.viewSent) return;
+    this.viewSent = text;
+    this.needs.request({ type: "view", tiles }).catch(() => undefined);
+  }
+
+  private shown(): number {
+    const wanted = this.wanted.peek();
+    if (wanted) return tilesOf(wanted, this.needs.facts.me.peek(), this.pictureLimit.peek()).length;
+    return this.watch.states.peek().size;
+  }
+}
