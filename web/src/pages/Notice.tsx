@@ -4,13 +4,14 @@ import { t } from "../i18n";
 import type { Notice as NoticeCode } from "../session/model";
 import { useHeadingFocus } from "../ui/hooks";
 import { Mark } from "../ui/Mark";
+import { SupportCode } from "./SupportCode";
 
-type Code = NoticeCode | "left" | "ended" | "other";
+type Code = NoticeCode | "left" | "no_link" | "other";
 
 const WORDED = [
   "left",
   "replaced",
-  "ended",
+  "no_link",
   "bad_link",
   "link_full",
   "unreachable",
@@ -18,6 +19,7 @@ const WORDED = [
   "too_many",
   "bad_version",
   "not_allowed",
+  "standby_unknown",
 ] as const;
 
 /** Codes that only a defect of ours can cause share one text. */
@@ -25,21 +27,16 @@ function worded(code: Code): (typeof WORDED)[number] | "other" {
   return WORDED.find((one) => one === code) ?? "other";
 }
 
-function answerFor(code: Code): string {
-  if (code === "left") return t("notice.comeBack");
-  return t("notice.tryAgain");
-}
-
-/** The group is over, or not reachable, or not for this link: said kindly, with what comes next. */
-export function Notice({ code, onAgain }: { code: Code; onAgain?: () => unknown }) {
+/** The group is not reachable, or not for this link: said kindly, with what comes next. */
+export function Notice({ code, onAgain }: { code: Code; onAgain?: (() => unknown) | undefined }) {
   const key = worded(code);
   const again = key === "bad_version" ? () => location.reload() : onAgain;
   return (
     <Quiet title={t(`notice.${key}.title`)}>
       <p>{t(`notice.${key}.text`)}</p>
       {again && (
-        <button type="button" class="button primary" onClick={again}>
-          {key === "bad_version" ? t("notice.reload") : answerFor(code)}
+        <button type="button" class="button primary" data-action="again" onClick={again}>
+          {t(key === "bad_version" ? "notice.reload" : key === "left" ? "notice.comeBack" : "notice.tryAgain")}
         </button>
       )}
     </Quiet>
@@ -62,11 +59,13 @@ export function Wait() {
       <p role="status" class="soft waiting">
         {t("app.moment")}
       </p>
+      <SupportCode />
     </main>
   );
 }
 
-function Quiet({ title, children }: { title: string; children: ComponentChildren }) {
+/** One card on an otherwise empty page. */
+export function Quiet({ title, children }: { title: string; children: ComponentChildren }) {
   const heading = useHeadingFocus();
   return (
     <main class="page quiet">
@@ -77,6 +76,7 @@ function Quiet({ title, children }: { title: string; children: ComponentChildren
         </h1>
         {children}
       </div>
+      <SupportCode />
     </main>
   );
 }

@@ -1,0 +1,23 @@
+import { t } from "../../i18n";
+import type { StepProps } from "./Door";
+import { Frame } from "./Frame";
+
+/** The group's agreement as the practice wrote it, and one tap. */
+export function AgreementStep({ link, last, joining, progress, onDone }: StepProps) {
+  const paragraphs = (link.agreement?.text ?? "").split(/\n\s*\n/).filter((one) => one.trim() !== "");
+  return (
+    <Frame title={t("door.agreement")} progress={progress} kind="card">
+      <div class="door-card">
+        <div class="agreement">
+          {paragraphs.map((paragraph) => (
+            <p key={paragraph}>{paragraph}</p>
+          ))}
+        </div>
+        <p class="small soft">{t("door.agreeNote")}</p>
+        <button type="button" class="button primary onward" data-action="agree" aria-disabled={joining} onClick={onDone}>
+          {last ? t("door.agreeJoin") : t("door.agree")}
+        </button>
+      </div>
+    </Frame>
+  );
+}

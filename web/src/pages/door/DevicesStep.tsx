@@ -1,0 +1,40 @@
+import { t } from "../../i18n";
+import type { StepProps } from "./Door";
+import { Frame } from "./Frame";
+import { MirrorPlace, useAsked } from "./Mirror";
+import { ComingAs, NoRecording, Onward } from "./parts";
+
+/** Camera and microphone: asked for, seen, chosen. Everybody may go on without them. */
+export function DevicesStep(step: StepProps) {
+  const { store, token, progress, last, onDone } = step;
+  const [asked, ask] = useAsked(store);
+  const refused = asked === "denied" || asked === "none";
+  const primary = asked === "ok" || refused;
+  return (
+    <Frame title={t(last ? "join.title" : "door.devices")} progress={progress} kind="mirror">
+      <section class="mirror-place" aria-label={t("door.devices")}>
+        <MirrorPlace store={store} asked={asked} ask={ask} link={`${location.origin}/join#${token}`} />
+      </section>
+      {asked !== "insecure" && (
+        <form class="join-form" onSubmit={(event) => (event.preventDefault(), onDone())}>
+          <p class="soft">{t("join.lead")}</p>
+          <ComingAs step={step} />
+          <div class="join-actions">
+            <Onward step={step} primary={primary} label={joinWords(step, asked)} />
+            {listensOnly(step) && primary && <p class="small soft">{t("join.listenOnly")}</p>}
+          </div>
+          <NoRecording />
+        </form>
+      )}
+    </Frame>
+  );
+}
+
+const listensOnly = ({ store }: StepProps): boolean => !store.cameraOn.value && store.microphone.value === "none";
+
+/** What the tap means with the devices that are on now. */
+export function joinWords(step: StepProps, asked: string): string {
+  if (step.store.cameraOn.value || asked === "ok") return t("join.join");
+  if (step.store.microphone.value !== "none" || asked === "denied" || asked === "none") return t("join.withoutCamera");
+  return t("join.withoutBoth");
+}
