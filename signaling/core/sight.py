@@ -1,56 +1,116 @@
-"""Who may see and hear whom: the only place that says so. The media plan and every screen follow from it."""
+"""Whose media reaches whom: the only place that says so. Pure; the media shell makes attachments and holds of it.
+
+Media flows between the people of one media room (main or private) and nowhere else. A waiting room and the desk are
+rooms in which nobody sees or hears anybody. Every exception is a member of `Exception_`, is listed by `exceptions`, and
+is on the screen of the one who is seen or heard (`seen_by`).
+"""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from typing import Final
 
-from signaling.core.events import SOURCES, SourceKind
+from signaling.core import events as e
+from signaling.core.events import SourceKind
 from signaling.core.ids import ParticipantId
+from signaling.core.lifecycles import Door
 from signaling.core.roles import IN_GROUP, Role
-from signaling.core.state import Seat, Session
+from signaling.core.state import Room, Seat, Session
 
-_ALL: Final = frozenset(SOURCES)
-_NOTHING: Final[frozenset[SourceKind]] = frozenset()
+EVERYTHING: Final[frozenset[SourceKind]] = frozenset(e.SOURCES)
+NOTHING: Final[frozenset[SourceKind]] = frozenset()
+_MICROPHONE: Final[frozenset[SourceKind]] = frozenset({"microphone"})
 
 
 class Exception_(enum.StrEnum):  # noqa: N801 - Exception is taken
-    """Why somebody sees a person whom their room does not."""
+    """Why somebody sees and hears a person whom the rest of the room does not."""
 
-    COVERED = "covered"  # facilitators of the room go on seeing a covered person
+    COVERED = "covered"  # facilitators of the room go on seeing and hearing whom they covered
 
 
 def in_media_room(session: Session, seat: Seat) -> bool:
-    return seat.present and session.rooms[seat.room].kind in ("main", "private")
+    """Also while reconnecting: the media may live on."""
+    room = session.rooms.get(seat.room)
+    if room is None or not seat.present:
+        return False
+    match room.kind:
+        case "main":
+            return seat.door is Door.INSIDE
+        case "private":  # a waiting person may be talked to, and stays at the door
+            return seat.door is not Door.OUT
+        case _:
+            return False
 
 
 def sources_for(session: Session, viewer: ParticipantId, publisher: ParticipantId) -> frozenset[SourceKind]:
-    """What of the publisher may reach the viewer, published or not."""
-    one, other = session.seats.get(viewer), session.seats.get(publisher)
-    if one is None or other is None or one.room != other.room:
-        return _NOTHING
-    return _ALL if in_media_room(session, one) and in_media_room(session, other) else _NOTHING
+    """What of `publisher` may reach `viewer`, whether it is published or not."""
+    seer, seen = session.seats.get(viewer), session.seats.get(publisher)
+    if seer is None or seen is None or not in_media_room(session, seen):
+        return NOTHING
+    if viewer == publisher:
+        return EVERYTHING
+    if seer.room != seen.room or not in_media_room(session, seer) or seer.resting == "away":
+        return NOTHING
+    if seen.covered_by is not None and not seer.is_facilitator:
+        return NOTHING
+    return EVERYTHING
 
 
 def held(session: Session, publisher: ParticipantId) -> frozenset[SourceKind]:
-    """What of the publisher reaches nobody now."""
-    return frozenset({"microphone"}) if session.seats[publisher].muted else _NOTHING
+    """What of `publisher` reaches nobody at all."""
+    seat = session.seats.get(publisher)
+    if seat is None or not in_media_room(session, seat):
+        return EVERYTHING
+    room = session.rooms[seat.room]
+    if seat.resting is not None or _paused(session, seat, room):
+        return EVERYTHING
+    silent = _MICROPHONE if muted(session, seat) else NOTHING
+    return silent | seat.stopped | _shut(seat, room)
 
 
 def may_start(session: Session, publisher: ParticipantId) -> frozenset[SourceKind]:
-    return _ALL
+    """What a person may publish, and unmute, now."""
+    seat = session.seats.get(publisher)
+    if seat is None or not in_media_room(session, seat):
+        return NOTHING
+    return EVERYTHING - _shut(seat, session.rooms[seat.room])
+
+
+def muted(session: Session, seat: Seat) -> bool:
+    """Own mute, a facilitator's, or that of the room the person is in."""
+    room = session.rooms.get(seat.room)
+    return seat.muted or (room is not None and seat.participant in room.muted)
 
 
 def seen_by(session: Session, publisher: ParticipantId) -> list[ParticipantId] | None:
-    """None: everybody in the room, as usual. Else exactly these; the publisher's own screen names them."""
-    return None
+    """Exactly those who can see and hear a person while it is not the room as usual; None: it is."""
+    seat = session.seats.get(publisher)
+    if seat is None or seat.covered_by is None:
+        return None
+    others = [other.participant for other in session.present() if other.participant != publisher]
+    return [other for other in others if sources_for(session, other, publisher)]
 
 
 def exceptions(session: Session) -> list[tuple[ParticipantId, ParticipantId, Exception_]]:
-    """(viewer, publisher, why) of everybody who sees a person whom the rest of the room does not."""
-    return []
+    """(viewer, publisher, why) of all that is not the same for everybody in a room."""
+    return [
+        (viewer, seat.participant, Exception_.COVERED)
+        for seat in session.present()
+        for viewer in seen_by(session, seat.participant) or ()
+    ]
 
 
-def grants(roles: tuple[Role, ...]) -> tuple[frozenset[SourceKind], bool]:
-    """(what their media peer may send, whether it may receive)."""
-    return (_ALL, True) if IN_GROUP & set(roles) else (_NOTHING, False)
+def grants(roles: Iterable[Role]) -> tuple[frozenset[SourceKind], bool]:
+    """(what the worker lets them send, whether it lets them receive). Desk roles alone: nothing, whatever we say."""
+    return (EVERYTHING, True) if IN_GROUP.intersection(roles) else (NOTHING, False)
+
+
+def _shut(seat: Seat, room: Room) -> frozenset[SourceKind]:
+    """The individual lock, and the room's; the room's is for participants and guests."""
+    return seat.forbidden if seat.is_facilitator else seat.forbidden | room.locked
+
+
+def _paused(session: Session, seat: Seat, room: Room) -> bool:
+    """Private talks go on; facilitators stay seen and heard."""
+    return session.paused_by is not None and room.kind == "main" and not seat.is_facilitator
