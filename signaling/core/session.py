@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, assert_never
 
-from signaling.core import absence, door, endings, help, pauses, rights, rooms, standby
+from signaling.core import absence, door, endings, floor, help, pauses, rights, rooms, standby
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.effects import effects
@@ -22,7 +22,8 @@ from signaling.core.roles import DESK_MAY, TALKING_MAY, WAITING_MAY, Standing, m
 from signaling.core.state import Seat, Session
 from signaling.protocol import ErrorCode
 
-MODULES: Final[tuple[Module, ...]] = (door, standby, absence, rights, pauses, rooms, help, endings)  # order of settling
+# In the order of settling.
+MODULES: Final[tuple[Module, ...]] = (door, standby, absence, rights, floor, pauses, rooms, help, endings)
 MOST_ROUNDS: Final = 20  # of settling. Real sessions need two or three; more is a circle
 
 _DECIDE: Final[Mapping[type[Any], Any]] = {kind: f for module in MODULES for kind, f in module.DECIDE.items()}
