@@ -1,26 +1,149 @@
-"""Rooms, and the move between them."""
+"""Rooms, and the move between them: a change of who is seen and heard, nothing else.
+
+A private room holds one person and one facilitator, and the person's interpreter. It lasts until one of the two goes
+back, or leaves for good; a dropped connection does not end it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
+from signaling.core import commands as c
 from signaling.core import events as e
-from signaling.core.ids import ParticipantId, RoomId
+from signaling.core.about import actor, own_seat
+from signaling.core.errors import RefusedError
+from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
+from signaling.core.lifecycles import PRIVATE, Door, PrivateState, step
 from signaling.core.module import Apply, Decide
-from signaling.core.state import Session
-
-DECIDE: Final[Decide] = {}
-APPLY: Final[Apply] = {}
+from signaling.core.sight import in_media_room
+from signaling.core.state import Room, Seat, Session, with_room, with_seat
+from signaling.protocol import ErrorCode
 
 
 def move(session: Session, now: float, by: e.By | None, moves: Iterable[tuple[ParticipantId, RoomId]]) -> list[e.Event]:
     """Everything that a move means, as the events of one command. Whoever is there already is passed over."""
-    return []
+    events: list[e.Event] = []
+    for participant, room in moves:
+        seat = session.seats[participant]
+        if seat.room != room:
+            back_to = None if room in (MAIN, WAITING) else seat.room
+            events.append(e.Moved(now, participant, room, back_to, by))
+    return events
+
+
+def talkers(session: Session, room: RoomId) -> list[Seat]:
+    """The two of a private room, also while their connection is lost; without interpreters."""
+    return [seat for seat in _members(session, room) if not _accompanies(seat)]
+
+
+def end_private(session: Session, now: float, by: e.By | None, room: RoomId) -> list[e.Event]:
+    """Everybody goes back to where they came from. Who returns to the group starts muted: no word slips out."""
+    members = _members(session, room)
+    silent = [seat for seat in members if not seat.is_facilitator and seat.door is Door.INSIDE and not seat.muted]
+    return [
+        *(e.Muted(now, seat.participant, None) for seat in silent),
+        *move(session, now, by, [(seat.participant, home(seat)) for seat in members]),
+        e.RoomClosed(now, room, by),
+    ]
+
+
+def home(seat: Seat) -> RoomId:
+    """Where somebody belongs who is in no private talk."""
+    return MAIN if seat.door is Door.INSIDE else WAITING
+
+
+def _members(session: Session, room: RoomId) -> list[Seat]:
+    """Also those whose connection is lost: they would return to it."""
+    return [seat for seat in session.seats.values() if seat.room == room and seat.door is not Door.OUT]
+
+
+def _accompanies(seat: Seat) -> bool:
+    return seat.function == "interpreter"
+
+
+# --- deciding --------------------------------------------------------------------------------------------------------
+
+
+def _talk_privately(session: Session, now: float, by: e.By, command: c.TalkPrivately) -> list[e.Event]:
+    """Closes the person's calls: a facilitator is with them now."""
+    leader, person = own_seat(session, by), session.need_seat(command.participant)
+    if person.participant == leader.participant or _accompanies(person):
+        raise RefusedError(ErrorCode.NOT_ALLOWED, "a private talk is with one other person")
+    if leader.room != MAIN or session.rooms[person.room].kind == "private":
+        raise RefusedError(ErrorCode.BUSY, "one of the two is in a private talk")
+    if person.room not in (MAIN, WAITING):
+        raise RefusedError(ErrorCode.NO_SUCH, "they are not in the group")
+    if not person.here:
+        raise RefusedError(ErrorCode.NOT_NOW, "they are not connected")
+    room = RoomId(f"private.{person.participant}")
+    return [
+        e.RoomOpened(now, room, "private", by),
+        *move(session, now, by, [(person.participant, room), (leader.participant, room)]),
+        *(e.CallClosed(now, call.id, by) for call in session.calls.values() if call.about == person.participant),
+        *([] if person.check is None else [e.CheckAnswered(now, person.participant, None)]),
+    ]
+
+
+def _end_private(session: Session, now: float, by: e.By, command: c.EndPrivate) -> list[e.Event]:
+    """Either of the two may."""
+    room = session.need_room(command.room)
+    if room.kind != "private" or by.participant not in [seat.participant for seat in talkers(session, room.id)]:
+        raise RefusedError(ErrorCode.NO_SUCH, "you are in no such private talk")
+    return end_private(session, now, by, room.id)
+
+
+DECIDE: Final[Decide] = {c.TalkPrivately: _talk_privately, c.EndPrivate: _end_private}
+
+
+# --- applying --------------------------------------------------------------------------------------------------------
+
+
+def _opened(session: Session, event: e.RoomOpened) -> Session:
+    step(PRIVATE, _state(session, event.room), "room_opened")
+    room = Room(event.room, event.kind, event.at, actor(event.by))
+    return session.change(rooms={**session.rooms, room.id: room})
+
+
+def _closed(session: Session, event: e.RoomClosed) -> Session:
+    step(PRIVATE, _state(session, event.room), "room_closed")
+    return session.change(rooms={key: room for key, room in session.rooms.items() if key != event.room})
+
+
+def _state(session: Session, room: RoomId) -> PrivateState | None:
+    return PrivateState.OPEN if room in session.rooms else None
+
+
+def _moved(session: Session, event: e.Moved) -> Session:
+    """What was muted for all in the room that they leave belongs to that room. Who waits has no media."""
+    left = session.rooms[session.seats[event.participant].room]
+    session = with_room(session, left.id, muted=left.muted - {event.participant})
+    if session.rooms[event.room].kind == "waiting":
+        session = with_seat(session, event.participant, sources=frozenset(), stopped=frozenset())
+    return with_seat(session, event.participant, room=event.room, back_to=event.back_to)
+
+
+APPLY: Final[Apply] = {e.RoomOpened: _opened, e.RoomClosed: _closed, e.Moved: _moved}
+
+
+# --- what must follow ------------------------------------------------------------------------------------------------
 
 
 def settle(session: Session, now: float) -> list[e.Event]:
-    return []
+    """A private room without its two ends; an interpreter goes where their person goes."""
+    if session.ended:
+        return []
+    for room in session.rooms.values():
+        if room.kind == "private" and len(talkers(session, room.id)) < 2:
+            return end_private(session, now, None, room.id)
+    interpreters = [seat for seat in session.seats.values() if _accompanies(seat) and seat.door is Door.INSIDE]
+    return move(session, now, None, [(seat.participant, _beside(session, seat)) for seat in interpreters])
+
+
+def _beside(session: Session, interpreter: Seat) -> RoomId:
+    """The followed one's room; main without one, and while they wait or are lost."""
+    followed = session.seats.get(interpreter.follows) if interpreter.follows is not None else None
+    return followed.room if followed is not None and in_media_room(session, followed) else MAIN
 
 
 def due(session: Session) -> float | None:
