@@ -1,8 +1,11 @@
-"""The media side of one session: its live peers, their slots, and the changes that the engine must be told."""
+"""The media side of one session: its live peers, their slots, and the changes that the engine must be told.
+
+Who sees and hears whom is `core.sight`'s decision alone; everything here follows from it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -24,18 +27,25 @@ from rtc import (
     WorkerStats,
 )
 from signaling import protocol as p
-from signaling.core.ids import ParticipantId
+from signaling.core import sight
+from signaling.core.events import SourceKind
+from signaling.core.ids import ParticipantId, RoomId
 from signaling.core.roles import Role
-from signaling.core.session import Session
 from signaling.core.slots import Feed, Fill, Layout, Planned, Publisher, plan
-from signaling.core.telling import slot_map
+from signaling.core.state import Session
 
 LINGER: Final = 30.0  # seconds. A signalling blip shorter than this interrupts no media (RFC 7675 gives up after 30)
 
-_EVERYTHING: Final = Grant(may_send=frozenset(Source), may_receive=True)
-GRANTS: Final = {Role.PARTICIPANT: _EVERYTHING, Role.FACILITATOR: _EVERYTHING}
+_PICTURES: Final[frozenset[SourceKind]] = frozenset({"camera", "screen"})
 
 Signal = tuple[ParticipantId, p.Slots | p.SlotsNeeded]
+
+
+class _Audience(Struct, frozen=True):
+    """What tells whether other people than before can see somebody."""
+
+    room: RoomId
+    covered: bool
 
 
 class _Live(Struct):
@@ -43,6 +53,8 @@ class _Live(Struct):
     layout: Layout
     flows: dict[str, int] = {}  # mid -> first RTP timestamp of what is attached now
     answered: bool = False
+    held: frozenset[SourceKind] = frozenset()  # as the engine was told
+    audience: _Audience | None = None  # at the last plan
     until: float | None = None  # wall seconds: dropped then, unless the person is back
 
 
@@ -55,7 +67,6 @@ class SessionMedia:
         self._live: dict[ParticipantId, _Live] = {}
         self._people: dict[PeerId, ParticipantId] = {}
         self._views: dict[ParticipantId, list[Feed]] = {}
-        self._silences: list[Change] = []
 
     @property
     def worker(self) -> WorkerIndex:
@@ -96,10 +107,10 @@ class SessionMedia:
 
     # --- peers -----------------------------------------------------------------------------------------------------
 
-    def add(self, participant: ParticipantId, role: Role) -> PeerId:
-        """A new peer in place of the old one."""
+    def add(self, participant: ParticipantId, roles: Iterable[Role]) -> PeerId:
+        """A new peer in place of the old one. What the roles do not allow, the worker refuses."""
         self.drop(participant)
-        peer = self._engine.add_peer(self._worker, GRANTS[role])
+        peer = self._engine.add_peer(self._worker, grant_of(roles))
         layout = Layout(())
         if participant in self._views:
             layout = layout.viewing(self._views[participant])
@@ -107,11 +118,9 @@ class SessionMedia:
         self._people[peer] = participant
         return peer
 
-    def answered(self, participant: ParticipantId, pairs: Sequence[tuple[Mid, Mid]], muted: bool) -> None:
+    def answered(self, participant: ParticipantId, pairs: Sequence[tuple[Mid, Mid]]) -> None:
         live = self._live[participant]
         live.layout = live.layout.answered(pairs)
-        if muted and not live.answered:
-            self._silences.append(Hold(live.peer, Source.MICROPHONE))
         live.answered = True
 
     def drop(self, participant: ParticipantId) -> PeerId | None:
@@ -149,30 +158,69 @@ class SessionMedia:
             live = self._live[participant]
             live.layout = live.layout.viewing(feeds)
 
-    def silence(self, participant: ParticipantId, on: bool) -> None:
-        live = self._live.get(participant)
-        if live is not None and live.answered:
-            self._silences.append((Hold if on else Release)(live.peer, Source.MICROPHONE))
-
-    # --- slots -----------------------------------------------------------------------------------------------------
+    # --- slots and holds -------------------------------------------------------------------------------------------
 
     def replan(self, session: Session) -> tuple[list[Signal], list[Change]]:
-        """What pages must be told, and what the engine must be told after that, since the last call."""
-        room = [Publisher(s.participant, self._publishing(s.participant), s.sources) for s in session.present()]
+        """What pages must be told, and what the engine must be told after that, since the last call.
+
+        In this order: whose media stops, what is taken off slots, sound, pictures, whose media starts.
+        """
+        holds, releases = self._holds(session)
         signals: list[Signal] = []
-        changes, self._silences = self._silences, []
+        detaches: list[Change] = []
         attaches: list[Attach] = []
         for participant, live in self._live.items():
             if live.answered:
-                planned = plan(live.layout, participant, room, listening=live.until is None)
+                planned = plan(live.layout, participant, self._seen(session, participant), listening=live.until is None)
                 live.layout = planned.layout
                 for mid in [*(clear.mid for clear in planned.clears), *(fill.mid for fill in planned.fills)]:
                     live.flows.pop(mid, None)
                 signals += _signals(participant, planned)
-                changes += [Detach(live.peer, Mid(clear.mid)) for clear in planned.clears]
+                detaches += [Detach(live.peer, Mid(clear.mid)) for clear in planned.clears]
                 attaches += [_attach(live.peer, fill) for fill in planned.fills]
         attaches.sort(key=lambda attach: not attach.source.is_audio)
-        return signals, [*changes, *attaches]
+        return signals, [*holds, *detaches, *attaches, *releases]
+
+    def _seen(self, session: Session, viewer: ParticipantId) -> list[Publisher]:
+        """The viewer's room. Whoever is there but may not be seen keeps their pair, with nothing on it."""
+        seat = session.seats.get(viewer)
+        if seat is None or not sight.in_media_room(session, seat):
+            return []
+        return [
+            Publisher(
+                other.participant,
+                self._publishing(other.participant),
+                other.sources & sight.sources_for(session, viewer, other.participant),
+            )
+            for other in session.inside(seat.room)
+        ]
+
+    def _holds(self, session: Session) -> tuple[list[Change], list[Change]]:
+        """What must be held, and what released once everybody is where they belong."""
+        holds: list[Change] = []
+        releases: list[Change] = []
+        for participant, live in self._live.items():
+            if live.answered:
+                held = sight.held(session, participant)
+                begin, end = held - live.held, live.held - held
+                renewed = self._renewed(session, participant, live) - held - live.held
+                live.held = held
+                holds += [Hold(live.peer, source) for source in _sources(begin | renewed)]
+                releases += [Release(live.peer, source) for source in _sources(end | renewed)]
+        return holds, releases
+
+    def _renewed(self, session: Session, participant: ParticipantId, live: _Live) -> frozenset[SourceKind]:
+        """Pictures of somebody who is seen by others than before: those get nothing that was sent before.
+
+        A hold empties the worker's memory of the last key frame, which newcomers are otherwise shown first.
+        """
+        seat = session.seats.get(participant)
+        if seat is None:
+            return frozenset()
+        before, after = live.audience, _Audience(seat.room, seat.covered_by is not None)
+        live.audience = after
+        others = before is not None and (before.room != after.room or (before.covered and not after.covered))
+        return _PICTURES if others else frozenset()
 
     def apply(self, changes: list[Change]) -> None:
         if changes:
@@ -202,3 +250,18 @@ def _signals(participant: ParticipantId, planned: Planned) -> list[Signal]:
 
 def _attach(viewer: PeerId, fill: Fill) -> Attach:
     return Attach(viewer, Mid(fill.mid), PeerId(fill.peer), Source(fill.source))
+
+
+def grant_of(roles: Iterable[Role]) -> Grant:
+    may_send, may_receive = sight.grants(roles)
+    return Grant(may_send=frozenset(_sources(may_send)), may_receive=may_receive)
+
+
+def slot_map(fills: Iterable[Fill]) -> list[p.Slot]:
+    """As the page is told."""
+    return [p.Slot(fill.mid, fill.participant, fill.source) for fill in fills]
+
+
+def _sources(kinds: Iterable[SourceKind]) -> list[Source]:
+    """In one order, so that what the engine is told does not depend on chance."""
+    return sorted((Source(kind) for kind in kinds), key=list(Source).index)
