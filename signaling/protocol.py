@@ -577,6 +577,7 @@ class Team(Struct, frozen=True):
     stays: list[ParticipantId]
     desk: list[str]
     checks: list[ParticipantId]
+    kept_off: dict[ParticipantId, list[SourceName]]  # what those of the own room and the waiting may not start
 
 
 class DeskPerson(Struct, frozen=True):

@@ -36,7 +36,7 @@ class CallState(enum.StrEnum):
 class Absence(enum.StrEnum):
     """How far the facilitators' own absence has gone."""
 
-    NONE = "none"  # none has come yet
+    NONE = "none"  # none has come yet, or nobody is in the group to miss them
     PRESENT = "present"
     UNSURE = "unsure"
     TOLD = "told"
@@ -154,8 +154,10 @@ ABSENCE: Final = Lifecycle(
         (Absence.LOCKED, "open_to_team"): Absence.OPEN_TO_TEAM,
         (Absence.OPEN_TO_TEAM, "closing"): Absence.CLOSING,
         **{(state, "present"): Absence.PRESENT for state in _MISSED},
+        **{(state, "none"): Absence.NONE for state in (Absence.PRESENT, *_MISSED)},
     },
     {
+        "none": "nobody is left to miss them",
         "present": "a facilitator is here",
         "unsure": "no facilitator is connected",
         "told": "3 s, or the last one left",
@@ -192,6 +194,8 @@ STANDBY: Final = Lifecycle(
         (None, "standby_offered"): StandbyState.OFFERED,
         (StandbyState.OFFERED, "standby_offered"): StandbyState.OFFERED,
         (StandbyState.OFFERED, "standby_joined"): StandbyState.SILENT,
+        (StandbyState.SILENT, "standby_offered"): StandbyState.SILENT,
+        (StandbyState.LOST, "standby_offered"): StandbyState.LOST,
         (StandbyState.SILENT, "standby_joined"): StandbyState.SILENT,
         (StandbyState.SILENT, "standby_away"): StandbyState.LOST,
         (StandbyState.LOST, "standby_joined"): StandbyState.SILENT,

@@ -732,6 +732,9 @@ export interface Team {
   stays: string[];
   desk: string[];
   checks: string[];
+  kept_off: {
+    [k: string]: SourceName[];
+  };
 }
 /**
  * `of`: the present seat whose other device this is.

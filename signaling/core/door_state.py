@@ -1,0 +1,171 @@
+"""What the events of the door make of the state."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from signaling.core import events as e
+from signaling.core.ids import MAIN, WAITING, PersonId, RoomId
+from signaling.core.lifecycles import DOOR, Door, step
+from signaling.core.module import Apply
+from signaling.core.persons import with_kinds
+from signaling.core.presence import hold_to_table, last_contact
+from signaling.core.roles import GuestFunction, Role
+from signaling.core.state import Away, Gone, Here, Seat, Session, with_seat
+
+_SHARES: Final[frozenset[e.SourceKind]] = frozenset({"screen", "screen_sound"})
+# What a guest may not start until a facilitator allows it: who only watches is named on every screen, and silent.
+_WATCHES: Final[dict[GuestFunction, frozenset[e.SourceKind]]] = {
+    "interpreter": _SHARES,
+    "captioner": _SHARES | {"microphone"},
+    "supervisor": frozenset(e.SOURCES),
+    "trainee": frozenset(e.SOURCES),
+}
+_NO_MEDIA: Final[dict[str, Any]] = {"sources": frozenset(), "stopped": frozenset()}
+
+
+def _knocked(session: Session, event: e.Knocked) -> Session:
+    seat = _new(event, step(DOOR, None, "knocked"), WAITING, knock=event.kind, claims=event.claims)
+    return session.change(seats={**session.seats, event.participant: seat})
+
+
+def _entered(session: Session, event: e.Entered) -> Session:
+    seat = _new(event, step(DOOR, None, "entered"), event.room)
+    session = session.change(seats={**session.seats, event.participant: seat})
+    return _tidied(session, event.person, seat)
+
+
+def _new(event: e.Knocked | e.Entered, door: Door | None, room: RoomId, **more: Any) -> Seat:
+    assert door is not None
+    hold_to_table(None, "knocked")
+    return Seat(
+        participant=event.participant,
+        roles=tuple(role for role in Role if role in event.roles),
+        function=event.function,
+        person=event.person,
+        link=event.link,
+        secret=event.secret,
+        presence=Here(event.connection),
+        door=door,
+        since=event.at,
+        room=room,
+        forbidden=_forbidden(event.roles, event.function),
+        **more,
+    )
+
+
+def _forbidden(roles: tuple[Role, ...], function: GuestFunction | None) -> frozenset[e.SourceKind]:
+    if Role.FACILITATOR in roles:
+        return frozenset()
+    return _WATCHES[function] if function is not None else _SHARES
+
+
+def _tidied(session: Session, person: PersonId | None, kept: Seat) -> Session:
+    """A person who is in again needs no trace of the times before; their other knocks are other devices now."""
+    if person is None:
+        return session
+    seats = {
+        who: seat
+        for who, seat in session.seats.items()
+        if seat.person != person or seat.door is not Door.OUT or who == kept.participant
+    }
+    return with_kinds(session.change(seats=seats), person)
+
+
+def _admitted(session: Session, event: e.Admitted) -> Session:
+    seat = session.seats[event.participant]
+    door = step(DOOR, seat.door, "admitted")
+    talking = seat.room != WAITING  # in a private talk, which goes on
+    place = {"back_to": MAIN} if talking else {"room": MAIN}
+    session = with_seat(session, event.participant, door=door, knock=None, claims=None, **place)
+    return _tidied(session, seat.person, seat)
+
+
+def _seat_moved(session: Session, event: e.SeatMoved) -> Session:
+    seat, knock = session.seats[event.participant], session.seats[event.from_]
+    hold_to_table(seat.presence, "seat_moved")
+    session = with_seat(
+        session,
+        event.participant,
+        door=step(DOOR, seat.door, "seat_moved"),
+        presence=Here(event.connection),
+        secret=event.secret,
+        link=knock.link,
+        room=MAIN if seat.room == WAITING or seat.room not in session.rooms else seat.room,
+        **_NO_MEDIA,
+    )
+    seats = {who: other for who, other in session.seats.items() if who != event.from_}
+    return with_kinds(session.change(seats=seats), seat.person)
+
+
+def _sent_back(session: Session, event: e.SentBack) -> Session:
+    door = step(DOOR, session.seats[event.participant].door, "sent_back")
+    return with_seat(session, event.participant, door=door, room=WAITING, back_to=None, **_NO_MEDIA)
+
+
+def _went_away(session: Session, event: e.WentAway) -> Session:
+    hold_to_table(session.seats[event.participant].presence, "away")
+    return with_seat(session, event.participant, presence=Away(event.at))
+
+
+def _returned(session: Session, event: e.Returned) -> Session:
+    hold_to_table(session.seats[event.participant].presence, "returned")
+    media: dict[str, Any] = {} if event.media_kept else _NO_MEDIA
+    session = with_seat(session, event.participant, presence=Here(event.connection), **media)
+    return with_kinds(session, session.seats[event.participant].person)
+
+
+def _lost(session: Session, event: e.Lost) -> Session:
+    seat = session.seats[event.participant]
+    hold_to_table(seat.presence, "lost")
+    gone = Gone(last_contact(seat, event.at), "lost")
+    return with_kinds(with_seat(session, event.participant, presence=gone, **_NO_MEDIA), seat.person)
+
+
+def _left(session: Session, event: e.Left) -> Session:
+    seat = session.seats[event.participant]
+    hold_to_table(seat.presence, "left")
+    door = step(DOOR, seat.door, "left")
+    if seat.door is Door.KNOCKING and event.cause != "banned":  # never was inside: nothing to remember
+        seats = {who: other for who, other in session.seats.items() if who != event.participant}
+        return with_kinds(session.change(seats=seats), seat.person)
+    gone = Gone(last_contact(seat, event.at), event.cause)
+    session = with_seat(
+        session, event.participant, presence=gone, door=door, secret=None, room=WAITING, back_to=None, **_NO_MEDIA
+    )
+    return with_kinds(session, seat.person)
+
+
+def _banned(session: Session, event: e.Banned) -> Session:
+    return with_seat(session, event.participant, banned_until=event.until)
+
+
+def _locked(session: Session, event: e.DoorLocked) -> Session:
+    return session.change(locked_by=event.by.participant if event.by is not None else None)
+
+
+def _unlocked(session: Session, event: e.DoorUnlocked) -> Session:
+    return session.change(locked_by=None)
+
+
+def _on_record(session: Session, event: e.AgreementAccepted | e.LinkRevoked) -> Session:
+    """Nothing of the session depends on it."""
+    return session
+
+
+APPLY: Final[Apply] = {
+    e.Knocked: _knocked,
+    e.Entered: _entered,
+    e.AgreementAccepted: _on_record,
+    e.Admitted: _admitted,
+    e.SeatMoved: _seat_moved,
+    e.SentBack: _sent_back,
+    e.WentAway: _went_away,
+    e.Returned: _returned,
+    e.Lost: _lost,
+    e.Left: _left,
+    e.Banned: _banned,
+    e.DoorLocked: _locked,
+    e.DoorUnlocked: _unlocked,
+    e.LinkRevoked: _on_record,
+}

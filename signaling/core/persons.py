@@ -1,0 +1,86 @@
+"""Which seats belong to the same person, and what that makes of a knock."""
+
+from __future__ import annotations
+
+import msgspec
+
+from signaling.core import events as e
+from signaling.core.errors import RefusedError
+from signaling.core.ids import ParticipantId, PersonId
+from signaling.core.lifecycles import Absence, Door
+from signaling.core.state import Gone, Here, Seat, Session
+from signaling.protocol import ErrorCode
+
+ABANDONED = frozenset({Absence.OPEN_TO_TEAM, Absence.CLOSING})  # anyone of the team may lead
+
+
+def own_seat(session: Session, person: PersonId | None, but: ParticipantId | None = None) -> Seat | None:
+    """The seat that this person has been let in on and not left, be they lost for the moment. At most one."""
+    return next((seat for seat in _of(session, person, but) if seat.door in (Door.INSIDE, Door.SENT_BACK)), None)
+
+
+def knock_kind(
+    session: Session, person: PersonId | None, but: ParticipantId | None = None
+) -> tuple[e.KnockKind, ParticipantId | None]:
+    """What facilitators are told of a knock, and whose other device it is."""
+    if person is None:
+        return "stranger", None
+    seats = _of(session, person, but)
+    held = own_seat(session, person, but)
+    if held is not None:
+        return ("other_device" if held.present else "again"), held.participant
+    first = next((seat for seat in seats if seat.door is Door.KNOCKING), None)
+    if first is not None and (but is None or first.since < session.seats[but].since):
+        return "other_device", first.participant
+    out = [seat.presence.cause for seat in seats if isinstance(seat.presence, Gone) and seat.door is Door.OUT]
+    if out:
+        return ("removed" if out[-1] in ("removed", "banned") else "again"), None
+    return "expected", None
+
+
+def with_kinds(session: Session, person: PersonId | None) -> Session:
+    """The knocks of this person as they are now that one of their other seats changed."""
+    if person is None:
+        return session
+    seats = dict(session.seats)
+    for seat in _of(session, person, None):
+        if seat.door is Door.KNOCKING:
+            kind, claims = knock_kind(session, person, seat.participant)
+            seats[seat.participant] = msgspec.structs.replace(seat, knock=kind, claims=claims)
+    return session.change(seats=seats)
+
+
+def let_in(session: Session, now: float, by: e.By | None, knock: Seat) -> list[e.Event]:
+    """The knock gets a seat, or takes along the seat that its person has already. Raises RefusedError."""
+    held = own_seat(session, knock.person, knock.participant)
+    if held is None:
+        return [e.Admitted(now, knock.participant, by)]
+    if not isinstance(knock.presence, Here) or knock.secret is None:
+        raise RefusedError(ErrorCode.NOT_NOW, "the device that knocks is reconnecting")
+    return [
+        e.SeatMoved(now, held.participant, knock.participant, knock.secret, knock.presence.connection, by),
+    ]
+
+
+def needs_no_knock(session: Session, person: PersonId | None, but: ParticipantId | None = None) -> bool:
+    """Whether a facilitator comes in at once: not while their own seat is live on another device."""
+    held = own_seat(session, person, but)
+    if held is None or not held.present:
+        return True
+    return not held.here and session.absence in ABANDONED
+
+
+def may_take_over(session: Session, seat: Seat) -> bool:
+    """A facilitator who knocks may lead as soon as the same link would now let them in."""
+    return (
+        seat.is_facilitator
+        and seat.door is Door.KNOCKING
+        and isinstance(seat.presence, Here)
+        and needs_no_knock(session, seat.person, seat.participant)
+    )
+
+
+def _of(session: Session, person: PersonId | None, but: ParticipantId | None) -> list[Seat]:
+    if person is None:
+        return []
+    return [seat for seat in session.seats.values() if seat.person == person and seat.participant != but]
