@@ -13,6 +13,7 @@ import typer
 
 from bench import forward as forwarding
 from bench import pictures as pages
+from bench import scenes as states
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -44,9 +45,16 @@ def forward(
 def pictures(
     folder: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("docs/pictures"),
     people: Annotated[list[int] | None, typer.Option(help="Sizes of the room; 1, 4, 9 and 25 if not given.")] = None,
+    scenes: Annotated[
+        bool, typer.Option("--scenes", help="Every state of every page instead, without a server.")
+    ] = False,
+    only: Annotated[list[str] | None, typer.Option(help="These scenes only, by the names of their pictures.")] = None,
 ) -> None:
-    """The pages at phone, tablet and desktop size, light and dark, each checked by axe-core."""
-    findings = asyncio.run(pages.take(folder, people or pages.COUNTS))
+    """The pages at phone, tablet and desktop size, each checked by axe-core."""
+    if scenes:
+        findings = asyncio.run(states.take(folder / "scenes", only or ()))
+    else:
+        findings = asyncio.run(pages.take(folder, people or pages.COUNTS))
     print(msgspec.json.format(msgspec.json.encode(findings), indent=2).decode())
     raise typer.Exit(1 if findings else 0)
 

@@ -96,10 +96,7 @@ async def _photograph(page: Page, folder: Path, scene: str, people: int = 0) -> 
             await asyncio.sleep(SETTLE)
             picture = f"{scene}-{screen.name}-{theme}"
             await page.screenshot(folder / f"{picture}.png")
-            findings += [
-                Finding(picture, found["id"], found["help"], [node["html"] for node in found["nodes"]])
-                for found in await page.axe()
-            ]
+            findings += [Finding(picture, found["id"], found["help"], found["nodes"]) for found in await page.axe()]
             print(picture, file=sys.stderr)
     return findings
 

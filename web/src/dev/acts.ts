@@ -66,10 +66,10 @@ const DO_WITH = (store: FakeStore, request: Request): void => {
       return me(store, { stays: request.on });
     case "say": {
       const to: Said["to"] = request.to === "facilitators" ? "facilitators" : "room";
-      return store.hear({ who: store.me.value!, name: store.people.value[0]!.name, to, text: request.text, at: store.serverNow() });
+      return store.hear({ who: store.me.value!, name: store.people.value[0]!.name, to, whom: null, text: request.text, at: store.serverNow() });
     }
     case "answer":
-      return store.hear({ who: store.me.value!, name: store.people.value[0]!.name, to: "one", text: request.text, at: store.serverNow() });
+      return store.hear({ who: store.me.value!, name: store.people.value[0]!.name, to: "one", whom: request.participant, text: request.text, at: store.serverNow() });
     case "end_private":
       return store.room({ id: "main", kind: "main" });
     case "lock_door":
@@ -86,7 +86,7 @@ const DO_WITH = (store: FakeStore, request: Request): void => {
     case "send_back":
       return gone(store, request.participant);
     case "coming":
-      return team(store, ({ calls }) => ({ calls: calls.map((call) => (call.id === request.call ? { ...call, state: "coming", coming: "Ana" } : call)) }));
+      return team(store, ({ calls }) => ({ calls: calls.map((call) => (call.id === request.call ? { ...call, state: "coming", coming: store.me.value } : call)) }));
     case "close_call":
       return team(store, ({ calls }) => ({ calls: calls.filter((call) => call.id !== request.call) }));
     case "check_on":

@@ -68,7 +68,7 @@ export function Standby({ store }: { store: SessionStore }) {
         {list === "group" && (
           <>
             <GroupActions store={store} standby />
-            <button type="button" class="button plain" data-action="leave-standby" onClick={() => void ask(store, { type: "drop_standby" })}>
+            <button type="button" class="button plain" data-action="leave-standby" onClick={() => store.leave()}>
               <Icon of={LogOut} />
               {t("team.standby.leave")}
             </button>

@@ -9,7 +9,7 @@ import { ask, open } from "./acting";
 
 interface Props {
   store: SessionStore;
-  /** A standby phone has no standby of its own. */
+  /** On a standby phone: it has no cards above the room, and no standby of its own. */
   standby?: boolean;
 }
 
@@ -25,7 +25,7 @@ export function GroupActions({ store, standby = false }: Props) {
   return (
     <section class="team-part group-actions" aria-labelledby="group-title">
       <h2 id="group-title">{t("team.groupTitle")}</h2>
-      {room.closes_at !== null && <Closing store={store} at={room.closes_at} />}
+      {standby && room.closes_at !== null && <Closing store={store} at={room.closes_at} />}
       {onBreak && <p class="small">{t("team.breakNow", { time: timeOf(room.break_until!) })}</p>}
       {paused && <p class="small">{t("team.pausedNow")}</p>}
       <div class="team-grid">
