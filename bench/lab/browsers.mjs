@@ -226,6 +226,11 @@ const methods = {
     await quit(context);
   },
 
+  // The tree that screen readers are given, without what only holds other things. Chromium only.
+  async accessibility({ page }) {
+    return found(page).page.accessibility.snapshot();
+  },
+
   async close({ page }) {
     const { page: tab, context } = found(page);
     pages.delete(page);

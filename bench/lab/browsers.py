@@ -116,6 +116,11 @@ class Page:
         found: list[dict[str, Any]] = await self._call("axe", tags=tags)
         return found
 
+    async def accessibility(self) -> dict[str, Any]:
+        """The tree that screen readers are given: role, name, other properties, children. Chromium only."""
+        tree: dict[str, Any] = await self._call("accessibility")
+        return tree
+
     async def tab(self) -> Page:
         """Another tab of the same person."""
         return await self._browsers._adopt("tab", self.browser, page=self._number)

@@ -81,6 +81,7 @@ export const QUIET_TEAM: Team = {
   stays: [],
   desk: [],
   checks: [],
+  kept_off: {},
 };
 
 const knock = (id: string, name: string, what: Partial<Knock>, now: number): Knock => ({
@@ -110,7 +111,7 @@ const call = (kind: CallSeen["kind"], about: string, name: string, what: Partial
   ...what,
 });
 
-const said = (who: string, name: string, text: string, at: number, to: Said["to"] = "room"): Said => ({ who, name, to, text, at });
+const said = (who: string, name: string, text: string, at: number, to: Said["to"] = "room"): Said => ({ who, name, to, whom: null, text, at });
 
 const talk = (now: number): Said[] => [
   said("p1", "Ana", "Welcome, everyone. Slides come by mail after the group.", now - 900),

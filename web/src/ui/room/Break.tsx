@@ -4,7 +4,8 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
 import { Icon } from "../Icon";
-import { Countdown, timeOfDay, usePast } from "./Clock";
+import { timeOf } from "../when";
+import { Countdown, usePast } from "./Clock";
 
 interface Props {
   store: SessionStore;
@@ -23,7 +24,7 @@ export function Break({ store, say }: Props) {
   return (
     <section class="calm" data-card="break" aria-labelledby="break-title">
       <Icon of={Coffee} />
-      <h2 id="break-title">{over ? t("break.overTitle") : t("break.title", { time: timeOfDay(until) })}</h2>
+      <h2 id="break-title">{over ? t("break.overTitle") : t("break.title", { time: timeOf(until) })}</h2>
       {!over && <Countdown until={until} now={() => store.serverNow()} onMark={say} label={t("break.left")} />}
       <p>{over ? t("break.overText") : t("break.text")}</p>
       <button type="button" class="button primary large" data-action="come-back" onClick={() => void store.act({ type: "come_back" })}>
@@ -41,7 +42,7 @@ export function BreakBanner({ store }: { store: SessionStore }) {
   return (
     <p class="banner" data-card="break-banner">
       <Icon of={Coffee} />
-      {over ? t("break.overTitle") : t("break.banner", { time: timeOfDay(until) })}
+      {over ? t("break.overTitle") : t("break.banner", { time: timeOf(until) })}
     </p>
   );
 }

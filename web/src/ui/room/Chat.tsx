@@ -4,6 +4,7 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { t } from "../../i18n";
 import type { Person, Said, SessionStore } from "../../session/model";
 import { Icon } from "../Icon";
+import { timeOf } from "../when";
 
 const LONGEST = 500; // `text` of say in the protocol
 
@@ -58,14 +59,14 @@ interface LineProps {
 }
 
 function Line({ line, mine, people, onAnswer }: LineProps) {
-  const mark = aside(line);
+  const mark = aside(line, people);
   const answerable = onAnswer && !mine && line.to === "facilitators" && people.some(({ id, role }) => id === line.who && role !== "facilitator");
   return (
     <li class="chat-line" data-mine={mine} data-aside={mark !== null}>
       <p class="small">
         <strong>{mine ? t("chat.you") : line.name}</strong> {mark && <span class="soft">{mark}</span>}{" "}
         <time class="soft" dateTime={new Date(line.at * 1000).toISOString()}>
-          {new Date(line.at * 1000).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" })}
+          {timeOf(line.at)}
         </time>
       </p>
       <p class="chat-text">{line.text}</p>
@@ -80,14 +81,15 @@ function Line({ line, mine, people, onAnswer }: LineProps) {
 }
 
 /** Who else reads a line that is not for everybody. */
-function aside(line: Said): string | null {
+function aside(line: Said, people: readonly Person[]): string | null {
+  const whom = people.find(({ id }) => id === line.whom)?.name;
   switch (line.to) {
     case "room":
       return null;
     case "you":
       return t("chat.privateToYou");
     case "one":
-      return t("chat.privateToOne");
+      return whom ? t("chat.toPerson", { name: whom }) : t("chat.privateToOne");
     case "facilitators":
       return t("chat.privateToTeam");
   }

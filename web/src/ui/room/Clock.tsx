@@ -4,11 +4,6 @@ import { t } from "../../i18n";
 import { useSeconds } from "../hooks";
 import { clock } from "../words";
 
-/** A moment as people here write it: 7:30 PM, or 19:30. `at`: seconds since 1970. */
-export function timeOfDay(at: number): string {
-  return new Date(at * 1000).toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
-}
-
 const MARKS = [
   [120, "close.twoMinutes"],
   [60, "close.oneMinute"],

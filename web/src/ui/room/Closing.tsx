@@ -4,8 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
 import { shout } from "../urgent";
+import { timeOf } from "../when";
 import { Card } from "./Card";
-import { Countdown, timeOfDay } from "./Clock";
+import { Countdown } from "./Clock";
 
 interface Props {
   store: SessionStore;
@@ -17,14 +18,14 @@ export function Closing({ store, say }: Props) {
   const at = store.roomView.value?.closes_at ?? null;
   const before = useRef<number | null>(null);
   useEffect(() => {
-    if (at !== null && at !== before.current) shout(t("close.soon", { time: timeOfDay(at) }));
+    if (at !== null && at !== before.current) shout(t("close.soon", { time: timeOf(at) }));
     if (at === null && before.current !== null) shout(t("close.cancelled"));
     before.current = at;
   }, [at]);
   if (at === null) return null;
   const team = store.team.value !== null;
   return (
-    <Card icon={Clock3} title={t("close.soon", { time: timeOfDay(at) })} name="closing">
+    <Card icon={Clock3} title={t("close.soon", { time: timeOf(at) })} name="closing">
       <Countdown until={at} now={() => store.serverNow()} onMark={say} label={t("close.left")} />
       {team ? (
         <button type="button" class="button" data-action="cancel-close" onClick={() => void store.act({ type: "cancel_close" })}>
