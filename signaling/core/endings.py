@@ -21,9 +21,6 @@ from signaling.protocol import ErrorCode
 
 GENTLY: Final = 120.0  # seconds of notice when nobody is left to give one
 
-_BRIEFLY_AWAY: Final = (Absence.UNSURE, Absence.TOLD)
-
-
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
@@ -119,9 +116,9 @@ def _is_bound_to_go(session: Session, seat: Seat) -> bool:
 
 
 def _stays(session: Session, seat: Seat) -> bool:
-    """Asked to, or asked for private help; but for whom, when no facilitator comes back?"""
+    """Asked to, or asked for private help, and a facilitator is there or may be back in a moment."""
     asked = seat.stays or call_id("private", seat.participant) in session.calls
-    return asked and (session.staffed() or session.absence in _BRIEFLY_AWAY)
+    return asked and bool(session.facilitators())
 
 
 def _drained(session: Session, now: float) -> list[e.Event]:
