@@ -211,6 +211,10 @@ export const SCENES = {
     lines: [...talk(now), said("p3", "Jordan", "May I leave ten minutes early?", now - 40, "facilitators")],
     people: { p3: { hand: 1 }, p7: { hand: 2 }, p4: { calling: true }, p8: { covered: true } },
   }),
+  teamDoor: (now) => ({
+    ...asFacilitator,
+    team: { ...busy(now), calls: [call("private", "p2", "Priya", { state: "coming", coming: "p0", note: "I need a moment with you" }, now)] },
+  }),
   teamQuiet: () => ({ ...asFacilitator, team: QUIET_TEAM }),
   teamClosing: (now) => ({ ...asFacilitator, team: { stays: ["p3"] }, room: { closes_at: now + 290 } }),
   teamPaused: () => ({ ...asFacilitator, team: QUIET_TEAM, room: { paused_by: "p0" } }),

@@ -25,29 +25,37 @@ function words(what: What, mine: Me, people: readonly Person[], staff: string): 
   return t(mine.may.includes("microphone") ? "mod.mutedSoft" : "mod.muted", { name });
 }
 
-/** "Ana muted your microphone.": said once and shown until it is over or put aside. */
+/** Whether what was stopped runs again. */
+function isBack(what: What, store: SessionStore): boolean {
+  if (what === "microphone") return !stoppedOf(store.mine.value).includes(what);
+  return what === "camera" ? store.cameraOn.value : store.sharing.value;
+}
+
+/** "Ana muted your microphone.": said once, and shown until it runs again or is put aside. */
 export function Stopped({ store }: { store: SessionStore }) {
   const mine = store.mine.value;
   const now = stoppedOf(mine);
-  const before = useRef<readonly What[]>(now);
-  const [aside, setAside] = useState<readonly What[]>([]);
+  const before = useRef<readonly What[]>([]);
+  // A stopped camera is let go at once, and then nothing is stopped any more: what happened has to be kept here.
+  const [noted, setNoted] = useState<readonly What[]>([]);
   const staff = facilitator(store.people.value, store.roomView.value) || t("aid.somebody");
   useEffect(() => {
     const fresh = now.filter((what) => !before.current.includes(what));
-    for (const what of fresh) shout(words(what, mine!, store.people.peek(), staff));
     before.current = now;
-    setAside((old) => old.filter((what) => now.includes(what)));
+    if (fresh.length === 0) return;
+    for (const what of fresh) shout(words(what, mine!, store.people.peek(), staff));
+    setNoted((old) => [...old.filter((what) => !fresh.includes(what)), ...fresh]);
   }, [now.join()]);
   if (!mine) return null;
   return (
     <>
-      {now
-        .filter((what) => !aside.includes(what))
+      {noted
+        .filter((what) => !isBack(what, store))
         .map((what) => (
           <Card key={what} icon={ICONS[what]} title={words(what, mine, store.people.value, staff)} name={`stopped-${what}`}>
             <div class="card-actions">
-              {what === "microphone" && !mine.may.includes(what) && <RaiseHand store={store} />}
-              <button type="button" class="button" onClick={() => setAside([...aside, what])}>
+              {!mine.may.includes(what) && <RaiseHand store={store} />}
+              <button type="button" class="button" onClick={() => setNoted(noted.filter((one) => one !== what))}>
                 {t("mod.ok")}
               </button>
             </div>
