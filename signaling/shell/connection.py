@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from typing import Final, assert_never
+from typing import Final
 
 import structlog
 from aiohttp import WSMessage, WSMsgType, web
@@ -13,20 +13,22 @@ from aiohttp import WSMessage, WSMsgType, web
 from rtc import Mid, OfferRefusedError, Source, WorkerGoneError
 from signaling import protocol as p
 from signaling.codec import BadMessageError, decode_client, encode
-from signaling.core import commands as c
-from signaling.core.ids import ConnectionId, ParticipantId, SessionId
-from signaling.core.session import RefusedError
+from signaling.core.errors import RefusedError
+from signaling.core.ids import ConnectionId, SessionId
 from signaling.shell.actor import SessionActor
-from signaling.shell.auth import secret_hash
+from signaling.shell.auth import secret_hash, standby_hash
 from signaling.shell.hub import Hub
 from signaling.shell.limits import full
+from signaling.shell.links import Closed
 from signaling.shell.outbox import Outbox
 
-FIRST_MESSAGE: Final = 10.0  # seconds to take a seat, by join or resume
+FIRST_MESSAGE: Final = 10.0  # seconds to take a seat
 RATE: Final = 20.0  # messages a second in the long run; a page sends one or two
 BURST: Final = 100.0  # messages at once
 BYTES_RATE: Final = 200_000.0  # bytes a second in the long run; an offer is up to 400 KB
 BYTES_BURST: Final = 3_000_000.0
+WORDS_RATE: Final = 1.0  # lines, notes and names a second in the long run
+WORDS_BURST: Final = 15.0
 MOST_BAD: Final = 20  # unreadable messages before the connection is closed
 MOST_OFFERS: Final = 2  # that wait for an answer at once
 OFFER_TIMEOUT: Final = 10.0  # seconds a worker may take; it needs some milliseconds
@@ -37,8 +39,13 @@ _COUNTED: Final = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.P
 
 log = structlog.get_logger()
 
-Seated = tuple[SessionActor, ParticipantId]
-_Quick = p.Join | p.Resume | p.Publish | p.Unpublish | p.Mute | p.Unmute | p.View | p.Leave | p.Ping
+_Quick = p.First | p.Own | p.Help | p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone
+_WORDS: Final = (p.Say, p.AnswerPerson, p.CallHelp, p.Rename, p.SendBack)
+_GUESSES: Final = (p.ErrorCode.RESUME_UNKNOWN, p.ErrorCode.STANDBY_UNKNOWN)
+
+
+class _GuessedTooOftenError(RefusedError):
+    """The one refusal after which the connection is closed."""
 
 
 class Connection:
@@ -64,11 +71,12 @@ class Connection:
         self._guess = guess
         self._outbox = Outbox()
         self._actor: SessionActor | None = None
-        self._me: ParticipantId | None = None
+        self._entered = False
         self._bad = 0
         now = time.monotonic()
         self._messages = full(RATE, BURST, now)
         self._bytes = full(BYTES_RATE, BYTES_BURST, now)
+        self._words = full(WORDS_RATE, WORDS_BURST, now)
 
     # --- as the actor sees it --------------------------------------------------------------------------------------
 
@@ -118,7 +126,7 @@ class Connection:
                     if message.type not in _COUNTED or self._flooded(len(message.data)):
                         return
                     await self._take_frame(message)
-                    if self._me is not None:
+                    if self._entered:
                         patience.reschedule(None)
         except TimeoutError:
             self.close(p.ByeReason.BAD_MESSAGE)
@@ -166,7 +174,7 @@ class Connection:
             await work
         except RefusedError as error:
             self._refuse(request, error.code, error.text)
-            if error.code is p.ErrorCode.TOO_MANY:
+            if isinstance(error, _GuessedTooOftenError):
                 self.close(p.ByeReason.TOO_MANY)
         except Exception:
             log.exception("a request raised", connection=self.id)
@@ -183,45 +191,52 @@ class Connection:
                 await self._join(message)
             case p.Resume():
                 await self._resume(message)
-            case p.View():
-                actor, me = self._seated()
-                await actor.view(self, me, message)
-            case p.Publish(request, source):
-                await self._command(request, c.Publish(source))
-            case p.Unpublish(request, source):
-                await self._command(request, c.Unpublish(source))
-            case p.Mute(request):
-                await self._command(request, c.Mute())
-            case p.Unmute(request):
-                await self._command(request, c.Unmute())
-            case p.Leave(request):
-                await self._command(request, c.Leave())
+            case p.JoinStandby():
+                await self._join_standby(message)
             case _:
-                assert_never(message)
+                if isinstance(message, _WORDS):
+                    self._need_calm()
+                await self._seated().act(self, message)
 
     async def _join(self, message: p.Join) -> None:
         self._need_newcomer(message.version)
-        link = await self._hub.link(message.token)
-        actor = None if link is None else await self._hub.session(link.session)
-        if link is None or actor is None:
-            raise self._wrong(p.ErrorCode.BAD_LINK, "unknown, revoked or expired")
-        self._actor = actor
-        self._me = (await actor.join(self, link, message)).participant
+        admission = await self._hub.links.admission(message.token)
+        if isinstance(admission, Closed):
+            if admission.code is p.ErrorCode.BAD_LINK:
+                raise self._wrong(admission.code, "unknown, revoked or expired")
+            raise RefusedError(admission.code, "" if admission.next is None else str(admission.next))
+        self._hub.count_knock(admission.link)
+        actor = await self._hub.session(admission.session)
+        if actor is None:
+            raise self._wrong(p.ErrorCode.BAD_LINK, "its session is gone")
+        await self._enter(actor, actor.join(self, admission, message))
 
     async def _resume(self, message: p.Resume) -> None:
         self._need_newcomer(message.version)
         actor = await self._hub.session(SessionId(message.session))
         if actor is None:
             raise self._wrong(p.ErrorCode.RESUME_UNKNOWN, "no such session")
-        self._actor = actor
+        await self._enter(actor, actor.resume(self, secret_hash(message.secret), message))
+
+    async def _join_standby(self, message: p.JoinStandby) -> None:
+        self._need_newcomer(message.version)
+        token = standby_hash(message.token)
+        actor = self._hub.standby_session(token)
+        if actor is None:
+            raise self._wrong(p.ErrorCode.STANDBY_UNKNOWN, "used up, too old, or never was")
+        await self._enter(actor, actor.join_standby(self, token, message.id))
+
+    async def _enter(self, actor: SessionActor, entering: Coroutine[None, None, None]) -> None:
+        self._actor = actor  # told of a connection that breaks while it enters
         try:
-            self._me = (await actor.resume(self, secret_hash(message.secret), message)).participant
+            await entering
         except RefusedError as error:
-            raise (self._wrong(error.code, error.text) if error.code is p.ErrorCode.RESUME_UNKNOWN else error) from None
+            raise (self._wrong(error.code, error.text) if error.code in _GUESSES else error) from None
+        self._entered = True
 
     async def _offer(self, message: p.Offer) -> None:
-        actor, me = self._seated()
-        peer = await actor.begin_offer(self, me, message.fresh)
+        actor = self._seated()
+        me, peer = await actor.begin_offer(self, message.fresh)
         try:
             async with asyncio.timeout(OFFER_TIMEOUT):
                 sources = {Mid(mid): Source(source) for mid, source in message.sources.items()}
@@ -233,28 +248,29 @@ class Connection:
         except (WorkerGoneError, TimeoutError):
             await actor.fail_offer(me, peer)
             raise RefusedError(p.ErrorCode.MEDIA_GONE, "the media worker is restarting: offer again, fresh") from None
-        await actor.end_offer(self, me, message.id, peer, answer)
+        await actor.end_offer(self, message.id, peer, answer)
 
-    async def _command(self, request: int, command: c.Command) -> None:
-        actor, me = self._seated()
-        await actor.command(self, me, request, command)
-
-    def _seated(self) -> Seated:
-        if self._actor is None or self._me is None:
+    def _seated(self) -> SessionActor:
+        if self._actor is None or not self._entered:
             raise RefusedError(p.ErrorCode.NOT_JOINED, "join or resume first")
-        return self._actor, self._me
+        return self._actor
 
     def _need_newcomer(self, version: int) -> None:
-        if self._me is not None:
+        if self._entered:
             raise RefusedError(p.ErrorCode.NOT_ALLOWED, "this connection has its seat already")
         if version != p.VERSION:
             raise RefusedError(p.ErrorCode.BAD_VERSION, f"this server speaks version {p.VERSION}")
+
+    def _need_calm(self) -> None:
+        """Everybody in the room reads each line, and calls for help must not drown in it."""
+        if not self._words.take(time.monotonic()):
+            raise RefusedError(p.ErrorCode.TOO_MANY, "too many words in a short time: wait a moment")
 
     def _wrong(self, code: p.ErrorCode, text: str) -> RefusedError:
         """Guessing is made slow; who knows a link does not notice."""
         if self._guess():
             return RefusedError(code, text)
-        return RefusedError(p.ErrorCode.TOO_MANY, "too many wrong links or secrets")
+        return _GuessedTooOftenError(p.ErrorCode.TOO_MANY, "too many wrong links or secrets")
 
 
 async def _settle(*tasks: asyncio.Task[None]) -> None:

@@ -22,24 +22,21 @@ from rtc import (
     WorkerDied,
     WorkerStats,
 )
-from signaling.core.ids import ParticipantId, SessionId, short
-from signaling.core.roles import Role
+from signaling.core.errors import RefusedError
+from signaling.core.ids import LinkHash, ParticipantId, SessionId, StandbyHash, short
 from signaling.core.session import replay
 from signaling.core.state import Session
+from signaling.protocol import ErrorCode, Numbers
 from signaling.shell.actor import SessionActor
-from signaling.shell.auth import link_hash, new_session_id, new_token
+from signaling.shell.limits import Buckets
+from signaling.shell.links import Links
 from signaling.store.store import Link, Store
 
-LINK_LIVES: Final = 30 * 86_400.0  # seconds
+KNOCKS: Final = 10.0  # by one person's link at once, and one more every half minute
+KNOCK_RATE: Final = 1 / 30
 RECENT: Final = 86_400.0  # seconds. Sessions with a younger event are rebuilt at start, so that time goes on in them
 
 log = structlog.get_logger()
-
-
-class NewLink(Struct, frozen=True):
-    role: Role
-    people: int
-    token: str
 
 
 class SessionStats(Struct, frozen=True):
@@ -51,8 +48,10 @@ class Hub:
     def __init__(self, engine: Engine, store: Store, clock: Callable[[], float] = time.time) -> None:
         """`clock`: wall seconds."""
         self.engine = engine
+        self.links = Links(store, clock, self._occupied)
         self._store = store
         self._clock = clock
+        self._knocks = Buckets(KNOCK_RATE, KNOCKS)
         self._actors: dict[SessionId, SessionActor] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loading = asyncio.Lock()
@@ -66,28 +65,20 @@ class Hub:
         await asyncio.gather(*(actor.stop() for actor in self._actors.values()), return_exceptions=True)
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def create(self, wanted: Sequence[tuple[Role, int]]) -> tuple[SessionId, list[NewLink]]:
-        """A session and its links: (role, people) each. The tokens are known only to the caller."""
-        now = self._clock()
-        session = new_session_id()
-        links = [NewLink(role, people, new_token()) for role, people in wanted]
-        records = [Link(link_hash(link.token), session, link.role, link.people, now + LINK_LIVES) for link in links]
-        await self._store.create(session, now, records)
-        log.info("session made", session=short(session), links=len(links))
-        return session, links
-
-    async def link(self, token: str) -> Link | None:
-        """None if it is unknown or expired."""
-        link = await self._store.link(link_hash(token))
-        return link if link is not None and link.expires > self._clock() else None
+    def count_knock(self, link: Link) -> None:
+        """Raises RefusedError when too many came by one link in a short time; a link for many may be used by many."""
+        if link.knocks and not self._knocks.take(self._clock(), link.hash, 1.0 / link.people):
+            raise RefusedError(ErrorCode.TOO_MANY, "too many knocks by this link: wait a moment")
 
     async def session(self, session: SessionId) -> SessionActor | None:
         """The session's actor, rebuilt from its events if it is not in memory. None if there is no such session."""
         async with self._loading:
             if session not in self._actors:
-                if not await self._store.exists(session):
+                programme, rules = await self.links.programme(session), await self.links.rules(session)
+                if programme is None or rules is None:
                     return None
-                self._run(replay(Session(session), await self._store.events(session)))
+                state = replay(Session(session, rules=rules), await self._store.events(session))
+                self._run(state, programme.numbers)
             return self._actors[session]
 
     async def end(self, session: SessionId) -> bool:
@@ -95,6 +86,21 @@ class Hub:
         if actor is not None:
             await actor.end()
         return actor is not None
+
+    async def revoke(self, link: LinkHash) -> None:
+        """Wherever somebody came by it. Sessions that are not in memory read the record at each resume."""
+        for actor in list(self._actors.values()):
+            if any(seat.link == link for seat in actor.session.seats.values()):
+                await actor.revoke(link)
+
+    def standby_session(self, token: StandbyHash) -> SessionActor | None:
+        """The session in which a facilitator's laptop shows this code now."""
+        return next((actor for actor in self._actors.values() if token in actor.session.standby_offers), None)
+
+    def _occupied(self, session: SessionId) -> bool:
+        """People are in it now: it is not over, whatever its times say."""
+        actor = self._actors.get(session)
+        return actor is not None and bool(actor.session.present())
 
     async def stats(self, session: SessionId) -> SessionStats | None:
         actor = await self.session(session)
@@ -134,8 +140,8 @@ class Hub:
     def _actor_of(self, peer: PeerId) -> SessionActor | None:
         return next((actor for actor in self._actors.values() if actor.media.person_of(peer) is not None), None)
 
-    def _run(self, session: Session) -> None:
-        actor = SessionActor(session, self.engine, self._store, self._clock)
+    def _run(self, session: Session, numbers: Numbers) -> None:
+        actor = SessionActor(session, numbers, self.engine, self._store, self.links, self._clock)
         self._actors[session.id] = actor
         task = asyncio.create_task(actor.run(lambda: self._forget(session.id)), name=f"session {short(session.id)}")
         self._tasks.add(task)

@@ -40,9 +40,9 @@ class Buckets:
         self._burst = burst
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    def take(self, now: float, key: str) -> bool:
+    def take(self, now: float, key: str, cost: float = 1.0) -> bool:
         bucket = self._buckets.pop(key, None) or full(self._rate, self._burst, now)
         self._buckets[key] = bucket
         while len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
-        return bucket.take(now)
+        return bucket.take(now, cost)

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -33,13 +33,18 @@ from rtc import (
 )
 from signaling import protocol as p
 from signaling.codec import decode_server, encode
+from signaling.core.ids import SessionId
+from signaling.core.programme import Programme
 from signaling.core.roles import Role
 from signaling.shell.app import App, AppSettings
 from signaling.shell.auth import OperatorKey
 from signaling.shell.hub import Hub
+from signaling.shell.links import Made, Times, Wanted
 from signaling.store.store import Store
+from tests.reading import PLACES, with_changes
 
 KEY = "the operator's key of the tests"
+PROGRAMME = Programme(practice_number="555-0100", crisis_line="988")
 T = TypeVar("T")
 
 
@@ -109,18 +114,34 @@ class RecordingEngine(Engine):
 
 
 class Page:
-    """A browser's end of the WebSocket. Reads one message after another."""
+    """A browser's end of the WebSocket. Reads one message after another, and keeps what it was told."""
 
     def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         self.ws = ws
-        self.snapshot: p.Snapshot | None = None
+        self.place: p.Place | None = None  # the newest snapshot, with the changes since
+        self.secret: str | None = None
+        self.octets = 0  # received so far, without the frames' heads
+        self._n = 0
         self._ids = itertools.count(100)
         self._passed: list[p.ServerMessage] = []  # came before a reply, and nobody has asked for them yet
 
     async def next(self) -> p.ServerMessage:
         message = await asyncio.wait_for(self.ws.receive(), 5)
         assert message.type is aiohttp.WSMsgType.TEXT, message
-        return decode_server(message.data)
+        self.octets += len(message.data)
+        decoded = decode_server(message.data)
+        self._keep(decoded)
+        return decoded
+
+    def _keep(self, message: p.ServerMessage) -> None:
+        if isinstance(message, PLACES):
+            self.place, self._n = message, 0
+            self.secret = message.secret or self.secret
+        elif isinstance(message, p.Changes):
+            assert self.place is not None
+            self._n += 1
+            assert message.n == self._n, "a gap"
+            self.place = with_changes(self.place, message.changes)
 
     async def until(self, shape: type[T], test: Callable[[T], bool] = lambda _: True) -> T:
         """The next message of this kind; others before it are dropped."""
@@ -129,10 +150,24 @@ class Page:
             if isinstance(message, shape) and test(message):
                 return message
 
-    async def event(self, shape: type[T]) -> T:
-        found = await self.until(p.Event, lambda event: isinstance(event.event, shape))
-        assert isinstance(found.event, shape)
-        return found.event
+    async def change(self, shape: type[T], test: Callable[[T], bool] = lambda _: True) -> T:
+        """The next change of this kind; what came before and beside it is dropped."""
+        while True:
+            message = await self.until(p.Changes)
+            for change in message.changes:
+                if isinstance(change, shape) and test(change):
+                    return change
+
+    async def person(self, who: str, test: Callable[[p.Person], bool] = lambda _: True) -> p.Person:
+        """How that person is after the next change of them that passes the test."""
+        found = await self.change(p.PersonIs, lambda change: change.person.id == who and test(change.person))
+        return found.person
+
+    async def settled(self) -> list[p.ServerMessage]:
+        """What had come, or was on its way, before this was asked."""
+        assert isinstance(await self.ask(p.Ping), p.Ok)
+        passed, self._passed = self._passed, []
+        return passed
 
     async def closed(self) -> bool:
         """Reads to the end of the connection."""
@@ -154,30 +189,60 @@ class Page:
                 return message
             self._passed.append(message)
 
-    async def join(self, token: str, name: str = "Sam") -> Self:
-        reply = await self.ask(p.Join, version=1, token=token, name=name)
-        assert isinstance(reply, p.Snapshot), reply
-        self.snapshot = reply
+    async def act(self, shape: type[p.ClientMessage], **fields: object) -> None:
+        """A request that is taken."""
+        reply = await self.ask(shape, **fields)
+        assert isinstance(reply, p.Ok), reply
+
+    async def refused(self, shape: type[p.ClientMessage], **fields: object) -> p.ErrorCode:
+        reply = await self.ask(shape, **fields)
+        assert isinstance(reply, p.Refused), reply
+        return reply.code
+
+    async def join(self, token: str, name: str = "Sam", agreement: str | None = None) -> Self:
+        """Into the room, the waiting room or the desk: `place` says which."""
+        reply = await self.ask(p.Join, version=p.VERSION, token=token, name=name, agreement=agreement)
+        assert isinstance(reply, PLACES), reply
+        assert reply.secret is not None
         return self
 
-    async def resume(self, before: p.Snapshot, peer: int | None = None, name: str = "Sam") -> p.ServerMessage:
-        reply = await self.ask(p.Resume, version=1, session=before.session, secret=before.secret, name=name, peer=peer)
-        if isinstance(reply, p.Snapshot):
-            self.snapshot = reply
-        return reply
+    async def resume(self, before: Page, peer: int | None = None, name: str = "Sam") -> p.ServerMessage:
+        """As the browser of that page, on this connection."""
+        place = before.place
+        assert place is not None
+        self.secret = before.secret
+        return await self.ask(
+            p.Resume, version=p.VERSION, session=place.session, secret=before.secret, name=name, peer=peer
+        )
 
     async def media(self, pairs: int, *sources: p.SourceName) -> int:
         """A fresh peer that publishes these sources; its number."""
         reply = await self.ask(p.Offer, sdp=str(pairs), sources={"0": "microphone", "1": "camera"}, fresh=True)
         assert isinstance(reply, p.Answer), reply
         for source in sources:
-            assert isinstance(await self.ask(p.Publish, source=source), p.Ok)
+            await self.act(p.Publish, source=source)
         return reply.peer
 
     @property
+    def snapshot(self) -> p.Snapshot:
+        """Of the room that this page is in."""
+        assert isinstance(self.place, p.Snapshot), self.place
+        return self.place
+
+    @property
+    def names(self) -> list[str]:
+        return [person.name for person in self.snapshot.people]
+
+    @property
+    def team(self) -> p.Team:
+        assert isinstance(self.place, p.Snapshot | p.Silent), self.place
+        assert self.place.team is not None
+        return self.place.team
+
+    @property
     def me(self) -> str:
-        assert self.snapshot is not None
-        return self.snapshot.you
+        assert self.place is not None
+        return self.place.you
 
     def drop(self) -> None:
         """As a network that is gone: no goodbye."""
@@ -188,8 +253,9 @@ class Page:
 class House:
     """The application on a port, with everything that stands behind it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, behind_proxy: bool = False) -> None:
         self.folder = folder
+        self.behind_proxy = behind_proxy
         self.clock = Clock()
         self.engine = RecordingEngine()
         self.hub: Hub
@@ -201,7 +267,8 @@ class House:
         self.store = await Store.open(self.folder / "kinroom.db")
         self.hub = Hub(self.engine, self.store, self.clock)
         await self.hub.start()
-        self.app = App(AppSettings(page=self.folder / "page"), self.hub, OperatorKey(KEY))
+        settings = AppSettings(page=self.folder / "page", behind_proxy=self.behind_proxy)
+        self.app = App(settings, self.hub, OperatorKey(KEY))
         self.runner = web.AppRunner(self.app.web, access_log=None, shutdown_timeout=0.1)
         await self.runner.setup()
         site = web.TCPSite(self.runner, "127.0.0.1", port)
@@ -214,21 +281,54 @@ class House:
         await self.runner.cleanup()
         await self.store.close()
 
-    async def page(self) -> Page:
-        return Page(await self.http.ws_connect(f"{self.base}/ws"))
+    async def page(self, address: str | None = None) -> Page:
+        """`address`: as a proxy would name it."""
+        headers = {} if address is None else {"X-Forwarded-For": address}
+        return Page(await self.http.ws_connect(f"{self.base}/ws", headers=headers))
 
-    async def links(self, people: int = 25) -> tuple[str, str]:
-        """The session and a participant's token."""
-        session, links = await self.hub.create([(Role.PARTICIPANT, people)])
-        return session, links[0].token
+    async def group(self, *wanted: Wanted, programme: Programme = PROGRAMME, hours: float = 24 * 30) -> Group:
+        """A group with one session that is open now, and a token for each wanted link."""
+        now = self.clock()
+        made = await self.hub.links.create(programme, [Times(now, now + hours * 3600)], list(wanted))
+        return Group(made.sessions[0], [link.token for link in made.links], made)
+
+    async def links(self, people: int = 25) -> tuple[SessionId, str]:
+        """The session, and a token that lets many participants in without a knock."""
+        group = await self.group(Wanted(roles=(Role.PARTICIPANT,), people=people, knocks=False))
+        return group.session, group.tokens[0]
 
     async def joined(self, token: str, name: str = "Sam") -> Page:
         return await (await self.page()).join(token, name)
 
+    async def led(self, *names: str) -> tuple[Page, list[Page]]:
+        """Ana, who leads, and these participants, let in."""
+        group = await self.group(LEADS, *(PERSON for _ in names))
+        ana = await self.joined(group.tokens[0], "Ana")
+        people = [await self.joined(token, name) for token, name in zip(group.tokens[1:], names, strict=True)]
+        for page in people:
+            await self.admit(ana, page)
+        for page in (ana, *people):
+            await page.settled()
+        return ana, people
+
+    async def admit(self, facilitator: Page, page: Page) -> None:
+        await facilitator.act(p.Admit, participant=page.me)
+        await page.until(p.Snapshot)
+
+
+class Group(NamedTuple):
+    session: SessionId
+    tokens: list[str]
+    made: Made
+
+
+LEADS = Wanted(roles=(Role.FACILITATOR,))
+PERSON = Wanted(roles=(Role.PARTICIPANT,))
+
 
 @asynccontextmanager
-async def house(folder: Path) -> AsyncIterator[House]:
-    made = House(folder)
+async def house(folder: Path, behind_proxy: bool = False) -> AsyncIterator[House]:
+    made = House(folder, behind_proxy)
     async with aiohttp.ClientSession() as http:
         made.http = http
         await made.start()

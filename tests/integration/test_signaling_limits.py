@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from signaling import protocol as p
+from signaling.core.ids import ParticipantId
 from signaling.shell import connection, outbox
 from tests.fuzz import fuzz_messages
 from tests.integration.signalling import House, Page, house
@@ -24,6 +25,10 @@ from tests.integration.signalling import House, Page, house
 async def home(tmp_path: Path) -> AsyncIterator[House]:
     async with house(tmp_path) as made:
         yield made
+
+
+def away(person: p.Person) -> bool:
+    return not person.present
 
 
 def code(message: p.ServerMessage) -> p.ErrorCode:
@@ -41,20 +46,21 @@ async def test_nothing_is_answered_before_a_seat_is_taken(home: House) -> None:
 async def test_first_messages_that_are_wrong(home: House) -> None:
     _, token = await home.links()
     page = await home.page()
-    assert code(await page.ask(p.Join, version=2, token=token, name="Sam")) == p.ErrorCode.BAD_VERSION
-    assert code(await page.ask(p.Join, version=1, token="x" * 32, name="Sam")) == p.ErrorCode.BAD_LINK
-    assert code(await page.ask(p.Join, version=1, token=token, name="\u202e ")) == p.ErrorCode.BAD_NAME
-    seat = {"version": 1, "session": "nowhere", "secret": "x" * 32, "name": "Sam"}
+    assert code(await page.ask(p.Join, version=1, token=token, name="Sam")) == p.ErrorCode.BAD_VERSION
+    assert code(await page.ask(p.Join, version=p.VERSION, token="x" * 32, name="Sam")) == p.ErrorCode.BAD_LINK
+    assert code(await page.ask(p.Join, version=p.VERSION, token=token, name="\u202e ")) == p.ErrorCode.BAD_NAME
+    seat = {"version": p.VERSION, "session": "nowhere", "secret": "x" * 32, "name": "Sam"}
     assert code(await page.ask(p.Resume, **seat)) == p.ErrorCode.RESUME_UNKNOWN
     await page.join(token)
-    assert code(await page.ask(p.Join, version=1, token=token, name="Sam")) == p.ErrorCode.NOT_ALLOWED
+    assert code(await page.ask(p.Join, version=p.VERSION, token=token, name="Sam")) == p.ErrorCode.NOT_ALLOWED
 
 
-async def test_an_expired_link_opens_nothing(home: House) -> None:
+async def test_a_link_opens_nothing_once_its_last_session_and_then_itself_is_over(home: House) -> None:
     _, token = await home.links()
-    home.clock.now += 31 * 86_400
-    reply = await (await home.page()).ask(p.Join, version=1, token=token, name="Sam")
-    assert code(reply) == p.ErrorCode.BAD_LINK
+    for days, expected in ((31, p.ErrorCode.OVER), (31, p.ErrorCode.BAD_LINK)):
+        home.clock.now += days * 86_400
+        reply = await (await home.page()).ask(p.Join, version=p.VERSION, token=token, name="Sam")
+        assert code(reply) == expected
 
 
 async def test_who_takes_no_seat_in_time_is_sent_off(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +91,7 @@ async def test_a_flood_is_cut_and_the_others_go_on(home: House) -> None:
         await sam.say(p.Ping(number))
     assert await sam.until(p.Bye) == p.Bye(p.ByeReason.TOO_MANY)
     assert await sam.closed()
-    assert await ana.event(p.Away) == p.Away(sam.me)
+    await ana.person(sam.me, away)
     assert isinstance(await ana.ask(p.Mute), p.Ok)
 
 
@@ -105,7 +111,7 @@ async def test_a_message_that_is_too_long_ends_the_connection(home: House) -> No
     ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
     await sam.ws.send_str(" " * (1024 * 1024 + 1))
     assert await sam.closed()
-    assert await ana.event(p.Away) == p.Away(sam.me)
+    await ana.person(sam.me, away)
 
 
 async def test_a_client_that_does_not_read_is_cut_with_one_log_line(
@@ -114,16 +120,16 @@ async def test_a_client_that_does_not_read_is_cut_with_one_log_line(
     monkeypatch.setattr(outbox, "HARD_OCTETS", 1_000_000)
     session, token = await home.links()
     ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
-    actor = await home.hub.session(session)  # type: ignore[arg-type]
+    actor = await home.hub.session(session)
     assert actor is not None
     transport = sam.ws._response.connection.transport
     transport.pause_reading()
     with capture_logs() as logs:
         # More than the kernel takes in for somebody who does not read.
         for _ in range(60):
-            actor._tell(sam.me, p.Answer(1, _noise(400_000), 1, []))  # type: ignore[arg-type]
+            actor._turns.audience.tell_person(actor.session, ParticipantId(sam.me), p.Answer(1, _noise(400_000), 1, []))
             await asyncio.sleep(0)
-        assert await ana.event(p.Away) == p.Away(sam.me)
+        await ana.person(sam.me, away)
     assert [line["event"] for line in logs if "slow" in line["event"]] == ["client was too slow and is cut"]
     assert isinstance(await ana.ask(p.Ping), p.Ok)
 
@@ -159,7 +165,8 @@ async def test_guessing_is_made_slow_but_a_right_link_always_works(home: House) 
     _, token = await home.links()
     page = await home.page()
     codes = [
-        code(await page.ask(p.Join, version=1, token=f"guess number {number:08}", name="Sam")) for number in range(21)
+        code(await page.ask(p.Join, version=p.VERSION, token=f"guess number {number:08}", name="Sam"))
+        for number in range(21)
     ]
     assert codes == [p.ErrorCode.BAD_LINK] * 20 + [p.ErrorCode.TOO_MANY]
     assert await page.until(p.Bye) == p.Bye(p.ByeReason.TOO_MANY)

@@ -1,0 +1,44 @@
+"""What people write. It makes no event: who writes how often is nobody's record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from signaling import protocol as p
+from signaling.core import commands as c
+from signaling.core.ids import ParticipantId
+from signaling.core.state import Seat
+from signaling.shell.asking import need_text
+from signaling.shell.memory import Kind, Line
+from signaling.shell.turns import Turns
+
+
+async def say(turns: Turns, seat: Seat, request: p.Say | p.AnswerPerson, ok: Callable[[], None]) -> None:
+    """To whoever may read it now; the line keeps them. Raises RefusedError."""
+    text = need_text(request.text)
+    kind, whom, command = _command(request)
+    effects = await turns.take(c.Member(seat.participant), command, reply=ok)
+    told = {who for effect in effects if isinstance(effect, c.Deliver) for who in effect.recipients}
+    line = Line(
+        who=seat.participant,
+        name=turns.memory.names.get(seat.participant, ""),
+        kind=kind,
+        whom=whom,
+        text=text,
+        at=turns.now,
+        heard=frozenset(told | {seat.participant}),
+    )
+    turns.memory.lines.append(line)
+    turns.audience.tell_line(turns.session, line)
+
+
+def _command(request: p.Say | p.AnswerPerson) -> tuple[Kind, ParticipantId | None, c.Command]:
+    match request:
+        case p.AnswerPerson(participant=participant):
+            return "one", ParticipantId(participant), c.Answer(ParticipantId(participant))
+        case p.Say(to="room"):
+            return "room", None, c.Say("room")
+        case p.Say(to="facilitators"):
+            return "facilitators", None, c.Say("facilitators")
+        case p.Say(to=to):
+            return "one", ParticipantId(to), c.Say(to)

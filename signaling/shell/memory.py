@@ -1,0 +1,83 @@
+"""The words of one session: names, chat and notes. They are in no event and no record, and go with the session."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Final, Literal, TypeVar
+
+from msgspec import Struct
+
+from signaling import protocol as p
+from signaling.core.ids import CallId, ParticipantId
+from signaling.core.lifecycles import Door
+from signaling.core.state import Session
+
+MOST_LINES: Final = 500  # the oldest goes first. A 90-minute group writes some dozens
+
+K = TypeVar("K", bound=str)
+Kind = Literal["room", "facilitators", "one"]
+
+
+class Line(Struct, frozen=True):
+    """What somebody wrote. `heard`: whoever was told it then; nobody else ever reads it, whatever they come to be."""
+
+    who: ParticipantId
+    name: str
+    kind: Kind
+    whom: ParticipantId | None  # the one person that it is for
+    text: str
+    at: float  # wall seconds
+    heard: frozenset[ParticipantId]
+
+    def said(self, reader: ParticipantId) -> p.Said:
+        """As this reader sees it: a line to one person is "you" to them, and names them to its other readers."""
+        match self.kind:
+            case "room" | "facilitators":
+                to: Literal["room", "facilitators", "you", "one"] = self.kind
+            case "one":
+                to = "you" if reader == self.whom else "one"
+        return p.Said(who=self.who, name=self.name, to=to, text=self.text, at=self.at, whom=self.whom)
+
+
+class Memory:
+    def __init__(self) -> None:
+        self.names: dict[ParticipantId, str] = {}
+        self.notes: dict[ParticipantId, str] = {}  # why somebody was sent back to the waiting room
+        self.help_notes: dict[CallId, str] = {}
+        self.lines: deque[Line] = deque(maxlen=MOST_LINES)
+
+    def name(self, who: ParticipantId, given: str, fixed: str | None) -> None:
+        """What they are called already stays, be it a facilitator's alias; else what their link says, or they say."""
+        self.names[who] = self.names.get(who) or fixed or given
+
+    def moved(self, knock: ParticipantId, seat: ParticipantId) -> None:
+        """A seat goes on on the device that knocked. Its own name stays, unless a restart has taken it."""
+        if knock in self.names:
+            self.names.setdefault(seat, self.names[knock])
+
+    def lines_of(self, reader: ParticipantId) -> list[p.Said]:
+        return [line.said(reader) for line in self.lines if reader in line.heard]
+
+    def keep(self, session: Session) -> None:
+        """Drops the words about what is no more: a knock that was turned away, a call that was answered."""
+        _drop(self.names, (who for who in self.names if who not in session.seats))
+        _drop(self.notes, (who for who in self.notes if not _sent_back(session, who)))
+        _drop(self.help_notes, (call for call in self.help_notes if call not in session.calls))
+
+    def forget(self) -> None:
+        """The session is over."""
+        self.names.clear()
+        self.notes.clear()
+        self.help_notes.clear()
+        self.lines.clear()
+
+
+def _sent_back(session: Session, who: ParticipantId) -> bool:
+    seat = session.seats.get(who)
+    return seat is not None and seat.door is Door.SENT_BACK
+
+
+def _drop(words: dict[K, str], keys: Iterable[K]) -> None:
+    for key in list(keys):
+        del words[key]

@@ -1,0 +1,80 @@
+"""Words stay with those who were told them, and go with what they are about."""
+
+from __future__ import annotations
+
+from signaling import protocol as p
+from signaling.core.ids import CallId, ParticipantId, SessionId
+from signaling.core.lifecycles import CallState, Door
+from signaling.core.state import Call, Session
+from signaling.shell.memory import MOST_LINES, Line, Memory
+from tests.unit.signaling.shell.people import seat
+
+ANA, KIM, LEO, SAM = (ParticipantId(name) for name in ("ana", "kim", "leo", "sam"))
+
+
+def line(kind: str, whom: ParticipantId | None = None, heard: tuple[ParticipantId, ...] = ()) -> Line:
+    return Line(SAM, "Sam", kind, whom, "hello", 5.0, frozenset(heard))  # type: ignore[arg-type]
+
+
+def test_a_name_that_is_known_stays() -> None:
+    memory = Memory()
+    memory.name(SAM, "Sam", None)
+    memory.names[SAM] = "Blue"  # by a facilitator
+    memory.name(SAM, "Sam", "Fixed")
+    assert memory.names == {SAM: "Blue"}
+
+
+def test_a_fixed_alias_goes_before_what_somebody_says() -> None:
+    memory = Memory()
+    memory.name(SAM, "Sam", "Blue")
+    assert memory.names == {SAM: "Blue"}
+
+
+def test_a_moved_seat_keeps_its_name_and_gets_one_if_it_has_none() -> None:
+    memory = Memory()
+    memory.names |= {SAM: "Sam", LEO: "Other"}
+    memory.moved(LEO, SAM)
+    memory.moved(LEO, ANA)
+    assert (memory.names[SAM], memory.names[ANA]) == ("Sam", "Other")
+
+
+def test_a_line_is_read_by_those_who_heard_it_only() -> None:
+    memory = Memory()
+    memory.lines.append(line("room", heard=(SAM, LEO)))
+    assert [said.text for said in memory.lines_of(LEO)] == ["hello"]
+    assert memory.lines_of(ANA) == []
+
+
+def test_a_line_to_one_is_yours_to_them_and_names_them_to_its_other_readers() -> None:
+    answer = line("one", LEO)
+    assert (answer.said(LEO).to, answer.said(KIM).to) == ("you", "one")
+    assert {answer.said(reader).whom for reader in (LEO, KIM)} == {LEO}
+    assert line("facilitators").said(ANA) == p.Said(SAM, "Sam", "facilitators", "hello", 5.0)
+
+
+def test_old_lines_go_first() -> None:
+    memory = Memory()
+    for number in range(MOST_LINES + 1):
+        memory.lines.append(Line(SAM, "Sam", "room", None, str(number), 0.0, frozenset({SAM})))
+    assert [said.text for said in memory.lines_of(SAM)][:1] == ["1"]
+
+
+def test_words_about_nothing_are_dropped() -> None:
+    memory = Memory()
+    memory.names |= {SAM: "Sam", LEO: "Leo"}
+    memory.notes |= {SAM: "wait", LEO: "wait"}
+    memory.help_notes |= {CallId("private.sam"): "help", CallId("private.leo"): "help"}
+    call = Call(CallId("private.sam"), "private", SAM, 0.0, CallState.OPEN)
+    sent_back = seat("sam", room="waiting", door=Door.SENT_BACK)
+    memory.keep(Session(SessionId("s"), seats={SAM: sent_back}, calls={call.id: call}))
+    assert (memory.names, memory.notes, memory.help_notes) == ({SAM: "Sam"}, {SAM: "wait"}, {call.id: "help"})
+    memory.keep(Session(SessionId("s"), seats={SAM: seat("sam")}))
+    assert (memory.notes, memory.help_notes) == ({}, {}), "let in again, and helped"
+
+
+def test_everything_is_forgotten_at_the_end() -> None:
+    memory = Memory()
+    memory.names[SAM] = memory.notes[SAM] = memory.help_notes[CallId("private.sam")] = "x"
+    memory.lines.append(line("room", heard=(SAM,)))
+    memory.forget()
+    assert [memory.names, memory.notes, memory.help_notes, list(memory.lines)] == [{}, {}, {}, []]
