@@ -1,0 +1,226 @@
+"""What the engine is told of a session: who is attached to whom, what is held, and in which order."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+
+from rtc import Attach, Change, Detach, Engine, Grant, Hold, Mid, PeerId, Release, Source, WorkerIndex, WorkerStats
+from signaling.core import commands as c
+from signaling.core.ids import MAIN, ParticipantId
+from signaling.core.roles import Role
+from signaling.shell.media import SessionMedia, Signal, grant_of
+from tests.unit.signaling.core.seated import ANA, KIM, LEO, NEW, SAM, F, P, Seated, group, private
+
+__all__ = ["group"]
+
+MICROPHONE, CAMERA, SCREEN, SCREEN_SOUND = Source
+BOTH = frozenset({"microphone", "camera"})
+
+
+class Recorder(Engine):
+    """Keeps what it is told, and what follows of it."""
+
+    def __init__(self) -> None:
+        self.grants: dict[PeerId, Grant] = {}
+        self.removed: list[PeerId] = []
+        self.slots: dict[tuple[PeerId, Mid], tuple[PeerId, Source]] = {}
+        self.held: set[tuple[PeerId, Source]] = set()
+        self._ids = itertools.count(1)
+
+    def add_peer(self, worker: WorkerIndex, grant: Grant) -> PeerId:
+        peer = PeerId(next(self._ids))
+        self.grants[peer] = grant
+        return peer
+
+    def remove_peer(self, peer: PeerId) -> None:
+        self.removed.append(peer)
+        self.slots = {at: what for at, what in self.slots.items() if peer not in (at[0], what[0])}
+
+    def apply(self, worker: WorkerIndex, changes: Sequence[Change]) -> None:
+        for change in changes:
+            match change:
+                case Attach(peer, mid, publisher, source):
+                    self.slots[peer, mid] = (publisher, source)
+                case Detach(peer, mid):
+                    del self.slots[peer, mid]
+                case Hold(publisher, source):
+                    self.held.add((publisher, source))
+                case Release(publisher, source):
+                    self.held.remove((publisher, source))
+
+    def stats(self, worker: WorkerIndex) -> WorkerStats | None:
+        return None
+
+
+class Room:
+    """A group whose people all send microphone and camera and have slots for everybody."""
+
+    def __init__(self, group: Seated) -> None:
+        self.group = group
+        self.engine = Recorder()
+        self.media = SessionMedia(self.engine, WorkerIndex(0))
+        self.told: list[Signal] = []
+
+    def connect(self, who: ParticipantId, pairs: int = 6) -> PeerId:
+        self.group.set(who, sources=BOTH)
+        peer = self.media.add(who, self.group.at(who).roles)
+        self.media.answered(who, [(Mid(f"a{k}"), Mid(f"v{k}")) for k in range(pairs)])
+        return peer
+
+    def plan(self) -> list[Change]:
+        self.told, changes = self.media.replan(self.group.session)
+        self.media.apply(changes)
+        assert self.media.replan(self.group.session) == ([], []), "once is enough"
+        return changes
+
+    def do(self, who: ParticipantId, command: c.Command) -> list[Change]:
+        self.group.do(who, command)
+        return self.plan()
+
+    def peer(self, who: ParticipantId) -> PeerId:
+        peer = self.media.peer_of(who)
+        assert peer is not None
+        return peer
+
+    def seen(self, viewer: ParticipantId) -> set[tuple[ParticipantId, str]]:
+        """What really reaches somebody: attached and not held."""
+        return {
+            (who, str(source))
+            for (peer, _), (publisher, source) in self.engine.slots.items()
+            if peer == self.media.peer_of(viewer)
+            and (publisher, source) not in self.engine.held
+            and (who := self.media.person_of(publisher)) is not None
+        }
+
+
+@pytest.fixture
+def room(group: Seated) -> Room:
+    room = Room(group)
+    for who in (ANA, SAM, LEO):
+        room.connect(who)
+    room.plan()
+    return room
+
+
+def media_of(*people: ParticipantId) -> set[tuple[ParticipantId, str]]:
+    return {(who, source) for who in people for source in BOTH}
+
+
+def test_a_room_sees_and_hears_each_other(room: Room) -> None:
+    assert room.seen(SAM) == media_of(ANA, LEO)
+    assert room.seen(ANA) == media_of(SAM, LEO)
+
+
+def test_what_a_participant_may_not_send_is_held_from_the_first_moment(room: Room) -> None:
+    for who, held in ((SAM, True), (ANA, False)):
+        for source in (SCREEN, SCREEN_SOUND):
+            assert ((room.peer(who), source) in room.engine.held) == held
+
+
+def test_mutes_reach_the_engine_and_are_lifted_there(room: Room) -> None:
+    assert room.do(ANA, c.MuteAll(MAIN)) == [Hold(room.peer(SAM), MICROPHONE), Hold(room.peer(LEO), MICROPHONE)]
+    assert room.do(SAM, c.Mute()) == []
+    assert room.do(SAM, c.Unmute()) == [Release(room.peer(SAM), MICROPHONE)]
+
+
+def test_who_connects_while_paused_is_held_at_once(room: Room) -> None:
+    room.do(ANA, c.PauseGroup())
+    assert room.seen(SAM) == media_of(ANA)
+    room.group.sit(NEW, P)
+    peer = room.connect(NEW)
+    assert {(change.publisher, change.source) for change in room.plan() if isinstance(change, Hold)} == {
+        (peer, source) for source in Source
+    }
+    assert room.seen(SAM) == media_of(ANA)
+    room.do(ANA, c.ResumeGroup())
+    assert room.seen(SAM) == media_of(ANA, LEO, NEW)
+
+
+def test_a_new_peer_is_told_the_holds_of_the_old_one(room: Room) -> None:
+    room.do(SAM, c.Mute())
+    peer = room.connect(SAM)
+    assert Hold(peer, MICROPHONE) in room.plan()
+
+
+def test_nothing_is_held_before_the_peer_is_answered(room: Room) -> None:
+    room.group.sit(NEW, P, muted=True)
+    room.media.add(NEW, (Role.PARTICIPANT,))
+    assert room.plan() == []
+
+
+def test_cover_takes_a_person_off_everybody_but_facilitators_and_keeps_the_pair(room: Room) -> None:
+    room.group.sit(KIM, F)
+    room.connect(KIM)
+    room.plan()
+    before = room.media.slots_of(LEO)
+    changes = room.do(ANA, c.Cover(SAM))
+    assert {type(change) for change in changes} == {Detach}
+    assert {change.peer for change in changes if isinstance(change, Detach)} == {room.peer(LEO)}
+    assert room.seen(LEO) == media_of(ANA, KIM)
+    assert room.seen(ANA) == media_of(SAM, LEO, KIM)
+    assert room.seen(SAM) == media_of(ANA, LEO, KIM)
+    room.do(ANA, c.Uncover(SAM))
+    assert sorted(room.media.slots_of(LEO), key=str) == sorted(before, key=str)
+
+
+def test_uncover_shows_nothing_from_before(room: Room) -> None:
+    """A hold empties the worker's memory of the last key frame; sound has none."""
+    room.do(ANA, c.Cover(SAM))
+    changes = room.do(ANA, c.Uncover(SAM))
+    sam = room.peer(SAM)
+    shown = next(n for n, change in enumerate(changes) if isinstance(change, Attach) and change.source is CAMERA)
+    assert changes.index(Hold(sam, CAMERA)) < shown < changes.index(Release(sam, CAMERA))
+    assert Hold(sam, MICROPHONE) not in changes
+    assert (sam, CAMERA) not in room.engine.held
+
+
+def test_talking_privately_parts_the_two_from_the_rest_and_shows_nothing_from_before(room: Room) -> None:
+    changes = room.do(ANA, c.TalkPrivately(SAM))
+    assert (room.seen(ANA), room.seen(SAM), room.seen(LEO)) == (media_of(SAM), media_of(ANA), set())
+    for who in (ANA, SAM):
+        assert {Hold(room.peer(who), CAMERA), Release(room.peer(who), CAMERA)} <= set(changes)
+    room.do(ANA, c.EndPrivate(private(SAM)))
+    assert room.seen(LEO) == media_of(ANA, SAM) - {(SAM, "microphone")}  # who returns is muted
+    assert room.seen(SAM) == media_of(ANA, LEO)
+
+
+def test_holds_come_first_then_detaches_then_sound_then_pictures_then_releases(room: Room) -> None:
+    room.do(ANA, c.TalkPrivately(SAM))
+    changes = room.do(ANA, c.EndPrivate(private(SAM)))
+    order = {Hold: 0, Detach: 1, Attach: 2, Release: 4}
+    steps = [order[type(change)] + (isinstance(change, Attach) and not change.source.is_audio) for change in changes]
+    assert steps == sorted(steps)
+    assert set(steps) >= {0, 2, 3, 4}
+
+
+def test_who_stepped_away_is_off_everywhere(room: Room) -> None:
+    room.do(SAM, c.StepAway())
+    assert room.seen(SAM) == set()
+    assert room.seen(LEO) == media_of(ANA)
+    room.do(SAM, c.ComeBack())
+    assert room.seen(SAM) == media_of(ANA, LEO)
+
+
+def test_a_stopped_camera_is_held_whatever_its_page_does(room: Room) -> None:
+    assert room.do(ANA, c.StopSource(SAM, "camera")) == [Hold(room.peer(SAM), CAMERA)]
+    room.do(SAM, c.Unpublish("camera"))
+    room.do(SAM, c.Publish("camera"))
+    assert (SAM, "camera") in room.seen(LEO)
+
+
+def test_the_page_reads_of_its_new_slots_before_the_engine_is_told(room: Room) -> None:
+    room.group.do(ANA, c.Cover(SAM))
+    signals, changes = room.media.replan(room.group.session)
+    assert [who for who, _ in signals] == [LEO]
+    assert changes
+    assert SAM not in {slot.participant for slot in room.media.slots_of(LEO)}
+    assert (SAM, "camera") in room.seen(LEO)  # the engine has not heard yet
+
+
+@pytest.mark.parametrize("roles", [(Role.SUPPORT,), (Role.COORDINATOR, Role.ADMIN)])
+def test_the_desk_gets_a_peer_that_may_do_nothing(roles: tuple[Role, ...]) -> None:
+    assert grant_of(roles) == Grant(frozenset(), may_receive=False)
+    assert grant_of((*roles, Role.FACILITATOR)) == Grant(frozenset(Source), may_receive=True)
