@@ -1,7 +1,9 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
-import type { SessionStore } from "../session/model";
+import { t } from "../i18n";
+import type { Place, SessionStore } from "../session/model";
 import { adoptToken } from "../session/token";
+import { shout } from "../ui/urgent";
 import { Urgent } from "../ui/Urgent";
 import { Desk } from "./Desk";
 import { SpokenCode } from "./door/SpokenCode";
@@ -29,6 +31,7 @@ export function App({ store, token: opened, path: typed }: Props) {
     adoptToken(made, history);
     setToken(made);
   };
+  useMoves(store);
   return (
     <SupportCodeOf.Provider value={useSupportCode(store, token)}>
       <Page store={store} token={token} path={path} onToken={spent} />
@@ -45,6 +48,18 @@ function Page({ store, token, path, onToken }: Props & { onToken: (token: string
   if (path === "/j") return <SpokenCode store={store} onToken={onToken} />;
   if (path === "/join") return <Outside key={token} store={store} token={token} />;
   return <Landing />;
+}
+
+/** Let in, or sent back: the page is another one, which is said at once. */
+function useMoves(store: SessionStore): void {
+  const place = store.place.value;
+  const before = useRef<Place>(place);
+  useEffect(() => {
+    const was = before.current;
+    before.current = place;
+    if (was === "waiting" && place === "room") shout(t("waiting.in"));
+    if (was === "room" && place === "waiting") shout(t("waiting.moved"));
+  }, [place]);
 }
 
 function Inside({ store }: { store: SessionStore }) {

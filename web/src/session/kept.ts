@@ -12,8 +12,9 @@ export interface Kept {
 const NOTHING: Kept = { name: null, checked: false };
 const keyOf = (link: string): string => `kinroom.kept.${link}`;
 
-/** `link`: SHA-256 of its token, hex. */
+/** `link`: SHA-256 of its token, hex; "" where the browser cannot compute it. */
 export function kept(link: string): Kept {
+  if (link === "") return NOTHING;
   try {
     const found = JSON.parse(read("localStorage", keyOf(link)) ?? "{}") as Partial<Record<keyof Kept, unknown>>;
     return { name: typeof found.name === "string" ? found.name : null, checked: found.checked === true };
@@ -22,4 +23,6 @@ export function kept(link: string): Kept {
   }
 }
 
-export const keep = (link: string, what: Kept): void => write("localStorage", keyOf(link), JSON.stringify(what));
+export function keep(link: string, what: Kept): void {
+  if (link !== "") write("localStorage", keyOf(link), JSON.stringify(what));
+}

@@ -60,6 +60,7 @@ export const team = (more: Partial<Team> = {}): Team => ({
   stays: [],
   desk: [],
   checks: [],
+  kept_off: {},
   ...more,
 });
 

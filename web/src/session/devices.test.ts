@@ -1,0 +1,222 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Request } from "../connection/wire";
+import type { Me, ServerMessage, Snapshot } from "../protocol.gen";
+import { Devices } from "./devices";
+import { ToldFacts } from "./facts";
+import { fakeWindow, type FakeWindow } from "./fakeStorage";
+import { me, person, roomView, snapshot, waitingView } from "./samples";
+
+class Track {
+  enabled = true;
+  muted = false;
+  readyState = "live";
+  constructor(readonly kind: "audio" | "video") {}
+  stop(): void {
+    this.readyState = "ended";
+  }
+  getSettings(): object {
+    return { deviceId: this.kind };
+  }
+}
+
+class Stream {
+  constructor(readonly tracks: Track[]) {}
+  getTracks(): Track[] {
+    return this.tracks;
+  }
+}
+
+let opened: Track[];
+let storage: FakeWindow;
+
+beforeEach(() => {
+  opened = [];
+  storage = fakeWindow();
+  const take = (ask: { audio?: unknown; video?: unknown }): Promise<Stream> => {
+    const tracks = (["audio", "video"] as const).filter((kind) => ask[kind]).map((kind) => new Track(kind));
+    opened.push(...tracks);
+    return Promise.resolve(new Stream(tracks));
+  };
+  const shared = (): Promise<Stream> => take({ video: true });
+  vi.stubGlobal("window", { ...storage, isSecureContext: true });
+  vi.stubGlobal("HTMLMediaElement", class {});
+  vi.stubGlobal("document", { addEventListener: () => undefined });
+  vi.stubGlobal("MediaStream", Stream);
+  vi.stubGlobal("navigator", {
+    mediaDevices: {
+      getUserMedia: take,
+      getDisplayMedia: shared,
+      enumerateDevices: () => Promise.resolve([]),
+      addEventListener: () => undefined,
+    },
+  });
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** A page in a room: what it sends is in `sent`, `say` is the server's voice. */
+function page() {
+  const sent: string[] = [];
+  let up = true;
+  const devices = new Devices({
+    request: (request: Request) => {
+      sent.push("source" in request ? `${request.type} ${request.source}` : request.type);
+      return Promise.resolve();
+    },
+    isUp: () => up,
+    setTrack: () => Promise.resolve(),
+  });
+  const { local } = devices;
+  const facts = new ToldFacts(() => ({ muted: local.muted.value, sources: [...local.tracks.value.keys()] }));
+  devices.follow(facts);
+  let n = 0;
+  const changes = (...list: Extract<ServerMessage, { type: "changes" }>["changes"]): void => {
+    facts.take({ type: "changes", n: ++n, changes: list });
+    const mine = facts.mine.peek();
+    if (mine && list.some(({ type }) => type === "me")) devices.heard(mine);
+  };
+  const enter = (view: Snapshot = snapshot()): void => {
+    n = 0;
+    facts.take(view);
+    devices.believe(view.me, view.people.find(({ id }) => id === view.you)?.sources ?? [], false);
+    devices.run();
+  };
+  return { devices, local, facts, sent, changes, enter, drop: () => (up = false) };
+}
+
+const ALL: Partial<Me> = { may: ["microphone", "camera", "screen", "screen_sound"] };
+
+async function talking(mine: Me = me(ALL)) {
+  const made = page();
+  made.enter(snapshot({ me: mine }));
+  await made.local.request({ camera: true, microphone: true });
+  await settle();
+  const [microphone, camera] = opened as [Track, Track];
+  return { ...made, microphone, camera };
+}
+
+test("whatever is held already is told when the person is let in, not while they wait", async () => {
+  const { facts, local, devices, sent, enter } = page();
+  facts.take(waitingView());
+  await local.request({ camera: true, microphone: true });
+  devices.run();
+  await settle();
+  expect(sent).toEqual([]);
+  enter();
+  expect(sent).toEqual(["publish microphone", "publish camera"]);
+});
+
+test("muted by somebody else: the track is silent and the wish is muted", async () => {
+  const { local, microphone, changes } = await talking();
+  changes({ type: "me", me: me({ ...ALL, muted: true, muted_by: "ana" }) });
+  expect([local.muted.value, microphone.enabled]).toEqual([true, false]);
+});
+
+test("nobody is unmuted from afar", async () => {
+  const { local, changes } = await talking();
+  changes({ type: "me", me: me({ ...ALL, muted: true, muted_by: "ana" }) });
+  changes({ type: "me", me: me({ ...ALL, asked_by: "ana" }) });
+  expect(local.muted.value).toBe(true);
+});
+
+test("while the microphone is kept off, unmuting does nothing", async () => {
+  const { devices, local, changes, sent } = await talking();
+  changes({ type: "me", me: me({ may: ["camera"], muted: true, muted_by: "ana" }) });
+  const before = sent.length;
+  await devices.setMuted(false);
+  await settle();
+  expect(local.muted.value).toBe(true);
+  expect(sent.slice(before)).toEqual([]);
+});
+
+test("a camera that was stopped lets go of the device, and may be started again", async () => {
+  const { devices, local, camera, changes, sent } = await talking();
+  changes({ type: "me", me: me({ ...ALL, stopped: ["camera"] }) });
+  expect(camera.readyState).toBe("ended");
+  expect(sent.at(-1)).toBe("unpublish camera");
+  changes({ type: "me", me: me(ALL) });
+  expect(await devices.setCamera(true)).toBe("ok");
+  expect(local.cameraOn.value).toBe(true);
+});
+
+test("a camera that is not allowed is not asked for", async () => {
+  const { devices } = await talking(me({ may: ["microphone"] }));
+  const before = opened.length;
+  expect(await devices.setCamera(true)).toBe("ok");
+  expect(await devices.startScreen()).toBe("ok");
+  expect(opened.length).toBe(before);
+});
+
+test("sharing ends when it is not allowed any more", async () => {
+  const { devices, local, changes } = await talking();
+  await devices.startScreen();
+  expect(local.sharing.value).toBe(true);
+  changes({ type: "me", me: me() });
+  expect(local.sharing.value).toBe(false);
+});
+
+test("stepping away silences everything before the server answers, and the camera's light goes out", async () => {
+  const { devices, microphone, camera } = await talking();
+  devices.stepAway();
+  expect([microphone.enabled, camera.readyState, devices.away.value]).toEqual([false, "ended", true]);
+});
+
+test("between the answer and the news nothing comes on by itself", async () => {
+  const { devices, local, changes, microphone } = await talking();
+  devices.stepAway();
+  changes({ type: "me", me: me({ ...ALL, resting: "away" }) });
+  await settle();
+  expect([local.cameraOn.value, microphone.enabled]).toEqual([false, false]);
+});
+
+test("back again: as it was before, the own mute included", async () => {
+  const { devices, local, changes, microphone } = await talking();
+  await devices.setMuted(true);
+  devices.stepAway();
+  changes({ type: "me", me: me({ ...ALL, muted: true, resting: "away" }) });
+  changes({ type: "me", me: me({ ...ALL, muted: true }) });
+  await settle();
+  expect([local.cameraOn.value, microphone.enabled, devices.away.value]).toEqual([true, false, false]);
+});
+
+test("who could not step away is not left in silence", async () => {
+  const { devices, local, microphone } = await talking();
+  devices.stepAway();
+  devices.stay();
+  await settle();
+  expect([microphone.enabled, local.cameraOn.value]).toEqual([true, true]);
+});
+
+test("a break rests everybody; they hear who is back", async () => {
+  const { devices, microphone, camera, changes } = await talking();
+  changes({ type: "me", me: me({ ...ALL, resting: "break" }) });
+  expect([microphone.enabled, camera.readyState, devices.away.value]).toEqual([false, "ended", false]);
+});
+
+test("a pause silences participants, not facilitators", async () => {
+  const { microphone, camera, changes } = await talking();
+  changes({ type: "room", room: roomView({ paused_by: "ana" }) });
+  expect([microphone.enabled, camera.enabled]).toEqual([false, false]);
+  changes({ type: "room", room: roomView() });
+  expect([microphone.enabled, camera.enabled]).toEqual([true, true]);
+  changes({ type: "person", person: person("me", { role: "facilitator" }) });
+  changes({ type: "room", room: roomView({ paused_by: "ana" }) });
+  expect(microphone.enabled).toBe(true);
+});
+
+test("a page that reloads while its person is away opens no camera before they are back", async () => {
+  const first = await talking();
+  first.devices.stepAway();
+  first.changes({ type: "me", me: me({ ...ALL, resting: "away" }) });
+  opened = [];
+  const { devices, local, changes, enter } = page();
+  await devices.takeAgain();
+  expect(opened.map(({ kind, enabled }) => [kind, enabled])).toEqual([["audio", false]]);
+  enter(snapshot({ me: me({ ...ALL, resting: "away" }) }));
+  expect(local.cameraOn.value).toBe(false);
+  changes({ type: "me", me: me(ALL) });
+  await settle();
+  expect(local.cameraOn.value).toBe(true);
+});
