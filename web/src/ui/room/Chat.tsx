@@ -141,6 +141,7 @@ function Writing({ store, to, onTo }: { store: SessionStore; to: To; onTo: (to: 
           rows={2}
           maxLength={LONGEST}
           autocomplete="off"
+          enterkeyhint="send"
           placeholder={answering ? t("chat.answering", { name: to.name }) : t("chat.message")}
           value={text}
           aria-describedby={`${id}-seen`}

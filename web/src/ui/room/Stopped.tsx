@@ -35,9 +35,9 @@ function isBack(what: What, store: SessionStore): boolean {
 export function Stopped({ store }: { store: SessionStore }) {
   const mine = store.mine.value;
   const now = stoppedOf(mine);
-  const before = useRef<readonly What[]>([]);
+  const before = useRef<readonly What[]>(now);
   // A stopped camera is let go at once, and then nothing is stopped any more: what happened has to be kept here.
-  const [noted, setNoted] = useState<readonly What[]>([]);
+  const [noted, setNoted] = useState<readonly What[]>(now);
   const staff = facilitator(store.people.value, store.roomView.value) || t("aid.somebody");
   useEffect(() => {
     const fresh = now.filter((what) => !before.current.includes(what));

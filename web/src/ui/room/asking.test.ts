@@ -7,11 +7,12 @@ import { asking, callPrivately, takeBack } from "./asking";
 type Sent = { type: string; answer: (answer: ActAnswer) => void };
 
 /** The three things of a store that matter here. */
-function store(phase = "connected") {
+function store(phase = "inRoom") {
   const sent: Sent[] = [];
   const mine = signal<{ private: object | null }>({ private: null });
   const act = ({ type }: { type: string }) => new Promise<ActAnswer>((answer) => sent.push({ type, answer }));
-  return { sent, mine, it: { phase: signal(phase), mine, act } as unknown as SessionStore };
+  const now = signal(phase);
+  return { sent, phase: now, it: { phase: now, mine, act } as unknown as SessionStore };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -68,5 +69,14 @@ describe("private help", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(sent.map(({ type }) => type)).toEqual(["call_help", "cancel_help"]);
     expect(asking.value).toBe("no");
+  });
+
+  it("ends with leaving", async () => {
+    const { sent, phase, it: page } = store("reconnecting");
+    callPrivately(page);
+    phase.value = "left";
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(asking.value).toBe("no");
+    expect(sent).toHaveLength(1);
   });
 });

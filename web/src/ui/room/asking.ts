@@ -44,6 +44,9 @@ async function attempt(store: SessionStore, patience: number): Promise<void> {
 }
 
 function again(store: SessionStore): void {
-  asking.value = "late";
+  // Whoever has left would else call for help when they come the next time.
+  const inside = store.phase.peek() === "inRoom" || store.phase.peek() === "reconnecting";
+  asking.value = inside ? "late" : "no";
+  if (!inside) return;
   void attempt(store, AGAIN_EVERY);
 }
