@@ -38,10 +38,7 @@ def opening(
     """`occupied`: there are people in it, so it is open however late it is. `zone`: where "today" is the group's."""
     live = [slot for slot in slots if slot.ended is None]
     found = [slot for slot in live if slot.starts - opens_before <= now and _not_over(slot, now, occupied)]
-    # Where two overlap: what is planned for now, then where people are, then the later.
-    chosen = max(
-        found, key=lambda slot: (slot.starts <= now <= slot.ends, occupied(slot.id), slot.starts), default=None
-    )
+    chosen = max(found, key=lambda slot: _claim(slot, now, occupied), default=None)
     after = now if chosen is None else max(now, chosen.starts)
     following = min((slot.starts for slot in live if slot.starts > after), default=None)
     if chosen is not None:
@@ -49,6 +46,15 @@ def opening(
     if following is None:
         return Opening("over", None, None)
     return Opening("too_early" if _day(following, zone) == _day(now, zone) else "wrong_day", None, following)
+
+
+def _claim(slot: Slot, now: float, occupied: Callable[[SessionId], bool]) -> tuple[bool, bool, float]:
+    """Where two overlap: what is planned for now, then the one that runs late, then the later.
+
+    Somebody who forgot to leave on Monday does not keep the others from Wednesday.
+    """
+    late = occupied(slot.id) and now <= slot.ends + OVERRUN
+    return slot.starts <= now <= slot.ends, late, slot.starts
 
 
 def _not_over(slot: Slot, now: float, occupied: Callable[[SessionId], bool]) -> bool:

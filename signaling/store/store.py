@@ -103,7 +103,8 @@ class Store:
     async def create_sessions(self, group: GroupId, now: float, slots: Sequence[Slot], acts: Sequence[Act]) -> None:
         rows = [{"group": group, "created": now, **msgspec.to_builtins(slot)} for slot in slots]
         async with self._engine.begin() as connection:
-            await connection.execute(insert(sessions), rows)
+            if rows:
+                await connection.execute(insert(sessions), rows)
             await _note(connection, acts)
 
     async def group(self, group: GroupId) -> Group | None:
@@ -133,7 +134,8 @@ class Store:
     async def add_links(self, new: Sequence[Link], acts: Sequence[Act]) -> None:
         rows = [msgspec.to_builtins(link) for link in new]
         async with self._engine.begin() as connection:
-            await connection.execute(insert(links), rows)
+            if rows:
+                await connection.execute(insert(links), rows)
             await _note(connection, acts)
 
     async def link(self, link: LinkHash) -> Link | None:

@@ -84,5 +84,9 @@ def test_where_two_overlap() -> None:
     assert look("2026-11-23 19:45", both, MONDAY).slot == second
 
 
+def test_who_forgot_to_leave_keeps_nobody_from_the_next_session() -> None:
+    assert look("2026-11-25 17:45", PLAN, MONDAY).slot == WEDNESDAY
+
+
 def test_a_group_without_sessions() -> None:
     assert look("2026-11-23 18:00", []) == Opening("over", None, None)
