@@ -25,7 +25,7 @@ export function PeopleList({ store }: { store: SessionStore }) {
       <ul class="team-people">
         {store.people.value.map((person) => (
           <li key={person.id} data-participant={person.id}>
-            <Row person={person} signs={signsOf(person, team, ok)} />
+            <Row person={person} signs={signsOf(person, team, ok)} menu={hasMenu(store, person)} />
           </li>
         ))}
       </ul>
@@ -34,7 +34,12 @@ export function PeopleList({ store }: { store: SessionStore }) {
   );
 }
 
-function Row({ person, signs }: { person: Person; signs: Sign[] }) {
+/** Of a colleague I can change how loud I hear them, and nothing else. */
+function hasMenu(store: SessionStore, person: Person): boolean {
+  return !person.me && (person.role !== "facilitator" || store.place.value === "room");
+}
+
+function Row({ person, signs, menu }: { person: Person; signs: Sign[]; menu: boolean }) {
   const content = (
     <>
       <Window person={person} />
@@ -50,7 +55,7 @@ function Row({ person, signs }: { person: Person; signs: Sign[] }) {
       </span>
     </>
   );
-  if (person.me) return <span class="row">{content}</span>;
+  if (!menu) return <span class="row">{content}</span>;
   return (
     <button type="button" class="row" aria-haspopup="dialog" onClick={() => (open.value = { what: "person", id: person.id })}>
       {content}

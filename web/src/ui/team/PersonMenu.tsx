@@ -37,7 +37,7 @@ export function PersonMenu({ store, person, onClose }: Props) {
       <Trouble />
       {!colleague && <Essentials store={store} person={person} onPage={setPage} onClose={onClose} />}
       {!colleague && person.function === "interpreter" && <Follows store={store} person={person} />}
-      <Volume store={store} person={person} />
+      {store.place.value === "room" && <Volume store={store} person={person} />}
       {!colleague && <More store={store} person={person} onPage={setPage} onClose={onClose} />}
     </Dialog>
   );
@@ -87,7 +87,9 @@ function Essentials({ store, person, onPage, onClose }: PartProps) {
       {person.sources.includes("screen") && (
         <Choice icon={ScreenShareOff} action="stop-share" words={t("team.member.stopShare")} onClick={() => act({ type: "stop_source", participant: id, source: "screen" })} />
       )}
-      <Choice icon={LogOut} action="step-out" words={t("team.member.stepOut")} onClick={() => onPage("stepOut")} />
+      {room?.kind === "main" && (
+        <Choice icon={LogOut} action="step-out" words={t("team.member.stepOut")} onClick={() => onPage("stepOut")} />
+      )}
     </div>
   );
 }

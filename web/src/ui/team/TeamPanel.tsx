@@ -23,10 +23,9 @@ export const WIDE = "(min-width: 900px) and (min-height: 480px)";
 /** What facilitators see beyond the room: calls for help over everything, the door, people, and the group as a whole. */
 export function TeamPanel({ store, phone }: { store: SessionStore; phone: boolean }) {
   const wide = useMedia(WIDE) && !phone;
-  useTeamSounds(store.team.value);
   return (
     <>
-      <CallsOnTop store={store} />
+      <TeamWatch store={store} />
       {wide && (
         <aside class="panel team" aria-label={t("team.label")}>
           <Trouble />
@@ -40,6 +39,12 @@ export function TeamPanel({ store, phone }: { store: SessionStore; phone: boolea
       <TeamDialogs store={store} />
     </>
   );
+}
+
+/** What reaches a facilitator wherever they look, also while they have stepped away: calls for help, and their sound. */
+export function TeamWatch({ store }: { store: SessionStore }) {
+  useTeamSounds(store.team.value);
+  return <CallsOnTop store={store} />;
 }
 
 /** Whatever of the team's is open over the page; one at a time. */

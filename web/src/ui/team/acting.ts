@@ -36,6 +36,8 @@ export function wordsFor(code: Extract<ActAnswer, { ok: false }>["code"]): strin
       return t("team.troubleGone");
     case "busy":
       return t("team.troubleBusy");
+    case "bad_name":
+      return t("join.nameRefused");
     case "not_allowed":
       return t("team.troubleNotAllowed");
     default:

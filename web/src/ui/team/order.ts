@@ -53,5 +53,5 @@ export function answeredOk(before: Team, after: Team): string[] {
 }
 
 export function mayUse(team: Team, participant: string, source: SourceName): boolean {
-  return !team.kept_off?.[participant]?.includes(source);
+  return !team.kept_off[participant]?.includes(source);
 }
