@@ -25,8 +25,7 @@ export function Hands({ store }: { store: SessionStore }) {
               <button
                 type="button"
                 class="hand-name"
-                aria-label={t("hand.lower", { name: person.name })}
-                title={t("hand.lower", { name: person.name })}
+                aria-label={t("hand.lower", { place: person.hand!, name: person.name })}
                 onClick={() => void store.act({ type: "lower_other", participant: person.id })}
               >
                 {person.hand}. {person.name}
