@@ -10,6 +10,7 @@ from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import CallState, Door
 from signaling.core.roles import Standing
 from signaling.core.rooms import move, talkers
+from signaling.core.sight import muted
 from signaling.core.state import Gone, call_id
 from signaling.protocol import ErrorCode
 from tests.unit.signaling.core.seated import ANA, EVA, KIM, LEO, NEW, NOW, SAM, F, G, P, Seated, group, kinds, private
@@ -42,6 +43,13 @@ def test_who_returns_to_the_group_is_muted_by_nobody_in_particular(group: Seated
     group.do(ANA, c.TalkPrivately(SAM))
     group.do(ANA, c.EndPrivate(ROOM))
     assert [(group.at(who).muted, group.at(who).muted_by) for who in (SAM, ANA)] == [(True, None), (False, None)]
+
+
+def test_a_mute_for_all_is_left_behind(group: Seated) -> None:
+    group.do(ANA, c.MuteAll(MAIN))
+    group.do(ANA, c.TalkPrivately(SAM))
+    assert group.session.rooms[MAIN].muted == {LEO}
+    assert not muted(group.session, group.at(SAM))
 
 
 def test_the_person_may_end_it_too_and_nobody_else(group: Seated) -> None:
