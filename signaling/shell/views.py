@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from signaling import protocol as p
 from signaling.core.ids import ParticipantId
-from signaling.core.lifecycles import Absence, Door
+from signaling.core.lifecycles import Door
+from signaling.core.persons import may_take_over
 from signaling.core.roles import Role
 from signaling.core.state import Here, Seat, Session
 from signaling.shell import showing
@@ -65,7 +66,6 @@ InRoom = RoomFullView | SilentView
 Measured = Mapping[ParticipantId, p.Figure]
 
 NAMES_SEEN: Final = frozenset({Role.COORDINATOR, Role.ADMIN})  # support sees figures only
-_TAKEN_OVER: Final = (Absence.OPEN_TO_TEAM, Absence.CLOSING)
 _NOTHING: Final[Measured] = MappingProxyType({})
 
 
@@ -103,7 +103,7 @@ def _waiting(session: Session, memory: Memory, seat: Seat) -> WaitingView:
         note=memory.notes.get(seat.participant, ""),
         sent_back=seat.door is Door.SENT_BACK,
         knock_at=seat.since,
-        take_over=seat.is_facilitator and session.absence in _TAKEN_OVER,
+        take_over=may_take_over(session, seat),
     )
 
 

@@ -104,7 +104,7 @@ class RecordingEngine(Engine):
                 case Attach(peer, mid, publisher, source):
                     self.attached[peer, mid] = (publisher, source)
                 case Detach(peer, mid):
-                    del self.attached[peer, mid]
+                    self.attached.pop((peer, mid), None)  # gone with its publisher, as in a worker
 
     def stats(self, worker: WorkerIndex) -> WorkerStats | None:
         return None

@@ -7,7 +7,7 @@ import pytest
 
 from signaling import protocol as p
 from signaling.codec import encode
-from signaling.core.ids import DESK, WAITING, CallId, ConnectionId, ParticipantId, RoomId, SecretHash
+from signaling.core.ids import DESK, WAITING, CallId, ConnectionId, ParticipantId, PersonId, RoomId, SecretHash
 from signaling.core.lifecycles import Absence, CallState, Door
 from signaling.core.roles import Role
 from signaling.core.state import Away, Call, Check, Gone, Here, Room, Seat, Session, Standby, with_room
@@ -258,9 +258,11 @@ def test_a_facilitator_on_the_phone_is_staff() -> None:
 
 
 def test_a_facilitator_who_waits_may_take_over_once_it_is_time() -> None:
-    kim = seat("kim", Role.FACILITATOR, room=WAITING, door=Door.KNOCKING)
+    """Her laptop is lost; she knocks from another device."""
+    lost = ana(person=PersonId("a"), presence=Away(0.0))
+    device = seat("other", Role.FACILITATOR, room=WAITING, door=Door.KNOCKING, person=PersonId("a"))
     for absence, may in ((Absence.LOCKED, False), (Absence.OPEN_TO_TEAM, True)):
-        found = seen(group(*GONE[:1], kim, absence=absence), "kim")
+        found = seen(group(lost, GONE[1], device, absence=absence), "other")
         assert isinstance(found, WaitingView)
         assert found.take_over is may
     other = seen(group(*GONE, absence=Absence.OPEN_TO_TEAM), "new")
