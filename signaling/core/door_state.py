@@ -11,7 +11,7 @@ from signaling.core.module import Apply
 from signaling.core.persons import with_kinds
 from signaling.core.presence import hold_to_table, last_contact
 from signaling.core.roles import GuestFunction, Role
-from signaling.core.state import Away, Gone, Here, Seat, Session, with_seat
+from signaling.core.state import Away, Gone, Here, Seat, Session, with_room, with_seat
 
 _SHARES: Final[frozenset[e.SourceKind]] = frozenset({"screen", "screen_sound"})
 # What a guest may not start until a facilitator allows it: who only watches is named on every screen, and silent.
@@ -99,7 +99,9 @@ def _seat_moved(session: Session, event: e.SeatMoved) -> Session:
 
 
 def _sent_back(session: Session, event: e.SentBack) -> Session:
-    door = step(DOOR, session.seats[event.participant].door, "sent_back")
+    seat = session.seats[event.participant]
+    door = step(DOOR, seat.door, "sent_back")
+    session = _unmuted_there(session, seat)
     return with_seat(session, event.participant, door=door, room=WAITING, back_to=None, **_NO_MEDIA)
 
 
@@ -130,10 +132,17 @@ def _left(session: Session, event: e.Left) -> Session:
         seats = {who: other for who, other in session.seats.items() if who != event.participant}
         return with_kinds(session.change(seats=seats), seat.person)
     gone = Gone(last_contact(seat, event.at), event.cause)
+    session = _unmuted_there(session, seat)
     session = with_seat(
         session, event.participant, presence=gone, door=door, secret=None, room=WAITING, back_to=None, **_NO_MEDIA
     )
     return with_kinds(session, seat.person)
+
+
+def _unmuted_there(session: Session, seat: Seat) -> Session:
+    """Mute-all belongs to the room, and is over for who goes out of it."""
+    room = session.rooms[seat.room]
+    return with_room(session, room.id, muted=room.muted - {seat.participant})
 
 
 def _banned(session: Session, event: e.Banned) -> Session:
