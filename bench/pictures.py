@@ -72,32 +72,49 @@ async def take(folder: Path, counts: Sequence[int] = COUNTS) -> list[Finding]:
 
 
 async def _visit(page: Page, link: str, folder: Path, count: int) -> list[Finding]:
-    await page.open(link)
-    await page.wait_for("kinroom.store.preview.value !== null")
-    findings = await _photograph(page, folder, "join") if count == 1 else []
-    await page.type("input[name=name]", persona(OWN).name)
-    await page.click("[data-action=join]")
-    return findings + await _photograph(page, folder, f"room-{count}", count)
-
-
-async def _photograph(page: Page, folder: Path, scene: str, people: int = 0) -> list[Finding]:
-    """`people`: how many the room has to show before the first picture; 0 on the join page."""
     findings: list[Finding] = []
+    for screen in SCREENS if count == 1 else ():
+        await page.viewport(screen.width, screen.height, mobile=screen.mobile)
+        await _open(page, link)
+        findings += await _in_both_lights(page, folder, f"name-{screen.name}")
+        await _to_the_last_step(page)
+        findings += await _in_both_lights(page, folder, f"join-{screen.name}")
+    await _open(page, link)
+    await _to_the_last_step(page)
+    await page.click("[data-action=join]")
     for screen in SCREENS:
         await page.viewport(screen.width, screen.height, mobile=screen.mobile)
-        if people:
-            # From desktop to phone Chromium reloads the page, which comes back to its seat but may not play sound yet.
-            await page.wait_for(f"window.kinroom?.store.people.value.length === {people}", 180)
-            await asyncio.sleep(SETTLE)
-            if await page.evaluate("kinroom.store.audioBlocked.value"):
-                await page.click(".hear")
-        for theme in THEMES:
-            await page.media(prefers_color_scheme=theme)
-            await asyncio.sleep(SETTLE)
-            picture = f"{scene}-{screen.name}-{theme}"
-            await page.screenshot(folder / f"{picture}.png")
-            findings += [Finding(picture, found["id"], found["help"], found["nodes"]) for found in await page.axe()]
-            print(picture, file=sys.stderr)
+        # From desktop to phone Chromium reloads the page, which comes back to its seat but may not play sound yet.
+        await page.wait_for(f"window.kinroom?.store.people.value.length === {count}", 180)
+        await asyncio.sleep(SETTLE)
+        if await page.evaluate("kinroom.store.audioBlocked.value"):
+            await page.click(".hear")
+        findings += await _in_both_lights(page, folder, f"room-{count}-{screen.name}")
+    return findings
+
+
+async def _open(page: Page, link: str) -> None:
+    """As if the link had just been tapped: another fragment alone loads nothing."""
+    await page.open("about:blank")
+    await page.open(link)
+    await page.wait_for("document.querySelector('h1')")
+
+
+async def _to_the_last_step(page: Page) -> None:
+    await page.type("input[name=name]", persona(OWN).name)
+    await page.click("[data-action=continue]")
+    await page.wait_for("kinroom.store.preview.value !== null")
+
+
+async def _in_both_lights(page: Page, folder: Path, scene: str) -> list[Finding]:
+    findings: list[Finding] = []
+    for theme in THEMES:
+        await page.media(prefers_color_scheme=theme)
+        await asyncio.sleep(SETTLE)
+        picture = f"{scene}-{theme}"
+        await page.screenshot(folder / f"{picture}.png")
+        findings += [Finding(picture, found["id"], found["help"], found["nodes"]) for found in await page.axe()]
+        print(picture, file=sys.stderr)
     return findings
 
 
