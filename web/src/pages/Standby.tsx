@@ -6,6 +6,8 @@ import type { SessionStore, Team } from "../session/model";
 import { useHeadingFocus } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Mark } from "../ui/Mark";
+import { Chat } from "../ui/room/Chat";
+import { useUnread } from "../ui/room/unread";
 import { useStatus } from "../ui/StatusLine";
 import { ask } from "../ui/team/acting";
 import { CallsComing, CallsOnTop } from "../ui/team/Calls";
@@ -17,7 +19,7 @@ import { TeamDialogs } from "../ui/team/TeamPanel";
 import { Trouble } from "../ui/team/Trouble";
 import { useTeamSounds } from "../ui/team/useTeamSounds";
 
-const LISTS = ["door", "people", "group"] as const;
+const LISTS = ["door", "people", "chat", "group"] as const;
 type List = (typeof LISTS)[number];
 
 /** A facilitator's phone beside the laptop: no sound and no pictures, but everything that keeps the group safe. */
@@ -27,6 +29,7 @@ export function Standby({ store }: { store: SessionStore }) {
   const [status, say] = useStatus();
   const team = store.team.value;
   const people = store.people.value;
+  const unread = useUnread(store, list === "chat");
   const laptop = store.silent.value?.laptop ?? false;
   // While the laptop is there it is the laptop that knocks and rings.
   useTeamSounds(team, laptop);
@@ -65,6 +68,7 @@ export function Standby({ store }: { store: SessionStore }) {
             <Elsewhere store={store} />
           </>
         )}
+        {list === "chat" && <Chat store={store} />}
         {list === "group" && (
           <>
             <GroupActions store={store} standby />
@@ -78,7 +82,7 @@ export function Standby({ store }: { store: SessionStore }) {
       <nav class="standby-tabs" aria-label={t("team.standby.tabs")}>
         {LISTS.map((one) => (
           <button key={one} type="button" class="tab" data-list={one} aria-current={one === list ? "true" : undefined} onClick={() => setList(one)}>
-            {tabWords(one, team)}
+            <Tab list={one} team={team} unread={unread} />
           </button>
         ))}
       </nav>
@@ -87,11 +91,15 @@ export function Standby({ store }: { store: SessionStore }) {
   );
 }
 
-function tabWords(list: List, team: Team | null): string {
-  if (list === "people") return t("team.people");
-  if (list === "group") return t("team.group");
-  const waiting = team?.waiting.length ?? 0;
-  return waiting ? `${t("team.knocks")} (${waiting})` : t("team.knocks");
+/** The name of a list, and how many things wait in it. */
+function Tab({ list, team, unread }: { list: List; team: Team | null; unread: number }) {
+  const count = list === "door" ? (team?.waiting.length ?? 0) : list === "chat" ? unread : 0;
+  return (
+    <>
+      {t(`team.standby.${list}`)}
+      {count > 0 && <span class="tab-count">{count}</span>}
+    </>
+  );
 }
 
 /** Inside the tap the phone is allowed to sound; camera and microphone stay off until they are turned on. */
