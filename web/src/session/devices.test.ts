@@ -195,12 +195,14 @@ test("a break rests everybody; they hear who is back", async () => {
   expect([microphone.enabled, camera.readyState, devices.away.value]).toEqual([false, "ended", false]);
 });
 
-test("a pause silences participants, not facilitators", async () => {
+test("a pause silences participants, not facilitators, nor private talks", async () => {
   const { microphone, camera, changes } = await talking();
   changes({ type: "room", room: roomView({ paused_by: "ana" }) });
   expect([microphone.enabled, camera.enabled]).toEqual([false, false]);
   changes({ type: "room", room: roomView() });
   expect([microphone.enabled, camera.enabled]).toEqual([true, true]);
+  changes({ type: "room", room: roomView({ kind: "private", paused_by: "ana" }) });
+  expect(microphone.enabled).toBe(true);
   changes({ type: "person", person: person("me", { role: "facilitator" }) });
   changes({ type: "room", room: roomView({ paused_by: "ana" }) });
   expect(microphone.enabled).toBe(true);

@@ -50,7 +50,7 @@ export class Devices {
     this.facts = facts;
     const paused = computed(() => {
       const room = facts.roomView.value;
-      return room?.paused_by != null && !facts.isFacilitator.value;
+      return room?.kind === "main" && room.paused_by !== null && !facts.isFacilitator.value;
     });
     effect(() => this.local.setHushed(this.resting.value || paused.value));
     let rested = false;

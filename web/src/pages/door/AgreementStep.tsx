@@ -3,10 +3,11 @@ import type { StepProps } from "./Door";
 import { Frame } from "./Frame";
 
 /** The group's agreement as the practice wrote it, and one tap. */
-export function AgreementStep({ link, last, joining, progress, onDone }: StepProps) {
+export function AgreementStep(step: StepProps) {
+  const { link, last, joining, onDone } = step;
   const paragraphs = (link.agreement?.text ?? "").split(/\n\s*\n/).filter((one) => one.trim() !== "");
   return (
-    <Frame title={t("door.agreement")} progress={progress} kind="card">
+    <Frame step={step} title={t("door.agreement")} kind="card">
       <div class="door-card">
         <div class="agreement">
           {paragraphs.map((paragraph) => (

@@ -12,7 +12,7 @@ import { NoRecording, Onward } from "./parts";
 
 /** A short try before the group: a tone to hear, a level to speak to, a picture to see. */
 export function CheckStep(step: StepProps) {
-  const { store, token, progress, onDone } = step;
+  const { store, token, onDone } = step;
   const [asked, ask] = useAsked(store);
   const [played, setPlayed] = useState(false);
   const play = () => {
@@ -20,7 +20,7 @@ export function CheckStep(step: StepProps) {
     void playTone(store.output.value);
   };
   return (
-    <Frame title={t("door.check")} progress={progress} kind="mirror">
+    <Frame step={step} title={t("door.check")} kind="mirror">
       <section class="mirror-place" aria-label={t("door.check")}>
         <MirrorPlace store={store} asked={asked} ask={ask} link={`${location.origin}/join#${token}`} />
       </section>

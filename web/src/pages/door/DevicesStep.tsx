@@ -6,12 +6,12 @@ import { ComingAs, NoRecording, Onward } from "./parts";
 
 /** Camera and microphone: asked for, seen, chosen. Everybody may go on without them. */
 export function DevicesStep(step: StepProps) {
-  const { store, token, progress, last, onDone } = step;
+  const { store, token, last, onDone } = step;
   const [asked, ask] = useAsked(store);
   const refused = asked === "denied" || asked === "none";
   const primary = asked === "ok" || refused;
   return (
-    <Frame title={t(last ? "join.title" : "door.devices")} progress={progress} kind="mirror">
+    <Frame step={step} title={t(last ? "join.title" : "door.devices")} kind="mirror">
       <section class="mirror-place" aria-label={t("door.devices")}>
         <MirrorPlace store={store} asked={asked} ask={ask} link={`${location.origin}/join#${token}`} />
       </section>

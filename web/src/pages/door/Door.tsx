@@ -13,6 +13,7 @@ import { type DoorStep, knownName, stepsFor } from "./steps";
 
 /** What a step is given. It settles its one thing, then calls `onDone`. */
 export interface StepProps {
+  is: DoorStep;
   store: SessionStore;
   link: LinkOpen;
   token: string;
@@ -78,6 +79,7 @@ export function Door({ store, link, token, known }: Props) {
     <Step
       // Each step is a page of its own: its heading takes the focus, and nothing of it is loaded before.
       key={step}
+      is={step}
       store={store}
       link={link}
       token={token}

@@ -6,7 +6,7 @@ import { ComingAs, Onward } from "./parts";
 /** Nothing is left to settle. */
 export function EnterStep(step: StepProps) {
   return (
-    <Frame title={t("join.title")} progress={step.progress} kind="card">
+    <Frame step={step} title={t("join.title")} kind="card">
       <form class="door-card" onSubmit={(event) => (event.preventDefault(), step.onDone())}>
         <ComingAs step={step} />
         <Onward step={step} label={t("door.enter")} />

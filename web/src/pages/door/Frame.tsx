@@ -3,24 +3,24 @@ import type { ComponentChildren } from "preact";
 import { useHeadingFocus } from "../../ui/hooks";
 import { Mark } from "../../ui/Mark";
 import { SupportCode } from "../SupportCode";
+import type { StepProps } from "./Door";
 
-interface FrameProps {
+interface Props {
+  step: StepProps;
   title: string;
-  /** "Step 2 of 3"; null where there is only one. */
-  progress: string | null;
   /** `mirror`: the own picture takes one half of a wide screen. */
   kind: "card" | "mirror";
   children: ComponentChildren;
 }
 
 /** One step of the door: where one is, what it is about, and the support code. */
-export function Frame({ title, progress, kind, children }: FrameProps) {
+export function Frame({ step, title, kind, children }: Props) {
   const heading = useHeadingFocus();
   return (
-    <main class="page door" data-kind={kind}>
+    <main class="page door" data-kind={kind} data-step={step.is} data-last={step.last}>
       <header class="door-head">
         <Mark />
-        {progress && <p class="door-progress small soft">{progress}</p>}
+        {step.progress && <p class="small soft">{step.progress}</p>}
       </header>
       <div class="door-title">
         <h1 ref={heading} tabIndex={-1}>

@@ -9,7 +9,7 @@ import { Onward } from "./parts";
 const LONGEST_NAME = 40;
 
 export function NameStep(step: StepProps) {
-  const { name, onName, nameRefused, progress, onDone } = step;
+  const { name, onName, nameRefused, onDone } = step;
   const id = useId();
   const field = useRef<HTMLInputElement>(null);
   const [missing, setMissing] = useState(false);
@@ -18,7 +18,7 @@ export function NameStep(step: StepProps) {
   }, [nameRefused]);
   const problem = missing && !name.trim() ? t("join.nameMissing") : nameRefused ? t("join.nameRefused") : null;
   return (
-    <Frame title={t("join.title")} progress={progress} kind="card">
+    <Frame step={step} title={t("join.title")} kind="card">
       <form
         class="door-card"
         noValidate

@@ -56,3 +56,11 @@ test.each(["coordinator", "support", "admin"] as const)("%s: no camera is asked 
   expect(stepsFor(desk, returning)).toEqual(["enter"]);
   expect(stepsFor(desk, stranger)).toEqual(["name"]);
 });
+
+test.each(["supervisor", "trainee"] as const)("a %s only watches: no camera is asked for", (role) => {
+  expect(stepsFor({ ...link, roles: ["guest"], function: role, agreement: null }, returning)).toEqual(["enter"]);
+});
+
+test("an interpreter is seen and heard", () => {
+  expect(stepsFor({ ...link, roles: ["guest"], function: "interpreter", agreement: null }, returning)).toEqual(["devices"]);
+});

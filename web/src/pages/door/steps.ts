@@ -10,8 +10,10 @@ export type DoorStep = Step | "enter";
 export const knownName = (link: LinkOpen, kept: Kept): string =>
   link.fixed ? (link.name ?? "") : (kept.name ?? link.name ?? "");
 
-/** Of participants, guests and facilitators; the others have neither camera nor microphone here. */
-export const hasMedia = (link: LinkOpen): boolean =>
+/** The desk has neither camera nor microphone here; supervisors and trainees watch until a facilitator allows more. */
+const sends = (link: LinkOpen): boolean =>
+  link.function !== "supervisor" &&
+  link.function !== "trainee" &&
   link.roles.some((role) => role === "participant" || role === "guest" || role === "facilitator");
 
 /** Never empty; the last one joins. */
@@ -33,8 +35,8 @@ function isNew(step: Step, link: LinkOpen, kept: Kept): boolean {
     case "agreement":
       return link.agreement !== null;
     case "devices":
-      return hasMedia(link);
+      return sends(link);
     case "check":
-      return hasMedia(link) && !kept.checked;
+      return sends(link) && !kept.checked;
   }
 }
