@@ -1,6 +1,7 @@
 """One namespace with its browsers for all tests here; a server, and people in it, for each test.
 
-A test says who comes with `await group.come("Ann", "Ben")` (Chromium) and `await group.come_in_firefox("Finn")`.
+A test says who comes with `await group.come("Ann", "Ben")` (Chromium) and `await group.come_in_firefox("Finn")`: nobody
+has to be let in. With `await group.guard("Ana")` a facilitator leads, and everybody else waits for her tap.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ MEDIA_PORT = 5004
 # Not a phone: a live tile for everybody, all controls. Firefox paints by hand here, which in a large window takes more
 # than its media.
 WINDOW = (640, 480)
+WIDE = (1024, 700)
 
 
 @pytest.fixture(scope="session")
@@ -62,18 +64,29 @@ async def proxy(inside: Namespace, hidden_server: Server) -> AsyncIterator[Proxy
 
 
 class Group:
-    """People who come to one session by one link."""
+    """People who come to one session by one link. Once it is guarded, each of them is let in by who leads it."""
 
     def __init__(self, browsers: Browsers, server: Server) -> None:
         self.server = server
         self.people: list[Person] = []
         self.session = ""
+        self.lead: Person | None = None
         self._browsers = browsers
         self._token = ""
 
     async def open(self) -> None:
         made = await self.server.create_session(people=25)
         self.session, self._token = made.session, made.links[0].token
+
+    async def guard(self, name: str) -> Person:
+        """Another session, with a door: `name` leads it."""
+        made = await self.server.create_session(people=25, links=[{"roles": ["facilitator"]}], knocks=True)
+        self.session, self._token = made.session, made.links[0].token
+        self.lead = Person(await self.browser(), name)
+        self.people.append(self.lead)
+        await self.lead.page.viewport(*WIDE)  # room for the list of who waits
+        await self.lead.join(f"{self.server.url}/join#{made.links[1].token}")
+        return self.lead
 
     @property
     def link(self) -> str:
@@ -90,7 +103,11 @@ class Group:
         person = Person(page, name)
         self.people.append(person)
         await page.viewport(*WINDOW)
-        await person.join(self.link)
+        if self.lead is None:
+            await person.join(self.link)
+        else:
+            await person.knock(self.link)
+            await self.lead.let_in(person)
         return person
 
     async def browser(self, **options: Any) -> Page:

@@ -10,9 +10,9 @@ from msgspec import Struct, convert
 
 from bench.lab.browsers import Page
 
-# `room` holds the slots of the last message from the server: which person each m-line carries now.
+# `slots` of the last message from the server: which person each m-line carries now.
 HEARD_AND_SEEN = """async () => {
-  const slots = new Map((kinroom.store.room.peek()?.slots ?? []).map((slot) => [slot.mid, slot]));
+  const slots = new Map(kinroom.slots().map((slot) => [slot.mid, slot]));
   const found = {};
   for (const { mid, receiver } of kinroom.pc()?.getTransceivers() ?? []) {
     const slot = slots.get(mid);
@@ -43,7 +43,12 @@ MOMENT = """async (within) => {
   return Date.now();
 }"""
 
-IN_THE_ROOM = "kinroom.store.phase.value === 'inRoom' && kinroom.pc()?.connectionState === 'connected'"
+IN_THE_ROOM = "kinroom.store.place.value === 'room' && kinroom.pc()?.connectionState === 'connected'"
+WAITING = "kinroom.store.place.value === 'waiting'"
+
+# Each step of the door is a page: its name, and whether its button is the one that joins.
+STEP = "document.querySelector('.door')?.dataset.step"
+IS_LAST = "document.querySelector('.door').dataset.last === 'true'"
 
 ALLOWED_BEFORE = """() =>
   Promise.all(["camera", "microphone"].map((name) => navigator.permissions.query({ name }))).then(
@@ -72,20 +77,36 @@ class Person:
         self.id = ""
 
     async def join(self, url: str) -> None:
-        """As a person does it: opens the link, lets camera and microphone on, types a name, joins."""
+        """As a person does it, where nobody has to be let in: opens the link, goes through the door, joins."""
         await self.open(url)
         await self.press_join()
         await self.be_in()
 
+    async def knock(self, url: str) -> None:
+        """As `join`, up to the waiting room."""
+        await self.open(url)
+        await self.press_join()
+        await self.page.wait_for(WAITING)
+
+    async def let_in(self, other: Person) -> None:
+        """A facilitator's tap, on their list of who waits; then the other one is in."""
+        who = await other.page.evaluate("kinroom.store.me.value")
+        await self.page.click(f"[data-knock='{who}'] [data-action=admit]")
+        await other.be_in()
+
     async def open(self, url: str) -> None:
-        """Up to the last tap before joining."""
+        """Up to the last tap before joining: a name, "I agree", camera and microphone on."""
         await self.page.open(url)
-        await self.allow_devices()
-        await self.smaller_picture()
-        await self.page.type("input[name=name]", self.name)
+        step = await self.page.wait_for(STEP, 20.0)
+        while True:
+            await self._settle(step)
+            if await self.page.evaluate(IS_LAST):
+                return
+            await self.page.click(".onward")
+            step = await self.page.wait_for(f"{STEP} !== '{step}' && {STEP}")
 
     async def press_join(self) -> None:
-        await self.page.click("[data-action=join]")
+        await self.page.click(".onward")
 
     async def allow_devices(self) -> None:
         """The page asks by itself where the browser says that it need not (Chromium's fake permission)."""
@@ -131,6 +152,13 @@ class Person:
         """By which the proxy knows this page's connection."""
         found: str = await self.page.evaluate("kinroom.pc().localDescription.sdp.match(/a=ice-ufrag:(.*)/)[1].trim()")
         return found
+
+    async def _settle(self, step: str) -> None:
+        if step == "name":
+            await self.page.type("input[name=name]", self.name)
+        elif step == "devices":
+            await self.allow_devices()
+            await self.smaller_picture()
 
     async def _still(self, wanted: set[str], first: dict[str, Stream]) -> set[str]:
         now = await self.streams()
