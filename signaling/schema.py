@@ -87,6 +87,20 @@ _SECTIONS: Final[dict[str, Any]] = {
     "places": p.Place,
     "changes": p.Changes | p.Change,
     "signals": p.Signal,
+    "shapes": p.Person
+    | p.Me
+    | p.CallMine
+    | p.RoomView
+    | p.Team
+    | p.Knock
+    | p.CallSeen
+    | p.Elsewhere
+    | p.DeskPerson
+    | p.Figure
+    | p.Said
+    | p.Slot
+    | p.Tile
+    | p.Numbers,
 }
 
 
@@ -95,7 +109,7 @@ def table(union: Any) -> str:
     for message in typing.get_args(union):
         doc = " ".join((vars(message).get("__doc__") or "").split())
         fields = ", ".join(_field(field) for field in msgspec.structs.fields(message))
-        rows.append(f"| `{message.__struct_config__.tag}` | {fields} | {doc} |")
+        rows.append(f"| `{message.__struct_config__.tag or message.__name__}` | {fields} | {doc} |")
     return "\n".join(rows)
 
 
@@ -121,7 +135,7 @@ def _type(shape: Any) -> str:
         return f"{{{_type(arguments[0])}: {_type(arguments[1])}}}"
     if origin in (typing.Union, types.UnionType):
         return " or ".join(map(_type, arguments)) if len(arguments) < 4 else "Change"
-    plain = {int: "number", str: "text", bool: "true or false", type(None): "null"}
+    plain = {int: "number", float: "number", str: "text", bool: "true or false", type(None): "null"}
     return plain.get(shape) or str(shape.__name__)
 
 

@@ -5,22 +5,56 @@ bounds of the protocol, or a BadMessageError with a short text. As text with lon
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_args
+
+import msgspec
+from msgspec import Struct
 
 from signaling.codec import BadMessageError, decode_client, encode
+from signaling.protocol import ClientMessage
+
+# The fields of the requests that have more than an id, each a value within its bounds.
+VALUES: Final[dict[str, object]] = {
+    "version": 2,
+    "token": "2Pp1vX8wqkQZyJ0rXo7mUu3c5d9fGhJk",
+    "secret": "mJ2l0b9sX4y8QeRtYuIo",
+    "session": "5f0c2a",
+    "name": "Sam",
+    "agreement": "2026-03",
+    "peer": 3,
+    "sdp": "v=0\r\n",
+    "sources": {"0": "microphone", "1": "camera"},
+    "fresh": True,
+    "source": "screen_sound",
+    "tiles": [{"participant": "1b77", "source": "camera", "width": 640, "height": 360}],
+    "kind": "private",
+    "note": "one moment",
+    "ok": True,
+    "on": False,
+    "to": "room",
+    "text": "two\nlines",
+    "participant": "1b77",
+    "whom": None,
+    "room": "main",
+    "call": "private.1b77",
+    "until": 1795453904.5,
+    "minutes": 5,
+}
+
+
+def seed(kind: type[Struct], number: int) -> bytes:
+    fields = {field: VALUES[field] for field in kind.__struct_fields__ if field != "id"}
+    return msgspec.json.encode({"type": kind.__struct_config__.tag, "id": number, **fields})
+
 
 SEEDS: Final[Sequence[bytes]] = [
-    b'{"type":"join","id":1,"version":1,"token":"2Pp1vX8wqkQZyJ0rXo7mUu3c5d9fGhJk","name":"Sam"}',
-    b'{"type":"resume","id":1,"version":1,"session":"5f0c2a","secret":"mJ2l0b9sX4y8QeRtYuIo","name":"Sam","peer":3}',
-    b'{"type":"offer","id":2,"sdp":"v=0\\r\\n","sources":{"0":"microphone","1":"camera"},"fresh":true}',
-    b'{"type":"publish","id":3,"source":"screen_sound"}',
-    b'{"type":"unpublish","id":3,"source":"screen"}',
-    b'{"type":"mute","id":4}',
+    *(seed(kind, number) for number, kind in enumerate(get_args(ClientMessage))),
     b'{"type":"unmute","id":2147483647}',
-    b'{"type":"view","id":9,"tiles":[{"participant":"1b77","source":"camera","width":640,"height":360}]}',
     b'{"type":"leave","id":4,"unknown":{"deep":[[[[1e999]]]]}}',
-    b'{"type":"ping","id":0}',
-    b'{"type":"join","id":1,"version":1,"token":"2Pp1vX8wqkQZyJ0rXo7m","name":"\\ud800\\u0000"}',
+    b'{"type":"ban","id":4,"participant":"1b77","until":1e999}',
+    b'{"type":"start_break","id":4,"until":NaN}',
+    b'{"type":"close_group","id":4,"minutes":3}',
+    b'{"type":"join","id":1,"version":2,"token":"2Pp1vX8wqkQZyJ0rXo7m","name":"\\ud800\\u0000"}',
     b'{"id":1,"x":' + b"[" * 2000,
     b'\xff\xfe{"type":"ping","id":0}',
 ]
