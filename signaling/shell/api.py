@@ -51,6 +51,7 @@ class Api:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/api/v1/groups", self._create_group),
+            web.put("/api/v1/groups/{id}", self._change_group),
             web.post("/api/v1/groups/{id}/sessions", self._add_sessions),
             web.post("/api/v1/groups/{id}/links", self._add_links),
             web.get("/api/v1/groups/{id}/links", self._list_links),
@@ -74,6 +75,11 @@ class Api:
         zone = rest.zone(wanted.timezone)
         made = await self._hub.links.create(rest.programme(wanted.programme), [], [], zone)
         return reply(201, rest.GroupMade(made.group))
+
+    async def _change_group(self, request: web.Request) -> web.Response:
+        wanted = await self._asked(request, rest.GroupChanged)
+        await self._hub.links.set_programme(_group(request), rest.programme(wanted.programme))
+        return reply(200, {})
 
     async def _add_sessions(self, request: web.Request) -> web.Response:
         wanted = await self._asked(request, rest.SessionsWanted)

@@ -21,7 +21,7 @@ from signaling.shell.auth import OperatorKey
 from signaling.shell.connection import Connection
 from signaling.shell.hub import Hub
 from signaling.shell.limits import Buckets
-from signaling.shell.links import UnknownError
+from signaling.shell.links import InUseError, UnknownError
 from signaling.shell.origin import address_of, same_origin
 from signaling.shell.pages import SECURITY_HEADERS, Pages
 from signaling.shell.rest import ApiError
@@ -136,6 +136,8 @@ class App:
             return reply(error.status, {"code": error.code, "text": error.text})
         except UnknownError as error:
             return reply(404, {"code": "not_found", "text": str(error)})
+        except InUseError as error:
+            return reply(409, {"code": "not_now", "text": str(error)})
         except web.HTTPException as error:
             codes = {404: "not_found", 405: "not_allowed", 413: "too_large"}
             return reply(error.status, {"code": codes.get(error.status, "bad_message"), "text": error.reason})

@@ -17,7 +17,7 @@ from msgspec import Struct
 from signaling import protocol as p
 from signaling.core.ids import LinkHash, PersonId, SessionId, short
 from signaling.core.programme import GroupId, Programme, Rules
-from signaling.core.roles import GuestFunction, Role
+from signaling.core.roles import GuestFunction, Role, sits_as
 from signaling.core.schedule import OVERRUN, Opening, Slot, opening
 from signaling.core.support_code import support_code
 from signaling.shell.auth import link_hash, new_code, new_group_id, new_person_id, new_session_id, new_token
@@ -25,6 +25,7 @@ from signaling.store.store import Act, Group, Link, Store
 
 LINK_LIVES: Final = 30 * 86_400.0  # seconds after the last session that is planned when the link is made
 CODE_LENGTH: Final = 8  # digits
+CARED_FOR: Final = (Role.PARTICIPANT, Role.GUEST)  # whom the group's agreement binds; the team has its own
 DAY: Final = 86_400.0  # seconds
 
 log = structlog.get_logger()
@@ -100,6 +101,10 @@ class UnknownError(Exception):
     """There is no such group, session or link. The text is for the operator."""
 
 
+class InUseError(Exception):
+    """People are in a session that this would change under them. The text is for the operator."""
+
+
 class Links:
     def __init__(self, store: Store, clock: Callable[[], float], occupied: Callable[[SessionId], bool]) -> None:
         """`clock`: wall seconds. `occupied`: there are people in it."""
@@ -135,7 +140,7 @@ class Links:
         link, programme = found.link, found.group.programme
         banned = self._banned(link)
         slot = None if banned else found.opening.slot
-        agreement = programme.agreement
+        agreement = programme.agreement if sits_as(link.roles) in CARED_FOR else None
         return p.LinkOpen(
             open=slot is not None,
             why="banned" if banned else found.opening.why,
@@ -190,6 +195,13 @@ class Links:
         links = await self.add_links(group.id, wanted)
         log.info("group made", group=short(group.id), sessions=len(sessions), links=len(links))
         return Made(group.id, sessions, links)
+
+    async def set_programme(self, group: GroupId, programme: Programme) -> None:
+        """Raises UnknownError, or InUseError: rules and numbers stay as long as there are people in a session."""
+        await self._need_group(group)
+        if any(self._occupied(slot.id) for slot in await self._store.schedule(group)):
+            raise InUseError("people are in a session of this group")
+        await self._store.set_programme(group, programme, Act(self._clock(), group, "programme changed"))
 
     async def add_sessions(self, group: GroupId, times: Sequence[Times]) -> list[SessionId]:
         """Raises UnknownError."""

@@ -81,6 +81,12 @@ class GroupWanted(_Body, frozen=True):
     timezone: Annotated[str, Meta(max_length=64)] = "UTC"
 
 
+class GroupChanged(_Body, frozen=True):
+    """The whole programme anew."""
+
+    programme: ProgrammeWanted
+
+
 class TimesWanted(_Body, frozen=True):
     starts: When
     ends: When
@@ -145,6 +151,7 @@ class CodeTyped(_Body, frozen=True):
 
 BODIES: Final = (
     GroupWanted,
+    GroupChanged,
     SessionsWanted,
     LinksWanted,
     SessionWanted,

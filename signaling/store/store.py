@@ -100,6 +100,12 @@ class Store:
             await connection.execute(insert(groups).values(row))
             await _note(connection, [act])
 
+    async def set_programme(self, group: GroupId, programme: Programme, act: Act) -> None:
+        new = msgspec.to_builtins(programme)
+        async with self._engine.begin() as connection:
+            await connection.execute(update(groups).where(groups.c.id == group).values(programme=new))
+            await _note(connection, [act])
+
     async def create_sessions(self, group: GroupId, now: float, slots: Sequence[Slot], acts: Sequence[Act]) -> None:
         rows = [{"group": group, "created": now, **msgspec.to_builtins(slot)} for slot in slots]
         async with self._engine.begin() as connection:

@@ -56,11 +56,12 @@ def _tried(call: Callable[..., Any], *arguments: Any) -> tuple[Any, ApiError | N
 def _use(body: Any) -> None:
     """As the handlers do before anything is written."""
     match body:
-        case rest.GroupWanted():
+        case rest.GroupWanted() | rest.GroupChanged():
             made = rest.programme(body.programme)
             assert made.practice_number
             assert made.crisis_line
-            assert rest.zone(body.timezone)
+            if isinstance(body, rest.GroupWanted):
+                assert rest.zone(body.timezone)
         case rest.SessionsWanted():
             for each in body.sessions:
                 times = rest.times(each.starts, each.ends)

@@ -40,6 +40,11 @@ async def get(home: House, path: str) -> tuple[int, dict[str, Any]]:
         return response.status, await response.json()
 
 
+async def put(home: House, path: str, body: object) -> tuple[int, dict[str, Any]]:
+    async with home.http.put(f"{home.base}/api/v1{path}", json=body, headers=BEARER) as response:
+        return response.status, await response.json()
+
+
 async def made(home: House, path: str, body: object) -> dict[str, Any]:
     status, answer = await post(home, path, body)
     assert status == 201, answer
@@ -274,6 +279,21 @@ async def test_the_agreement_is_accepted_once_by_each_person(home: House) -> Non
     assert [each["agreed"] for each in known["links"]] == ["2026-1", None]
 
 
+async def test_a_new_version_of_the_agreement_is_asked_of_everybody_again(home: House) -> None:
+    agreement = {"version": "2026-1", "text": "What is said here stays here."}
+    group = await Group.of(home, 60, agreement=agreement)
+    link, leads = await group.link(), await group.link("facilitator")
+    page, _ = await ask_in(home, link["token"], agreement="2026-1")
+    changed = {"programme": {**NUMBERS, "agreement": {**agreement, "version": "2026-2"}}}
+    assert (await put(home, f"/groups/{group.id}", changed))[0] == 409, "nothing changes under those who are there"
+    await page.act(p.Leave)
+    assert (await put(home, f"/groups/{group.id}", {"programme": {}}))[1]["code"] == "needs_numbers"
+    assert (await put(home, f"/groups/{group.id}", changed))[0] == 200
+    assert (await look(home, link["token"]))["agreement"]["version"] == "2026-2"
+    assert (await look(home, leads["token"]))["agreement"] is None, "it binds those who are cared for"
+    assert (await put(home, "/groups/nowhere", changed))[0] == 404
+
+
 # --- revoked, renewed, banned ----------------------------------------------------------------------------------------
 
 
@@ -406,6 +426,7 @@ async def test_support_finds_a_person_by_todays_code_and_learns_no_name(home: Ho
     ("method", "path"),
     [
         ("POST", "/groups"),
+        ("PUT", "/groups/x"),
         ("POST", "/groups/x/sessions"),
         ("POST", "/groups/x/links"),
         ("GET", "/groups/x/links"),
