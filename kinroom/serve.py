@@ -192,7 +192,7 @@ async def _print_demo(hub: Hub, base: str) -> str:
     ]
     *links, of_bots = (await hub.links.create(DEMO, [Times(now, now + LINK_LIVES)], wanted)).links
     # On stderr: whoever reads the links from stdout gets links alone.
-    print("The facilitator's link, then the participants':", file=sys.stderr, flush=True)
+    print("The facilitator's link, then the one of those whom they let in:", file=sys.stderr, flush=True)
     for link in links:
         print(link_url(base, link.token), flush=True)
     return link_url(base, of_bots.token)

@@ -55,6 +55,8 @@ async def _start(
         bots.append((bot, asyncio.create_task(bot.run())))
         # One at a time: a group that arrives in the same instant competes with itself for the processor.
         await _first(bot.arrived.wait(), bots[-1][1])
+        if bot.arrived.is_set() and not bot.in_room.is_set():
+            print(f"{who.name} waits to be let in", file=sys.stderr, flush=True)
 
 
 def _turns(index: int, count: int, turn: float) -> Callable[[], bool]:
