@@ -87,7 +87,7 @@ function listen(mid, track) {
 }
 
 async function enter() {
-  const snapshot = await request({ type: "join", version: 1, token: url.hash.slice(1), name });
+  const snapshot = await request({ type: "join", version: 2, token: url.hash.slice(1), name });
   tell({ type: "joined", you: snapshot.you });
   const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   pc.onconnectionstatechange = () => tell({ type: "state", state: pc.connectionState });
