@@ -5,7 +5,7 @@ import type { ServerMessage } from "../protocol.gen";
 import { Coming } from "./coming";
 import { fakeWindow, type FakeWindow } from "./fakeStorage";
 import { me, person, silentView, snapshot, waitingView } from "./samples";
-import { hashOf } from "./seats";
+import { hashOf, sweepSeats } from "./seats";
 
 const TOKEN = "2Pp1vX8wqkQZyJ0rXo7mUu3c5d9fGhJk";
 
@@ -112,9 +112,21 @@ test("let in on the seat that another device had: the next reload comes back to 
 
 test("an alias that a facilitator gave is the name to come back with", async () => {
   const page = await joined();
+  FarEnd.last.say({ type: "speakers", participants: [] });
   page.name = "Blue";
   FarEnd.last.say({ type: "changes", n: 1, changes: [{ type: "person", person: person("me", { name: "Blue" }) }] });
   expect(JSON.parse(storage.localStorage.getItem("kinroom.resume.s") ?? "{}").name).toBe("Blue");
+});
+
+test("an hour in a quiet waiting room is an hour of contact", async () => {
+  await joined(waitingView({ id: 1, secret: "secret-of-the-knock" }));
+  for (let beat = 0; beat < 60 * 12; beat++) {
+    await vi.advanceTimersByTimeAsync(5000);
+    const ping = FarEnd.last.sent.at(-1);
+    FarEnd.last.say({ type: "ok", id: ping?.id ?? 0 });
+  }
+  sweepSeats(Date.now());
+  expect(await load().coming.resume(TOKEN)).toBe(true);
 });
 
 test("a change that was missed makes the page come again", async () => {
@@ -198,6 +210,19 @@ test("a phone joins with the code once, and comes back with a secret of its own"
   void reloaded.coming.joinStandby("token-for-the-phone");
   await until(() => FarEnd.all.length > 1);
   expect(FarEnd.last.open().sent[0]).toMatchObject({ type: "resume", secret: "secret-of-the-phone" });
+});
+
+test("a phone that was away for too long needs another code from the laptop", async () => {
+  const phone = load();
+  void phone.coming.joinStandby("token-for-the-phone");
+  await until(() => FarEnd.all.length > 0);
+  FarEnd.last.open().say(silentView({ id: 1, secret: "secret-of-the-phone" }));
+  await until(() => kept().includes("kinroom.resume.s"));
+  FarEnd.last.close();
+  await vi.advanceTimersByTimeAsync(500);
+  FarEnd.last.open().say({ type: "refused", id: 1, code: "resume_unknown", text: "" });
+  await settle();
+  expect([phone.coming.phase.value, phone.coming.notice.value]).toEqual(["refused", "standby_unknown"]);
 });
 
 test("the support code needs no server", async () => {

@@ -11,6 +11,8 @@ import { wipe } from "./storage";
 import { spoken, supportCode, utcDay } from "./supportCode";
 
 const VERSION = 2;
+/** In a quiet group, or a waiting room, the heartbeat is all that is heard. */
+const CONTACT_EVERY_MS = 15_000;
 
 /** How this page first says who it is. A seat goes before it. */
 type Way =
@@ -51,6 +53,7 @@ export class Coming {
   /** This page has not had a view yet. */
   private first = true;
   private unreachable: ReturnType<typeof setTimeout> | undefined;
+  private contact: ReturnType<typeof setInterval> | undefined;
   private settled: (() => void) | null = null;
 
   constructor(private readonly inside: Inside) {}
@@ -145,6 +148,8 @@ export class Coming {
     });
     const done = new Promise<void>((resolve) => (this.settled = resolve));
     this.unreachable = setTimeout(() => this.finish("refused", "unreachable", false), UNREACHABLE_MS);
+    clearInterval(this.contact);
+    this.contact = setInterval(() => this.isUp && this.touch(), CONTACT_EVERY_MS);
     this.connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`, {
       hello: () => this.hello(),
       message: (message) => this.received(message),
@@ -188,12 +193,15 @@ export class Coming {
     this.seats.forget(seat);
     this.seat = null;
     const again = this.phase.value === "reconnecting" && this.way.by === "link";
-    if (!again) this.finish("idle", null, false);
+    // A phone's code works once: the laptop has to show another one.
+    if (this.way.by === "phone") this.finish("refused", "standby_unknown", false);
+    else if (!again) this.finish("idle", null, false);
     return again;
   }
 
   private finish(phase: Phase, notice: Notice | null, forget: boolean): void {
     clearTimeout(this.unreachable);
+    clearInterval(this.contact);
     this.connection?.close();
     this.connection = null;
     if (forget && this.seat) this.seats.forget(this.seat);
