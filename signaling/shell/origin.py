@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 
 def address_of(request: web.Request, *, behind_proxy: bool) -> str:
-    """The client's address. The proxy appends what it saw, so only the last entry is to be trusted."""
+    """The client's address, to count by. The proxy appends what it saw, so only the last entry is to be trusted."""
     if behind_proxy:
         # Some proxies append to the client's line, some add a line of their own.
         forwarded = request.headers.getall("X-Forwarded-For", [""])[-1].rpartition(",")[2].strip()
         if forwarded:
-            return forwarded
-    return request.remote or ""
+            return _home(forwarded)
+    return _home(request.remote or "")
+
+
+def _home(address: str) -> str:
+    """Of IPv6 the first 64 bits: the rest is anybody's choice who has one line (RFC 4291 2.5.1)."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found.packed[:8] + bytes(8), 64)))
 
 
 def base_url(request: web.Request, *, behind_proxy: bool) -> str:

@@ -35,6 +35,22 @@ def test_a_proxy_that_adds_a_line_of_its_own_is_believed_alone() -> None:
     assert address_of(make_mocked_request("GET", "/ws", headers=headers), behind_proxy=True) == "192.0.2.7"
 
 
+@pytest.mark.parametrize(
+    ("seen", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_one_line_counts_as_one_however_many_addresses_it_has(seen: str, counted: str) -> None:
+    request = make_mocked_request("GET", "/ws", headers={"X-Forwarded-For": seen})
+    assert address_of(request, behind_proxy=True) == counted
+
+
 def test_links_begin_as_the_client_wrote_it() -> None:
     headers = {"Host": "inner:8080", "X-Forwarded-Host": "group.example", "X-Forwarded-Proto": "https"}
     request = make_mocked_request("POST", "/api/v1/sessions", headers=headers)
