@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from msgspec import Struct
@@ -83,19 +83,29 @@ class Audience:
     def enter(self, session: Session, client: Client, request: int, secret: str | None) -> None:
         """The reply to whoever came by this turn."""
         told = self._told[client.id] = _Told(client)
-        place = places(session).get(client.id)
-        if place is not None:
-            seen = self._view(session, place)
-            if seen is not None:
-                self._snapshot(session, told, place, seen, request, secret)
+        place = places(session)[client.id]
+        seen = self._view(session, place)
+        assert seen is not None, "who has come in has a seat"
+        self._snapshot(session, told, place, seen, request, secret)
 
-    def tell(self, session: Session, signals: Iterable[Signal] = ()) -> None:
+    def tell(self, session: Session, signals: Sequence[Signal]) -> None:
         """Each client the difference of its view, in one message; then its slots and who speaks."""
+        for told, place in self._connected(session):
+            self._tell_difference(session, told, place)
+        self.tell_media(session, signals)
+
+    def tell_media(self, session: Session, signals: Sequence[Signal]) -> None:
+        """Slots, and who speaks; the session itself is as they know it."""
         by_person: dict[ParticipantId, list[p.Slots | p.SlotsNeeded]] = {}
         for who, signal in signals:
             by_person.setdefault(who, []).append(signal)
         for told, place in self._connected(session):
-            self._tell_one(session, told, place, by_person)
+            if not place.standby:
+                for signal in by_person.get(place.who, ()):
+                    if not (told.fresh and isinstance(signal, p.Slots)):  # the snapshot had them
+                        told.client.tell(encode(signal))
+            self._tell_speakers(session, told, place)
+            told.fresh = False
 
     def tell_person(self, session: Session, who: ParticipantId, message: p.ServerMessage) -> None:
         """On the connection that has their media."""
@@ -118,13 +128,7 @@ class Audience:
         found = places(session)
         return [(self._told[connection], place) for connection, place in found.items() if connection in self._told]
 
-    def _tell_one(
-        self,
-        session: Session,
-        told: _Told,
-        place: Place,
-        signals: Mapping[ParticipantId, list[p.Slots | p.SlotsNeeded]],
-    ) -> None:
+    def _tell_difference(self, session: Session, told: _Told, place: Place) -> None:
         after = self._view(session, place)
         if after is None:
             return
@@ -135,12 +139,6 @@ class Audience:
             told.n += 1
             told.view = after
             told.client.tell(encode(p.Changes(told.n, found)))
-        if not place.standby:
-            for signal in signals.get(place.who, ()):
-                if not (told.fresh and isinstance(signal, p.Slots)):  # the snapshot had them
-                    told.client.tell(encode(signal))
-        self._tell_speakers(session, told, place)
-        told.fresh = False
 
     def _view(self, session: Session, place: Place) -> View | None:
         return view(session, self._memory, place.who, standby=place.standby, measured=self.measured)

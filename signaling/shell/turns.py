@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import structlog
 
@@ -16,7 +17,7 @@ from signaling.core.session import decide, replay
 from signaling.core.state import Seat, Session
 from signaling.shell.asking import Words, no_words
 from signaling.shell.links import Links
-from signaling.shell.media import SessionMedia
+from signaling.shell.media import SessionMedia, Signal
 from signaling.shell.memory import Memory
 from signaling.shell.telling import Audience, Client, Place, places
 from signaling.store.store import Store
@@ -74,13 +75,17 @@ class Turns:
             if isinstance(effect, c.DropMedia):
                 self.media.drop(effect.participant)
         prepare()
-        self._switch(reply, effects)
+        with self._switching() as signals:
+            reply()
+            self.audience.tell(self.session, signals)
+            self._close(effects)
         await self._record(events)
         return effects
 
     def switch(self) -> None:
         """After a change of media alone."""
-        self._switch(_nothing, ())
+        with self._switching() as signals:
+            self.audience.tell_media(self.session, signals)
 
     def place_of(self, client: Client) -> tuple[Seat, Place]:
         """A connection that was replaced meanwhile has no say any more."""
@@ -89,19 +94,21 @@ class Turns:
             raise RefusedError(p.ErrorCode.NOT_JOINED, "this connection has no seat")
         return self.session.seats[place.who], place
 
-    def _switch(self, reply: Callable[[], None], effects: Sequence[c.Effect]) -> None:
+    @contextmanager
+    def _switching(self) -> Iterator[list[Signal]]:
         """Pages hear of their room and slots before the engine does: no face ever stands under another's name."""
         signals, changes = self.media.replan(self.session)
         try:
-            reply()
-            self.audience.tell(self.session, signals)
-            for effect in effects:
-                if isinstance(effect, c.Close):
-                    client = self.audience.drop(effect.connection)
-                    if client is not None:
-                        client.close(p.ByeReason(effect.reason))
-        finally:  # whatever breaks above, who was covered is covered
+            yield signals
+        finally:  # whatever breaks in telling, who was covered is covered
             self.media.apply(changes)
+
+    def _close(self, effects: Iterable[c.Effect]) -> None:
+        for effect in effects:
+            if isinstance(effect, c.Close):
+                client = self.audience.drop(effect.connection)
+                if client is not None:
+                    client.close(p.ByeReason(effect.reason))
 
     def _remember(self, events: Sequence[e.Event], words: Words) -> None:
         words(self.memory)
