@@ -1,7 +1,7 @@
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
 import { useHeadingFocus } from "../hooks";
-import { TeamPanel } from "../team/TeamPanel";
+import { TeamWatch } from "../team/TeamPanel";
 import { Check } from "./Check";
 import { Closing } from "./Closing";
 import { LeaveQuickly } from "./LeaveQuickly";
@@ -26,7 +26,7 @@ export function Away({ store, say, status, onBack }: Props) {
         {store.team.value === null && <LeaveQuickly store={store} />}
         {store.team.value === null && <PrivateHelpButton store={store} />}
       </div>
-      {store.team.value !== null && <TeamPanel store={store} phone />}
+      {store.team.value !== null && <TeamWatch store={store} />}
       <div class="cards">
         <Check store={store} />
         <PrivateHelpCard store={store} />
