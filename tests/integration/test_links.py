@@ -394,6 +394,17 @@ async def test_codes_are_not_found_by_trying(home: House) -> None:
     assert (await post(home, "/code", {"code": code}, key=False))[0] == 429, "the right one tells nothing more"
 
 
+async def test_many_addresses_find_no_code_either(tmp_path: Path) -> None:
+    async with house(tmp_path, behind_proxy=True) as home:
+        said = []
+        for number in range(202):
+            url, headers = f"{home.base}/api/v1/code", {"X-Forwarded-For": f"192.0.2.{number}"}
+            async with home.http.post(url, json={"code": f"{number:08}"}, headers=headers) as response:
+                said.append(response.status)
+        assert said[:200] == [404] * 200
+        assert 429 in said[200:]
+
+
 async def test_a_code_ends_with_its_session(home: House) -> None:
     group = await Group.of(home, 60, 2 * DAY)
     code = (await made(home, f"/sessions/{group.sessions[0]}/code", {}))["code"]
