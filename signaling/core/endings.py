@@ -133,7 +133,12 @@ def _drained(session: Session, now: float) -> list[e.Event]:
 
 def _over(session: Session, now: float, cause: LeaveCause, by: e.By | None) -> list[e.Event]:
     everybody = [seat.participant for seat in session.seats.values() if seat.door is not Door.OUT]
-    return [*(e.Left(now, participant, cause, by) for participant in everybody), e.Ended(now)]
+    talks = [room.id for room in session.rooms.values() if room.kind == "private"]
+    return [
+        *(e.Left(now, participant, cause, by) for participant in everybody),
+        *(e.RoomClosed(now, room, by) for room in talks),
+        e.Ended(now),
+    ]
 
 
 def due(session: Session) -> float | None:

@@ -196,6 +196,7 @@ def test_the_end_is_for_everybody_everywhere(group: Seated, actor: c.Actor) -> N
     group.do(KIM, c.TalkPrivately(LEO))
     events, _ = decide(group.session, NOW, actor, c.End())
     assert left(events) == dict.fromkeys((ANA, SAM, LEO, KIM, NEW), "ended")
+    assert [event.room for event in events if isinstance(event, e.RoomClosed)] == [private(LEO)]
     assert isinstance(events[-1], e.Ended)
 
 
