@@ -19,6 +19,12 @@ from tests.integration.group import Group, free_port, media_of, meeting
 BOTS = (sys.executable, "-m", "kinroom", "bots")
 
 
+async def ask(facilitator: Bot, shape: type[protocol.Admit | protocol.SendBack], about: Bot) -> None:
+    assert facilitator.connection is not None
+    assert about.place is not None
+    await facilitator.connection.request(shape(facilitator.connection.next_id(), about.place.you))
+
+
 async def test_bots_come_receive_and_say_goodbye(tmp_path: Path) -> None:
     async with meeting(tmp_path) as (_, _, group):
         ada = await group.join(20)
@@ -75,10 +81,14 @@ async def test_the_demo_prints_two_links_and_sends_its_bots(tmp_path: Path) -> N
         await group.until(lambda: len({slot.participant for slot in ada.bot.slots}) == 2, within=30)
         await asyncio.wait_for(knocking.arrived.wait(), 10)
         assert not knocking.in_room.is_set(), "the synthetic people need no knock; who opens the printed link does"
-        assert ada.bot.connection is not None
-        assert knocking.place is not None
-        await ada.bot.connection.request(protocol.Admit(ada.bot.connection.next_id(), knocking.place.you))
-        await asyncio.wait_for(knocking.in_room.wait(), 10)
+        for _ in range(2):
+            await ask(ada.bot, protocol.Admit, knocking)
+            await asyncio.wait_for(knocking.in_room.wait(), 10)
+            await group.until(lambda: len({slot.participant for slot in ada.bot.slots}) == 3, within=15)
+            await ask(ada.bot, protocol.SendBack, knocking)
+            await group.until(lambda: isinstance(knocking.place, protocol.Waiting), within=5)
+            assert not knocking.in_room.is_set()
+            assert knocking.slots == []
     finally:
         visiting.cancel()
         await group.close()
