@@ -95,7 +95,7 @@ SHOWN = (
     Shown("team-person", "teamQuiet", (PEOPLE, PERSON)),
     Shown("team-close", "teamClosing", (GROUP, ("[data-action=close-group]",))),
     Shown("team-break", "teamQuiet", (GROUP, ("[data-action=break]",))),
-    Shown("team-phone", "teamQuiet", (GROUP, ("[data-action=standby]",))),
+    Shown("team-code", "teamQuiet", (GROUP, ("[data-action=standby]",))),
     Shown("standby", "silent"),
     Shown("standby-alone", "silentAlone"),
     Shown("desk", "desk"),

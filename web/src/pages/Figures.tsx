@@ -63,10 +63,11 @@ function Line({ figure }: { figure: Figure }) {
 
 /** In the order of the columns after the code. Losses are shares of packets, 0..1. */
 function wordsOf(figure: Figure): string[] {
+  if (!figure.here) return [t("figures.no"), ...COLUMNS.slice(2).map(() => t("figures.none"))];
   const whole = (value: number) => Math.round(value).toLocaleString();
   const percent = (share: number) => (share * 100).toLocaleString(undefined, { maximumFractionDigits: 1 });
   return [
-    t(figure.here ? "figures.yes" : "figures.no"),
+    t("figures.yes"),
     t("figures.kbps", { value: whole(figure.up_kbps) }),
     t("figures.kbps", { value: whole(figure.down_kbps) }),
     t("figures.percent", { value: percent(figure.up_loss) }),

@@ -42,7 +42,7 @@ export function Standby({ store }: { store: SessionStore }) {
   }, [team]);
 
   return (
-    <main class="page standby">
+    <main class="page standby" data-calls={team?.calls.some((call) => call.state !== "coming")}>
       <header class="standby-head">
         <Mark />
         <p class="status" role="status" aria-live="polite">
@@ -58,7 +58,7 @@ export function Standby({ store }: { store: SessionStore }) {
         {!laptop && <TakeSeat store={store} />}
       </section>
       <Trouble />
-      <CallsOnTop store={store} />
+      <CallsOnTop store={store} low />
       <CallsComing store={store} />
       <div class="standby-list">
         {list === "door" && <Knocks store={store} />}

@@ -17,11 +17,11 @@ const SIGNS: Record<CallSeen["kind"], IconNode> = {
 };
 
 /** Calls that nobody has taken yet, over everything that a facilitator may be looking at, open dialogs too. */
-export function CallsOnTop({ store }: { store: SessionStore }) {
+export function CallsOnTop({ store, low = false }: { store: SessionStore; low?: boolean }) {
   const { open } = callsInOrder(store.team.value?.calls ?? []);
   useOnTop(
     open.length > 0 && (
-      <section class="calls" aria-labelledby="calls-title">
+      <section class="calls" data-low={low} aria-labelledby="calls-title">
         <h2 id="calls-title" class="calls-title" tabIndex={-1} data-focus="calls">
           {t("team.call.label")}
         </h2>

@@ -11,10 +11,12 @@ interface Props {
   store: SessionStore;
   /** On a standby phone: it has no cards above the room, and no standby of its own. */
   standby?: boolean;
+  /** The title is said elsewhere already. */
+  untitled?: boolean;
 }
 
 /** What concerns everybody at once: quiet, pause, break, door and end. */
-export function GroupActions({ store, standby = false }: Props) {
+export function GroupActions({ store, standby = false, untitled = false }: Props) {
   const room = store.roomView.value;
   const team = store.team.value;
   if (!room || !team) return null;
@@ -24,7 +26,9 @@ export function GroupActions({ store, standby = false }: Props) {
   const inMain = room.kind === "main";
   return (
     <section class="team-part group-actions" aria-labelledby="group-title">
-      <h2 id="group-title">{t("team.groupTitle")}</h2>
+      <h2 id="group-title" class={untitled ? "hidden-visually" : undefined}>
+        {t("team.groupTitle")}
+      </h2>
       {standby && room.closes_at !== null && <Closing store={store} at={room.closes_at} />}
       {onBreak && <p class="small">{t("team.breakNow", { time: timeOf(room.break_until!) })}</p>}
       {paused && <p class="small">{t("team.pausedNow")}</p>}

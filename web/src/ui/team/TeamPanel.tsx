@@ -68,9 +68,9 @@ export function TeamDialogs({ store, standby = false }: { store: SessionStore; s
       );
     case "group":
       return (
-        <Dialog title={t("team.group")} onClose={close}>
+        <Dialog title={t("team.groupTitle")} onClose={close}>
           <Trouble />
-          <GroupActions store={store} standby={standby} />
+          <GroupActions store={store} standby={standby} untitled />
         </Dialog>
       );
     case "close":
