@@ -41,7 +41,8 @@ export function Waiting({ store }: { store: SessionStore }) {
   );
 }
 
-function title({ sent_back, staff_names: [name] }: WaitingView): string {
+function title({ sent_back, staff, staff_names }: WaitingView): string {
+  const name = staff === "none" ? undefined : staff_names[0];
   if (sent_back) return name ? t("waiting.sentBack", { name }) : t("waiting.sentBackByNobody");
   return name ? t("waiting.title", { name }) : t("waiting.unstaffed");
 }

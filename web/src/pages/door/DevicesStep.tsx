@@ -6,18 +6,20 @@ import { ComingAs, NoRecording, Onward } from "./parts";
 
 /** Camera and microphone: asked for, seen, chosen. Everybody may go on without them. */
 export function DevicesStep(step: StepProps) {
-  const { store, token, last, onDone } = step;
+  const { store, token, progress, onDone } = step;
+  // Where it is the only step, it is the whole door.
+  const alone = progress === null;
   const [asked, ask] = useAsked(store);
   const refused = asked === "denied" || asked === "none";
   const primary = asked === "ok" || refused;
   return (
-    <Frame step={step} title={t(last ? "join.title" : "door.devices")} kind="mirror">
+    <Frame step={step} title={t(alone ? "join.title" : "door.devices")} kind="mirror">
       <section class="mirror-place" aria-label={t("door.devices")}>
         <MirrorPlace store={store} asked={asked} ask={ask} link={`${location.origin}/join#${token}`} />
       </section>
       {asked !== "insecure" && (
         <form class="join-form" onSubmit={(event) => (event.preventDefault(), onDone())}>
-          <p class="soft">{t("join.lead")}</p>
+          <p class="soft">{t(alone ? "join.lead" : "door.devicesLead")}</p>
           <ComingAs step={step} />
           <div class="join-actions">
             <Onward step={step} primary={primary} label={joinWords(step, asked)} />
