@@ -174,7 +174,7 @@ def _fields(shape: Struct) -> dict[str, Any]:
 
 
 def changes(before: View | None, after: View) -> list[p.Change] | None:
-    """What leads from one to the other; None: another place, which needs a snapshot."""
+    """What leads from one to the other; None: another place, or what no change can say, which needs a snapshot."""
     if before == after:
         return []
     if isinstance(before, WaitingView) and isinstance(after, WaitingView):
@@ -183,7 +183,7 @@ def changes(before: View | None, after: View) -> list[p.Change] | None:
         return _in_room(before, after)
     if isinstance(before, DeskView) and isinstance(after, DeskView):
         return [p.DeskIs(after.people, after.waiting)]
-    if isinstance(before, FiguresView) and isinstance(after, FiguresView):
+    if isinstance(before, FiguresView) and isinstance(after, FiguresView) and before.phase == after.phase:
         return [p.FiguresIs(after.people)]
     return None
 

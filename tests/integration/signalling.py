@@ -113,6 +113,10 @@ class RecordingEngine(Engine):
         return {mid: what for (viewer, mid), what in self.attached.items() if viewer == peer}
 
 
+class ClosedError(AssertionError):
+    """The server closed the connection, and a message was expected."""
+
+
 class Page:
     """A browser's end of the WebSocket. Reads one message after another, and keeps what it was told."""
 
@@ -120,6 +124,7 @@ class Page:
         self.ws = ws
         self.place: p.Place | None = None  # the newest snapshot, with the changes since
         self.secret: str | None = None
+        self.peer: int | None = None  # whose RTCPeerConnection lives here
         self.octets = 0  # received so far, without the frames' heads
         self._n = 0
         self._ids = itertools.count(100)
@@ -127,7 +132,8 @@ class Page:
 
     async def next(self) -> p.ServerMessage:
         message = await asyncio.wait_for(self.ws.receive(), 5)
-        assert message.type is aiohttp.WSMsgType.TEXT, message
+        if message.type is not aiohttp.WSMsgType.TEXT:
+            raise ClosedError(message)
         self.octets += len(message.data)
         decoded = decode_server(message.data)
         self._keep(decoded)
@@ -137,6 +143,11 @@ class Page:
         if isinstance(message, PLACES):
             self.place, self._n = message, 0
             self.secret = message.secret or self.secret
+            self.peer = message.peer if isinstance(message, p.Snapshot) else None
+        elif isinstance(message, p.Answer):
+            self.peer = message.peer
+        elif isinstance(message, p.MediaLost):
+            self.peer = None
         elif isinstance(message, p.Changes):
             assert self.place is not None
             self._n += 1

@@ -8,7 +8,7 @@ import pytest
 from signaling import protocol as p
 from signaling.codec import encode
 from signaling.core.ids import DESK, WAITING, CallId, ConnectionId, ParticipantId, PersonId, RoomId, SecretHash
-from signaling.core.lifecycles import Absence, CallState, Door
+from signaling.core.lifecycles import Absence, CallState, Door, Phase
 from signaling.core.roles import Role
 from signaling.core.state import Away, Call, Check, Gone, Here, Room, Seat, Session, Standby, with_room
 from signaling.shell.memory import Line, Memory
@@ -310,6 +310,7 @@ STATES = {
     "told": group(*GONE, absence=Absence.TOLD),
     "let in": group(seat("new")),
     "moved": group(seat("sam", room=PRIVATE)),
+    "drained": group(phase=Phase.DRAINING),
 }
 
 
