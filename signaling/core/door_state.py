@@ -9,7 +9,7 @@ from signaling.core.ids import MAIN, WAITING, PersonId, RoomId
 from signaling.core.lifecycles import DOOR, Door, step
 from signaling.core.module import Apply
 from signaling.core.persons import with_kinds
-from signaling.core.presence import hold_to_table, last_contact
+from signaling.core.presence import hold_to_table, last_contact, standby_state, without_standby
 from signaling.core.roles import GuestFunction, Role
 from signaling.core.state import Away, Gone, Here, Seat, Session, with_room, with_seat
 
@@ -133,6 +133,8 @@ def _left(session: Session, event: e.Left) -> Session:
         return with_kinds(session.change(seats=seats), seat.person)
     gone = Gone(last_contact(seat, event.at), event.cause)
     session = _unmuted_there(session, seat)
+    if standby_state(session, seat) is not None:
+        session = without_standby(session, seat, "left")
     session = with_seat(
         session, event.participant, presence=gone, door=door, secret=None, room=WAITING, back_to=None, **_NO_MEDIA
     )

@@ -200,9 +200,7 @@ STANDBY: Final = Lifecycle(
         (StandbyState.SILENT, "standby_away"): StandbyState.LOST,
         (StandbyState.LOST, "standby_joined"): StandbyState.SILENT,
         (StandbyState.SILENT, "standby_took"): None,
-        (StandbyState.OFFERED, "standby_gone"): None,
-        (StandbyState.SILENT, "standby_gone"): None,
-        (StandbyState.LOST, "standby_gone"): None,
+        **{(state, tag): None for state in StandbyState for tag in ("standby_gone", "left")},
     },
     {
         "standby_offered": "the laptop shows a code",
@@ -210,6 +208,7 @@ STANDBY: Final = Lifecycle(
         "standby_away": "drops",
         "standby_took": "takes the group",
         "standby_gone": "put away",
+        "left": "the seat is left",
     },
 )
 

@@ -29,8 +29,8 @@ def knock_kind(
     held = own_seat(session, person, but)
     if held is not None:
         return ("other_device" if held.present else "again"), held.participant
-    first = next((seat for seat in seats if seat.door is Door.KNOCKING), None)
-    if first is not None and (but is None or first.since < session.seats[but].since):
+    first = next((seat for seat in _of(session, person, None) if seat.door is Door.KNOCKING), None)
+    if first is not None and first.participant != but:
         return "other_device", first.participant
     out = [seat.presence.cause for seat in seats if isinstance(seat.presence, Gone) and seat.door is Door.OUT]
     if out:

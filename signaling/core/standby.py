@@ -12,9 +12,9 @@ from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.errors import RefusedError
 from signaling.core.ids import ParticipantId
-from signaling.core.lifecycles import STANDBY, Door, StandbyState, step
+from signaling.core.lifecycles import STANDBY, step
 from signaling.core.module import Apply, Decide
-from signaling.core.presence import SECRET_LIVES, hold_to_table
+from signaling.core.presence import SECRET_LIVES, hold_to_table, standby_state, without_offers, without_standby
 from signaling.core.state import Away, Here, Seat, Session, Standby, with_seat
 from signaling.protocol import ErrorCode
 
@@ -41,7 +41,7 @@ def _take(session: Session, now: float, by: e.By, command: c.TakeSeat) -> list[e
 
 def _drop(session: Session, now: float, by: e.By, command: c.DropStandby) -> list[e.Event]:
     seat = _own(session, by)
-    return [] if _state(session, seat) is None else [e.StandbyGone(now, seat.participant)]
+    return [] if standby_state(session, seat) is None else [e.StandbyGone(now, seat.participant)]
 
 
 def _own(session: Session, by: e.By) -> Seat:
@@ -57,25 +57,14 @@ DECIDE: Final[Decide] = {
 }
 
 
-def _state(session: Session, seat: Seat) -> StandbyState | None:
-    if seat.standby is not None:
-        return StandbyState.SILENT if isinstance(seat.standby.presence, Here) else StandbyState.LOST
-    return StandbyState.OFFERED if any(who == seat.participant for who, _ in session.standby_offers.values()) else None
-
-
 def _step(session: Session, participant: ParticipantId, tag: str) -> None:
     """Holds an event to the table."""
-    step(STANDBY, _state(session, session.seats[participant]), tag)
-
-
-def _without_offers(session: Session, participant: ParticipantId) -> Session:
-    offers = {token: offer for token, offer in session.standby_offers.items() if offer[0] != participant}
-    return session.change(standby_offers=offers)
+    step(STANDBY, standby_state(session, session.seats[participant]), tag)
 
 
 def _offered(session: Session, event: e.StandbyOffered) -> Session:
     _step(session, event.participant, "standby_offered")
-    session = _without_offers(session, event.participant)
+    session = without_offers(session, session.seats[event.participant])
     offer = (event.participant, event.until)
     return session.change(standby_offers={**session.standby_offers, event.token: offer})
 
@@ -85,7 +74,7 @@ def _joined(session: Session, event: e.StandbyJoined) -> Session:
     _step(session, event.participant, "standby_joined")
     before = session.seats[event.participant].standby
     if before is None or before.secret != event.secret:
-        session = _without_offers(session, event.participant)
+        session = without_offers(session, session.seats[event.participant])
     return with_seat(session, event.participant, standby=Standby(Here(event.connection), event.secret))
 
 
@@ -97,8 +86,7 @@ def _away(session: Session, event: e.StandbyAway) -> Session:
 
 
 def _gone(session: Session, event: e.StandbyGone) -> Session:
-    _step(session, event.participant, "standby_gone")
-    return with_seat(_without_offers(session, event.participant), event.participant, standby=None)
+    return without_standby(session, session.seats[event.participant], "standby_gone")
 
 
 def _took(session: Session, event: e.StandbyTook) -> Session:
@@ -108,7 +96,7 @@ def _took(session: Session, event: e.StandbyTook) -> Session:
     hold_to_table(seat.presence, "standby_took")
     assert seat.standby is not None
     return with_seat(
-        _without_offers(session, event.participant),
+        without_offers(session, session.seats[event.participant]),
         event.participant,
         presence=Here(event.connection),
         secret=seat.standby.secret,
@@ -128,19 +116,13 @@ APPLY: Final[Apply] = {
 
 
 def settle(session: Session, now: float) -> list[e.Event]:
-    """A phone goes with its seat, and with the life of its secret."""
-    if session.ended:
-        return []
-    return [
-        e.StandbyGone(now, seat.participant)
-        for seat in session.seats.values()
-        if (seat.door is Door.OUT and _state(session, seat) is not None)
-        or ((at := _until(seat)) is not None and at <= now)
-    ]
+    """A phone that stays away is put away when its secret is too old."""
+    late = [seat for seat in session.seats.values() if (at := _until(seat)) is not None and at <= now]
+    return [e.StandbyGone(now, seat.participant) for seat in late]
 
 
 def due(session: Session) -> float | None:
-    return None if session.ended else min(filter(None, map(_until, session.seats.values())), default=None)
+    return min(filter(None, map(_until, session.seats.values())), default=None)
 
 
 def _until(seat: Seat) -> float | None:

@@ -1,0 +1,326 @@
+"""All rules together, under random histories: whoever does whatever in whatever order, these stay true.
+
+People join on several devices, drop, reload, resume with each other's secrets, and give every command there is to
+anybody; the server restarts; the clock leaps. To dig deeper raise `max_examples`.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from signaling.core import commands as c
+from signaling.core import events as e
+from signaling.core import sight
+from signaling.core.errors import RefusedError
+from signaling.core.ids import MAIN, CallId, ConnectionId, LinkHash, ParticipantId, RoomId, SecretHash, StandbyHash
+from signaling.core.lifecycles import Door
+from signaling.core.presence import AWAY_KEPT, SECRET_LIVES
+from signaling.core.programme import Rules
+from signaling.core.roles import GuestFunction, Role, role_for
+from signaling.core.session import deadline, decide, replay
+from signaling.core.state import Away, Gone, Here, Seat, Session
+from tests.unit.signaling.core.history import F, G, History, P, join, join_standby
+
+# Whose links there are: roles, function, people. None: a shared link.
+CAST: dict[str, tuple[tuple[Role, ...], GuestFunction | None]] = {
+    "ana": ((F,), None),
+    "kim": ((F, P), None),
+    "sam": ((P,), None),
+    "leo": ((P,), None),
+    "mia": ((P,), None),
+    "eva": ((G,), "interpreter"),
+    "uma": ((G,), "supervisor"),
+    "cor": ((Role.COORDINATOR,), None),
+    "sup": ((Role.SUPPORT,), None),
+}
+DOOR = (c.Admit, c.Admit, c.AdmitExpected, c.Decline, c.SendBack, c.LockDoor, c.Remove, c.Ban, c.Leave, c.RevokeLink)
+OWN = (c.StepAway, c.ComeBack, *typing.get_args(c.OwnCommand))
+SOURCES = typing.get_args(c.SourcesCommand)
+FLOOR = (c.PauseGroup, c.ResumeGroup, *typing.get_args(c.FloorCommand))
+CARE = typing.get_args(c.RoomsCommand | c.HelpCommand)
+PHONE = (c.TakeOver, c.MakeStandby, c.TakeSeat, c.DropStandby)
+ENDS = (c.StartBreak, c.EndBreak, c.CancelClose, *typing.get_args(c.EndingsCommand))
+RARE = (c.End, c.CloseGroup, c.Leave, c.RevokeLink, c.Remove, c.Ban, c.StartBreak)
+ALL_KINDS = (DOOR, OWN, SOURCES, FLOOR, CARE, PHONE, ENDS)
+FORGED = ParticipantId("forged")
+EVENTS = list[e.Event]
+
+Kinds = Sequence[type[Any]]
+Pick = Callable[[Sequence[Any]], Any]
+
+
+class Sessions(RuleBasedStateMachine):
+    @initialize(rules=st.sampled_from([Rules(), Rules(absence_closes=90.0, direct_chat=True, help_rings=5.0)]))
+    def start(self, rules: Rules) -> None:
+        self.history = History(rules)
+        self.names = 0
+        self.connections = 0
+        for person in ("ana", "sam", "leo", "eva"):
+            self.opens_their_link(person)
+        self.do(c.Member(ParticipantId("p1")), c.AdmitExpected())
+
+    @property
+    def session(self) -> Session:
+        return self.history.session
+
+    def do(self, actor: c.Actor, command: c.Command) -> None:
+        before = self.session
+        try:
+            events, effects = decide(before, self.history.now, actor, command)
+        except RefusedError:
+            return
+        self._is_rightful(before, actor, command)
+        self.history.session = replay(before, events)
+        self.history.events += events
+        self._nobody_was_let_in_wrongly(before, actor, command)
+        self._nobody_was_unmuted_by_others(before, actor)
+        self._connections_are_closed(before, command, effects)
+        assert not (before.ended and events), "after the end nothing happens"
+        again, _ = decide(self.session, self.history.now, c.Server(), c.Tick())
+        assert again == [], "what follows has followed at once"
+
+    # --- checks of one step --------------------------------------------------------------------------------------
+
+    def _is_rightful(self, before: Session, actor: c.Actor, command: c.Command) -> None:
+        if isinstance(actor, c.Member):
+            seat = before.seats[actor.participant]
+            assert seat.here
+            assert role_for(seat.roles, type(command).__name__) is not None
+
+    def _nobody_was_let_in_wrongly(self, before: Session, actor: c.Actor, command: c.Command) -> None:
+        """From the door into the group: a facilitator did it who was inside, or the team took over."""
+        for who, seat in self.session.seats.items():
+            old = before.seats.get(who)
+            if seat.door is not Door.INSIDE or old is None or old.door is Door.INSIDE:
+                continue
+            assert isinstance(actor, c.Member)
+            leader = before.seats[actor.participant]
+            assert leader.is_facilitator
+            assert leader.door is Door.INSIDE or (isinstance(command, c.TakeOver) and leader.participant == who)
+
+    def _nobody_was_unmuted_by_others(self, before: Session, actor: c.Actor) -> None:
+        for who, seat in before.seats.items():
+            after = self.session.seats.get(who)
+            if seat.muted and after is not None and not after.muted:
+                assert actor == c.Member(who)
+
+    def _connections_are_closed(self, before: Session, command: c.Command, effects: list[c.Effect]) -> None:
+        """Exactly those that were somebody's and are nobody's, unless they dropped by themselves."""
+        dropped = {command.connection} if isinstance(command, c.Disconnect) else set()
+        gone = connections(before) - connections(self.session) - dropped
+        assert sorted(effect.connection for effect in effects if isinstance(effect, c.Close)) == sorted(gone)
+
+    # --- what people do ------------------------------------------------------------------------------------------
+
+    def connection(self) -> ConnectionId:
+        self.connections += 1
+        return ConnectionId(self.connections)
+
+    def name(self) -> str:
+        self.names += 1
+        return f"p{self.names}"
+
+    @rule(person=st.sampled_from(sorted(CAST)))
+    def opens_their_link(self, person: str) -> None:
+        roles, function = CAST[person]
+        self.do(c.Newcomer(), join(self.name(), self.connection(), *roles, person=person, function=function))
+
+    @rule(knocks=st.booleans())
+    def opens_a_shared_link(self, knocks: bool) -> None:
+        link = f"shared {knocks}"
+        self.do(c.Newcomer(), join(self.name(), self.connection(), person=None, link=link, people=2, knocks=knocks))
+
+    @rule(data=st.data(), kept=st.booleans())
+    def resumes(self, data: st.DataObject, kept: bool) -> None:
+        """With any secret that was ever given, their own or not."""
+        who = data.draw(st.integers(0, self.names), label="whose")
+        self.do(c.Newcomer(), c.Resume(SecretHash(f"secret of p{who}"), self.connection(), kept))
+
+    @rule()
+    def everybody_is_back(self) -> None:
+        for seat in list(self.session.seats.values()):
+            if not seat.here and seat.secret is not None:
+                self.do(c.Newcomer(), c.Resume(seat.secret, self.connection(), False))
+
+    @rule(number=st.integers(0, 3))
+    def a_phone_reads_a_code(self, number: int) -> None:
+        self.do(c.Newcomer(), join_standby(f"code {number}", self.connection()))
+
+    @rule(number=st.integers(0, 3))
+    def a_phone_resumes(self, number: int) -> None:
+        self.do(c.Newcomer(), c.Resume(SecretHash(f"secret of code {number}"), self.connection(), False))
+
+    @rule(data=st.data())
+    def drops(self, data: st.DataObject) -> None:
+        live = sorted(connections(self.session)) or [0]
+        self.do(c.Server(), c.Disconnect(ConnectionId(data.draw(st.sampled_from(live)))))
+
+    @rule(seconds=st.sampled_from([0.1, 0.1, 3.0, 3.0, 30.0, 45.0, 60.0, 90.0, 600.0, 3600.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.history.now += seconds
+        self.do(c.Server(), c.Tick())
+
+    @rule(data=st.data(), kinds=st.sampled_from(ALL_KINDS))
+    def somebody_asks(self, data: st.DataObject, kinds: Kinds) -> None:
+        self.asked(lambda options: data.draw(st.sampled_from(options)), kinds)
+
+    @rule(seed=st.integers(0, 2**32))
+    def a_busy_minute(self, seed: int) -> None:
+        """Many commands in a row: deeper than choices drawn one by one would come."""
+        random = Random(seed)
+        for _ in range(30):
+            self.asked(random.choice, random.choice(ALL_KINDS))
+            self.everybody_has_one_seat_in_one_room()
+            self.a_private_talk_is_between_two()
+            if random.random() < 0.1:
+                self.time_passes(random.choice([0.1, 3.0, 30.0, 45.0, 130.0]))
+            if random.random() < 0.1:
+                self.everybody_is_back()
+
+    def asked(self, pick: Pick, kinds: Kinds) -> None:
+        """Mostly by one who may, where one is there."""
+        kind = pick(kinds)
+        if kind in RARE and pick(range(8)) > 0:
+            return  # or all histories are short
+        fit = [who for who, seat in self.session.seats.items() if seat.here and role_for(seat.roles, kind.__name__)]
+        anybody = [*self.session.seats, FORGED]
+        self.do(c.Member(pick(fit if fit and pick(range(5)) else anybody)), self.some(pick, kind))
+
+    @rule(data=st.data(), kind=st.sampled_from([c.RevokeLink, c.Admit, c.Mute]))
+    def the_operator_asks(self, data: st.DataObject, kind: type[Any]) -> None:
+        self.do(c.Operator(), self.some(lambda options: data.draw(st.sampled_from(options)), kind))
+
+    @rule()
+    def the_server_restarts(self) -> None:
+        self._replayed()
+        for connection in sorted(connections(self.session)):
+            self.do(c.Server(), c.Disconnect(connection))
+        self.everybody_is_back()
+
+    def some(self, pick: Pick, kind: type[Any]) -> Any:
+        """That command with any field that could be meant, and some that could not."""
+        people = [*self.session.seats, FORGED]
+        fields: dict[str, Sequence[Any]] = {
+            "participant": [None, *people] if kind is c.Spotlight else people,
+            "whom": [None, *people],
+            "room": [*self.session.rooms, RoomId("forged")],
+            "call": [*self.session.calls, CallId("forged")],
+            "source": e.SOURCES,
+            "kind": ["come", "private"],
+            "to": ["room", "facilitators", *self.session.seats],
+            "on": [True, False],
+            "ok": [True, False],
+            "minutes": [0, 2, 5],
+            "until": [0.0, self.history.now + 100.0],
+            "link": [LinkHash(f"link of {person}") for person in CAST],
+            "token": [StandbyHash(f"code {number}") for number in range(4)],
+            "connection": [*sorted(connections(self.session)), ConnectionId(0)],
+        }
+        return kind(**{name: pick(fields[name]) for name in kind.__struct_fields__})
+
+    # --- what stays true -----------------------------------------------------------------------------------------
+
+    def _replayed(self) -> None:
+        stored = msgspec.json.decode(msgspec.json.encode(self.history.events), type=EVENTS)
+        assert replay(self.history.start, stored) == self.session
+        assert self.session.n == len(stored)
+
+    def teardown(self) -> None:
+        if hasattr(self, "history"):
+            self._replayed()
+
+    @invariant()
+    def everybody_has_one_seat_in_one_room(self) -> None:
+        session = self.session
+        persons = [seat.person for seat in session.seats.values() if let_in(seat) and seat.person is not None]
+        assert len(persons) == len(set(persons))
+        live = [connection for seat in session.seats.values() for connection in connections_of(seat)]
+        assert len(live) == len(set(live)), "one connection, one seat"
+        for seat in session.seats.values():
+            assert seat.room in session.rooms
+            kind = session.rooms[seat.room].kind
+            assert not (seat.door is Door.INSIDE and kind == "waiting")
+            assert not (seat.door in (Door.KNOCKING, Door.SENT_BACK) and kind in ("main", "desk"))
+            assert not seat.sources or sight.in_media_room(session, seat)
+
+    @invariant()
+    def media_flows_within_a_room_and_to_named_exceptions(self) -> None:
+        session = self.session
+        named = {(viewer, seen) for viewer, seen, _ in sight.exceptions(session)}
+        for viewer in session.seats.values():
+            for seen in session.seats.values():
+                if viewer.participant == seen.participant:
+                    continue
+                flows = bool(sight.sources_for(session, viewer.participant, seen.participant))
+                together = viewer.room == seen.room and session.rooms[seen.room].kind in ("main", "private")
+                assert not flows or (together and viewer.present and seen.present)
+                if together and viewer.present and seen.present and not flows:
+                    assert viewer.resting == "away" or seen.covered_by is not None
+                if flows and seen.covered_by is not None:
+                    assert (viewer.participant, seen.participant) in named
+        for viewer_id, seen_id in named:
+            assert viewer_id in (sight.seen_by(session, seen_id) or []), "shown on the screen of who is seen"
+
+    @invariant()
+    def a_private_talk_is_between_two(self) -> None:
+        for room in self.session.rooms.values():
+            if room.kind == "private":
+                members = [seat for seat in self.session.seats.values() if seat.room == room.id]
+                assert sum(seat.function != "interpreter" for seat in members) == 2
+                assert any(seat.is_facilitator for seat in members)
+
+    @invariant()
+    def nothing_points_at_who_is_gone(self) -> None:
+        session = self.session
+        if session.ended:
+            return
+        for call in session.calls.values():
+            assert session.seats[call.about].door is not Door.OUT
+        for seat in session.seats.values():
+            if seat.door is Door.OUT:
+                assert seat.secret is None
+                assert (seat.hand, seat.check, seat.covered_by, seat.resting, seat.standby) == (None,) * 5
+        for room in session.rooms.values():
+            assert room.muted <= {seat.participant for seat in session.seats.values() if seat.room == room.id}
+        assert set(session.rooms) >= {MAIN}
+
+    @invariant()
+    def nobody_is_kept_for_longer_than_promised(self) -> None:
+        now = self.history.now
+        for seat in self.session.seats.values():
+            if self.session.ended:
+                assert not seat.present
+            elif isinstance(seat.presence, Away) and seat.standby is None:
+                assert now - seat.presence.since < AWAY_KEPT
+            elif isinstance(seat.presence, Gone) and seat.door is not Door.OUT:
+                assert now - seat.presence.last_contact < SECRET_LIVES
+
+    @invariant()
+    def what_time_brings_lies_ahead(self) -> None:
+        at = deadline(self.session)
+        assert at is None or at > self.history.now
+
+
+def let_in(seat: Seat) -> bool:
+    return seat.door in (Door.INSIDE, Door.SENT_BACK)
+
+
+def connections_of(seat: Seat) -> list[ConnectionId]:
+    places = (seat.presence, seat.standby.presence if seat.standby is not None else None)
+    return [place.connection for place in places if isinstance(place, Here)]
+
+
+def connections(session: Session) -> set[ConnectionId]:
+    return {connection for seat in session.seats.values() for connection in connections_of(seat)}
+
+
+TestSessions = Sessions.TestCase
+TestSessions.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
