@@ -21,7 +21,7 @@ NPM_LOCKS := $(wildcard web/package-lock.json bench/lab/package-lock.json tests/
 NPM := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
 DEBIAN_PACKAGES := chromium firefox-esr iproute2
 
-.PHONY: run test check unit integration browser fuzz lint types web web-test wheel lock debian node clean
+.PHONY: run test check unit integration browser fuzz lint types diagrams web web-test wheel lock debian node clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
@@ -74,10 +74,15 @@ lock:
 LOCK_OPTIONS := --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-find-links --no-emit-index-url --no-header
 
-# The page's types and the tables of docs/protocol.md come from signaling/protocol.py; a test fails when they differ.
+# The page's types and the tables of docs/protocol.md come from signaling/protocol.py, docs/lifecycles.md from
+# signaling/core/lifecycles.py; a test fails when they differ.
 types: $(VENV) web/node_modules/.package-lock.json
 	set -o pipefail; $(BIN)/python -m signaling.schema | (cd web && npm run --silent types)
 	$(BIN)/python -m signaling.schema --docs docs/protocol.md
+	$(MAKE) --no-print-directory diagrams
+
+diagrams: $(VENV)
+	$(BIN)/python -m signaling.diagrams docs/lifecycles.md
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
 

@@ -97,11 +97,11 @@ DOOR: Final = Lifecycle(
         (Door.SENT_BACK, "left"): Door.OUT,
         (Door.INSIDE, "seat_moved"): Door.INSIDE,
         (Door.SENT_BACK, "seat_moved"): Door.INSIDE,
-        (Door.OUT, "seat_moved"): Door.INSIDE,
     },
     {
         "knocked": "knocks",
         "entered": "comes in without a knock",
+        "admitted": "is let in",
         "left": "leaves, is lost, declined, removed, or the group ends",
         "seat_moved": "is let in on another device",
     },
@@ -120,9 +120,21 @@ PRESENCE: Final = Lifecycle(
         (PresenceState.AWAY, "lost"): PresenceState.GONE,
         **{(state, "left"): PresenceState.GONE for state in PresenceState},
         **{(state, "seat_moved"): PresenceState.HERE for state in PresenceState},
-        **{(state, "standby_took"): PresenceState.HERE for state in PresenceState},
+        (PresenceState.HERE, "standby_took"): PresenceState.HERE,
+        (PresenceState.AWAY, "standby_took"): PresenceState.HERE,
+        (PresenceState.GONE, "standby_joined"): PresenceState.AWAY,
     },
-    {"lost": "60 s", "seat_moved": "is let in on another device", "standby_took": "goes on on the phone"},
+    {
+        "knocked": "comes",
+        "entered": "comes",
+        "away": "drops",
+        "returned": "comes back",
+        "left": "leaves",
+        "standby_joined": "their phone is back",
+        "lost": "60 s",
+        "seat_moved": "is let in on another device",
+        "standby_took": "the phone takes the group",
+    },
 )
 
 CALL: Final = Lifecycle(
@@ -177,7 +189,12 @@ PHASE: Final = Lifecycle(
         (Phase.CLOSING, "phase"): Phase.DRAINING,
         **{(state, "ended"): Phase.ENDED for state in (Phase.OPEN, Phase.CLOSING, Phase.DRAINING)},
     },
-    {"closing": "close group", "closing_off": "not yet", "phase": "its time is up"},
+    {
+        "closing": "close group",
+        "closing_off": "not yet",
+        "phase": "its time is up",
+        "ended": "the last one goes, or end",
+    },
 )
 
 PRIVATE: Final = Lifecycle(

@@ -15,7 +15,7 @@ from signaling.core.ids import ParticipantId
 from signaling.core.lifecycles import STANDBY, step
 from signaling.core.module import Apply, Decide
 from signaling.core.presence import SECRET_LIVES, hold_to_table, standby_state, without_offers, without_standby
-from signaling.core.state import Away, Here, Seat, Session, Standby, with_seat
+from signaling.core.state import Away, Gone, Here, Seat, Session, Standby, with_seat
 from signaling.protocol import ErrorCode
 
 OFFER_LIVES: Final = 120.0  # seconds. Long enough to find the phone, too short for a photo of the screen to be of use
@@ -75,7 +75,12 @@ def _joined(session: Session, event: e.StandbyJoined) -> Session:
     before = session.seats[event.participant].standby
     if before is None or before.secret != event.secret:
         session = without_offers(session, session.seats[event.participant])
-    return with_seat(session, event.participant, standby=Standby(Here(event.connection), event.secret))
+    phone = Standby(Here(event.connection), event.secret)
+    seat = session.seats[event.participant]
+    if isinstance(seat.presence, Gone):  # lost, and in view again: somebody acts for this seat
+        hold_to_table(seat.presence, "standby_joined")
+        session = with_seat(session, seat.participant, presence=Away(seat.presence.last_contact))
+    return with_seat(session, seat.participant, standby=phone)
 
 
 def _away(session: Session, event: e.StandbyAway) -> Session:

@@ -1,4 +1,4 @@
-"""What is written from signaling/protocol.py is up to date: run `make types` and commit the result."""
+"""What is written from signaling/protocol.py and core/lifecycles.py is up to date: run `make types` and commit the result."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = [ROOT / "web/src/protocol.gen.ts", ROOT / "docs/protocol.md"]
+WRITTEN = [ROOT / "web/src/protocol.gen.ts", ROOT / "docs/protocol.md", ROOT / "docs/lifecycles.md"]
 
 
 def test_make_types_changes_nothing() -> None:

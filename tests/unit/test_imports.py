@@ -71,6 +71,7 @@ ALLOWED: dict[str, tuple[tuple[str, ...], str]] = {
     "signaling.core": (("signaling.core", "signaling.protocol"), "a pure state machine, whoever serves it"),
     "signaling.codec": (("signaling.protocol",), "text to message and back, whoever sends it"),
     "signaling.schema": (("signaling.protocol",), "the page's types and the document come from the shapes alone"),
+    "signaling.diagrams": (("signaling.core",), "the pictures are drawn from the tables alone"),
     "signaling.store": (("signaling.store", "signaling.core"), "records are about the session only"),
     "signaling.telemetry": (("signaling.telemetry", "signaling.core"), "diagnosis is numbers in, findings out"),
     "signaling.protocol": ((), "the messages' shapes lean on nothing, so that the page's types come from them alone"),

@@ -132,6 +132,16 @@ def test_two_devices_with_one_unused_link(room: History) -> None:
     assert room.seat("leo").door is Door.INSIDE
 
 
+def test_two_devices_that_knock_in_the_same_moment_and_return_are_one_person(room: History) -> None:
+    for who, connection in (("leo", 3), ("leo2", 4)):
+        room.join(who, connection, person="leo")
+        room.drop(connection)
+        room.do(c.Newcomer(), resume(who, connection + 10))
+    assert kinds(room) == {"leo": "expected", "leo2": "other_device"}
+    room.as_("ana", c.AdmitExpected())
+    assert room.seat("leo2").door is Door.KNOCKING
+
+
 # --- another device --------------------------------------------------------------------------------------------------
 
 

@@ -110,6 +110,18 @@ def test_both_gone_is_gone(room: History) -> None:
     assert not room.seat("ana").present
 
 
+def test_a_phone_that_returns_brings_a_lost_seat_back_into_view(room: History) -> None:
+    room.drop(1)
+    room.drop(90)
+    room.wait(AWAY_KEPT)
+    assert not room.session.staffed()
+    room.do(c.Newcomer(), resume("code", 91))
+    assert room.session.staffed()
+    assert room.seat("ana").presence == Away(0.0)
+    room.as_("ana", c.TakeSeat(ConnectionId(91)))
+    assert room.seat("ana").presence == Here(ConnectionId(91))
+
+
 def test_putting_the_phone_away(room: History) -> None:
     _, effects = room.as_("ana", c.DropStandby())
     assert effects == [c.Close(PHONE, ByeReason.REPLACED)]
