@@ -186,6 +186,11 @@ const methods = {
     await found(page).page.emulateMediaFeatures(Object.entries(features).map(([name, value]) => ({ name, value })));
   },
 
+  // Chromium only: where the person is.
+  async timezone({ page, zone }) {
+    await found(page).page.emulateTimezone(zone);
+  },
+
   // Chromium only. cpu: times slower; kbps each way; latency in ms for each request.
   async throttle({ page, cpu, kbps, latency }) {
     const { page: tab } = found(page);

@@ -100,6 +100,10 @@ class Page:
         """CSS media features, `_` for `-`: prefers_color_scheme="dark". Chromium only."""
         await self._call("media", features={name.replace("_", "-"): value for name, value in features.items()})
 
+    async def timezone(self, zone: str) -> None:
+        """As if the person were there: "Pacific/Auckland". Chromium only."""
+        await self._call("timezone", zone=zone)
+
     async def throttle(self, cpu: float | None = None, kbps: float | None = None, latency_ms: float = 0) -> None:
         """CPU that many times slower; requests at that rate and latency. Chromium only; media is not throttled."""
         await self._call("throttle", cpu=cpu, kbps=kbps, latency=latency_ms)
