@@ -181,7 +181,8 @@ class Store:
             if old is None:
                 return None
             renewed = msgspec.structs.replace(old, hash=new, expires=expires, revoked=None)
-            await connection.execute(update(links).where(_theirs(old), links.c.expires > now).values(expires=now))
+            # Before any session began: one that runs lets links in that expired during it.
+            await connection.execute(update(links).where(_theirs(old)).values(expires=0.0))
             await connection.execute(insert(links).values(msgspec.to_builtins(renewed)))
             await _note(connection, [_act(now, renewed, "link renewed")])
         return renewed

@@ -320,8 +320,9 @@ async def test_a_link_is_named_by_token_or_hash(home: House) -> None:
     assert (await post(home, "/links/renew", {"token": "x" * 32}))[0] == 404
 
 
-async def test_a_renewed_link_is_the_same_persons_and_whoever_sits_stays(home: House) -> None:
-    group = await Group.of(home, 60)
+@pytest.mark.parametrize("starts", [60, -60], ids=["planned", "running"])
+async def test_a_renewed_link_is_the_same_persons_and_whoever_sits_stays(home: House, starts: float) -> None:
+    group = await Group.of(home, starts)
     old = await group.link("facilitator", name="Ana", fixed=True)
     ana = await home.joined(old["token"])
     status, new = await post(home, "/links/renew", {"token": old["token"]})
