@@ -1,4 +1,4 @@
-"""What is written from signaling/protocol.py and core/lifecycles.py is up to date: run `make types` and commit the result."""
+"""What is written from signaling/protocol.py and lifecycles.py is up to date: run `make types`, commit the result."""
 
 from __future__ import annotations
 

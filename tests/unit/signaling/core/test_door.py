@@ -168,6 +168,17 @@ def test_a_forwarded_link_cannot_take_a_live_seat(room: History) -> None:
     assert room.refused(c.Member(ParticipantId("thief2")), c.Admit(ParticipantId("thief"))) == ErrorCode.WAITING
 
 
+def test_a_person_who_was_lost_takes_their_seat_along_to_another_device(room: History) -> None:
+    room.as_("sam", c.RaiseHand())
+    room.drop(2)
+    room.wait(AWAY_KEPT)
+    room.join("sam2", 7, person="sam")
+    assert (room.seat("sam2").knock, room.seat("sam2").claims) == ("again", SAM)
+    room.admit("sam2")
+    assert (room.seat("sam").presence, room.seat("sam").hand) == (Here(ConnectionId(7)), 0.0)
+    assert len(room.session.inside()) == 2
+
+
 def test_the_device_that_knocks_must_be_there_to_take_the_seat(room: History) -> None:
     room.join("sam2", 7, person="sam")
     room.drop(7)
