@@ -16,7 +16,7 @@ from signaling.core.errors import RefusedError
 from signaling.core.events import SourceKind
 from signaling.core.lifecycles import Door
 from signaling.core.module import Apply, Decide
-from signaling.core.sight import may_start, muted
+from signaling.core.sight import in_media_room, may_start, muted
 from signaling.core.state import Seat, Session, with_room, with_seat
 from signaling.protocol import ErrorCode
 
@@ -225,7 +225,20 @@ def _tidied(session: Session, now: float, seat: Seat) -> list[e.Event]:
     events: list[e.Event] = [e.Unpublished(now, seat.participant, source) for source in stale]
     if seat.asked_to_unmute is not None and (seat.door is Door.OUT or not muted(session, seat)):
         events.append(e.UnmuteDeclined(now, seat.participant))
+    if in_media_room(session, seat):
+        events += _ended_by_locks(session, now, seat)
     return events
+
+
+def _ended_by_locks(session: Session, now: float, seat: Seat) -> list[e.Event]:
+    """What somebody brings into a room that keeps it off is over: the end of the lock must not start it again."""
+    off = frozenset(e.SOURCES) - may_start(session, seat.participant)
+    silence = "microphone" in off and not muted(session, seat)
+    pictures = [source for source in e.SOURCES if source in (off & seat.sources) - seat.stopped - {"microphone"}]
+    return [
+        *([e.Muted(now, seat.participant, None)] if silence else []),
+        *(e.Stopped(now, seat.participant, source, None) for source in pictures),
+    ]
 
 
 def due(session: Session) -> float | None:

@@ -121,6 +121,29 @@ def test_the_locks_of_a_room_are_not_those_of_the_next(group: Seated) -> None:
     assert may_start(group.session, SAM) == {"camera"}  # an individual lock follows
 
 
+def test_what_is_brought_into_a_room_that_keeps_it_off_does_not_start_with_the_end_of_the_lock(group: Seated) -> None:
+    """A camera started in a private talk, and a microphone unmuted there."""
+    group.do(ANA, c.ForbidAll(MAIN, "camera"))
+    group.do(ANA, c.ForbidAll(MAIN, "microphone"))
+    group.do(ANA, c.TalkPrivately(SAM))
+    group.do(SAM, c.Publish("camera"))
+    group.do(SAM, c.Unmute())
+    assert e.Stopped(NOW, SAM, "camera", None) in group.do(ANA, c.EndPrivate(private(SAM)))
+    for source in ("camera", "microphone"):
+        group.do(ANA, c.AllowAll(MAIN, source))
+        assert source in held(group.session, SAM)
+    group.do(SAM, c.Unmute())
+    assert "microphone" not in held(group.session, SAM)
+
+
+def test_whoever_comes_into_a_silent_room_starts_muted(group: Seated) -> None:
+    group.do(ANA, c.ForbidAll(MAIN, "microphone"))
+    group.sit(NEW, P)
+    assert group.settle() == [e.Muted(NOW, NEW, None)]
+    group.do(ANA, c.AllowAll(MAIN, "microphone"))
+    assert silent(group, NEW)
+
+
 # --- asked to unmute -------------------------------------------------------------------------------------------------
 
 
