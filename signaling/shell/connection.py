@@ -40,7 +40,7 @@ _COUNTED: Final = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.P
 log = structlog.get_logger()
 
 _Quick = p.First | p.Own | p.Help | p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone
-_WORDS: Final = (p.Say, p.AnswerPerson, p.CallHelp, p.Rename, p.SendBack)
+_WORDS: Final = (p.Say, p.AnswerPerson, p.Rename, p.SendBack)  # a call for help is never too many
 _GUESSES: Final = (p.ErrorCode.RESUME_UNKNOWN, p.ErrorCode.STANDBY_UNKNOWN)
 
 
@@ -262,7 +262,7 @@ class Connection:
             raise RefusedError(p.ErrorCode.BAD_VERSION, f"this server speaks version {p.VERSION}")
 
     def _need_calm(self) -> None:
-        """Everybody in the room reads each line, and calls for help must not drown in it."""
+        """Everybody in the room reads each line."""
         if not self._words.take(time.monotonic()):
             raise RefusedError(p.ErrorCode.TOO_MANY, "too many words in a short time: wait a moment")
 

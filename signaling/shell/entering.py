@@ -37,7 +37,7 @@ async def join(turns: Turns, client: Client, admission: Admission, request: p.Jo
     await turns.take(
         c.Newcomer(),
         command,
-        words=lambda memory: memory.name(participant, name, admission.name),
+        words=lambda memory: memory.name(participant, name, admission.name, link.person),
         reply=lambda: turns.audience.enter(turns.session, client, request.id, secret),
     )
 

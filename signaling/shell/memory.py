@@ -9,9 +9,9 @@ from typing import Final, Literal, TypeVar
 from msgspec import Struct
 
 from signaling import protocol as p
-from signaling.core.ids import CallId, ParticipantId
+from signaling.core.ids import CallId, ParticipantId, PersonId
 from signaling.core.lifecycles import Door
-from signaling.core.state import Session
+from signaling.core.state import Seat, Session
 
 MOST_LINES: Final = 500  # the oldest goes first. A 90-minute group writes some dozens
 
@@ -43,18 +43,28 @@ class Line(Struct, frozen=True):
 class Memory:
     def __init__(self) -> None:
         self.names: dict[ParticipantId, str] = {}
+        self.aliases: dict[PersonId, str] = {}  # given by a facilitator: for whichever seat that person has
         self.notes: dict[ParticipantId, str] = {}  # why somebody was sent back to the waiting room
         self.help_notes: dict[CallId, str] = {}
         self.lines: deque[Line] = deque(maxlen=MOST_LINES)
 
-    def name(self, who: ParticipantId, given: str, fixed: str | None) -> None:
+    def name(self, who: ParticipantId, given: str, fixed: str | None, person: PersonId | None = None) -> None:
         """What they are called already stays, be it a facilitator's alias; else what their link says, or they say."""
-        self.names[who] = self.names.get(who) or fixed or given
+        alias = None if person is None else self.aliases.get(person)
+        self.names[who] = self.names.get(who) or alias or fixed or given
 
     def moved(self, knock: ParticipantId, seat: ParticipantId) -> None:
-        """A seat goes on on the device that knocked. Its own name stays, unless a restart has taken it."""
+        """A seat goes on on the device that knocked, with the call for help that was made there. Its own name stays."""
         if knock in self.names:
             self.names.setdefault(seat, self.names[knock])
+        for call in [call for call in self.help_notes if call.endswith(f".{knock}")]:
+            kind = call.partition(".")[0]
+            self.help_notes.setdefault(CallId(f"{kind}.{seat}"), self.help_notes[call])
+
+    def renamed(self, seat: Seat) -> None:
+        """By a facilitator: whoever leaves and knocks again comes back under that alias."""
+        if seat.person is not None and seat.participant in self.names:
+            self.aliases[seat.person] = self.names[seat.participant]
 
     def lines_of(self, reader: ParticipantId) -> list[p.Said]:
         return [line.said(reader) for line in self.lines if reader in line.heard]
@@ -68,6 +78,7 @@ class Memory:
     def forget(self) -> None:
         """The session is over."""
         self.names.clear()
+        self.aliases.clear()
         self.notes.clear()
         self.help_notes.clear()
         self.lines.clear()

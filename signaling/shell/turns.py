@@ -115,6 +115,8 @@ class Turns:
         for event in events:
             if isinstance(event, e.SeatMoved):
                 self.memory.moved(event.from_, event.participant)
+            elif isinstance(event, e.Renamed):
+                self.memory.renamed(self.session.seats[event.participant])
         self.memory.keep(self.session)
         if self.session.phase is Phase.ENDED:
             self.memory.forget()

@@ -296,5 +296,7 @@ async def test_words_come_no_faster_than_people_read(home: House) -> None:
     assert 1 <= codes["ok"] <= 25
     assert codes["too_many"] >= 15
     assert isinstance(await sam.ask(p.Ping), p.Ok), "and the connection stays"
+    for note in range(20):
+        await sam.act(p.CallHelp, kind="private", note=f"please {note}")  # help is never too much
     lines = [message for message in await leo.settled() if isinstance(message, p.NewLine)]
     assert len(lines) == codes["ok"]

@@ -9,7 +9,6 @@ import pytest
 
 from rtc import PeerId, SpeakersChanged, WorkerIndex
 from signaling import protocol as p
-from signaling.core.programme import Programme
 from signaling.core.roles import Role
 from signaling.shell.links import Wanted
 from tests.integration.signalling import LEADS, PERSON, House, Page, house
@@ -143,15 +142,21 @@ async def test_chat_reaches_its_room_and_its_moment(home: House) -> None:
 
 
 async def test_notes_and_aliases_are_words_of_the_moment(home: House) -> None:
-    ana, [sam] = await home.led("Sam")
+    group = await home.group(LEADS, PERSON)
+    tokens = group.tokens[1:]
+    ana, sam = await home.joined(group.tokens[0], "Ana"), await home.joined(tokens[0], "Sam")
+    await home.admit(ana, sam)
     await ana.act(p.Rename, participant=sam.me, name="Blue")
     assert (await sam.person(sam.me)).name == "Blue"
     await ana.act(p.SendBack, participant=sam.me, note="One moment, please")
     told = await sam.until(p.Waiting)
     assert (told.sent_back, told.note) == (True, "One moment, please")
-    await ana.act(p.Admit, participant=sam.me)
-    await sam.until(p.Snapshot)
+    await home.admit(ana, sam)
     assert sam.names == ["Ana", "Blue"]
+    await sam.act(p.Leave)
+    again = await home.joined(tokens[0], "Samantha Smith")
+    await home.admit(ana, again)
+    assert again.names == ["Ana", "Blue"], "the alias is the person's, not the seat's"
 
 
 async def test_a_coordinator_sees_names_and_support_sees_codes(home: House) -> None:
@@ -251,96 +256,3 @@ async def test_another_device_knocks_and_letting_it_in_moves_the_seat(home: Hous
     assert refused.code == p.ErrorCode.RESUME_UNKNOWN
     other.drop()
     assert isinstance(await (await home.page()).resume(other), p.Snapshot)
-
-
-async def test_who_is_banned_is_out_by_every_door_until_then(home: House) -> None:
-    group = await home.group(LEADS, PERSON)
-    ana, sam = await home.joined(group.tokens[0], "Ana"), await home.joined(group.tokens[1], "Sam")
-    await home.admit(ana, sam)
-    await ana.act(p.Ban, participant=sam.me, until=home.clock.now + 3600.0)
-    assert await sam.until(p.Bye) == p.Bye(p.ByeReason.REMOVED)
-    page = await home.page()
-    refused = await page.resume(sam)
-    assert isinstance(refused, p.Refused)
-    assert refused.code == p.ErrorCode.RESUME_UNKNOWN
-    asked = {"version": p.VERSION, "token": group.tokens[1], "name": "Sam"}
-    assert await page.refused(p.Join, **asked) == p.ErrorCode.BANNED
-    await home.stop()
-    await home.start()
-    page = await home.page()
-    assert await page.refused(p.Join, **asked) == p.ErrorCode.BANNED, "the link's own record says so"
-    home.clock.now += 3600.0
-    again = await home.joined(group.tokens[1])
-    assert isinstance(again.place, p.Waiting)
-
-
-async def test_the_agreement_is_asked_once_per_person_and_version(home: House) -> None:
-    agreement = p.Agreement(version="2", text="We keep what is said here to ourselves.")
-    programme = Programme(practice_number="555-0100", agreement=agreement)
-    group = await home.group(PERSON, programme=programme)
-    page = await home.page()
-    asked = {"version": p.VERSION, "token": group.tokens[0], "name": "Sam"}
-    assert await page.refused(p.Join, **asked) == p.ErrorCode.AGREEMENT_NEEDED
-    assert await page.refused(p.Join, agreement="1", **asked) == p.ErrorCode.AGREEMENT_NEEDED
-    await page.join(group.tokens[0], agreement="2")
-    await page.act(p.Leave)
-    assert isinstance((await home.joined(group.tokens[0])).place, p.Waiting), "the record knows it by now"
-
-
-async def test_words_are_gone_with_the_session(home: House) -> None:
-    ana, [sam] = await home.led("Sam")
-    await sam.act(p.Say, to="room", text="goodbye")
-    actor = await home.hub.session(sam.snapshot.session)
-    assert actor is not None
-    memory = actor._turns.memory
-    assert memory.names
-    assert memory.lines
-    await ana.act(p.EndGroup)
-    assert await sam.until(p.Bye) == p.Bye(p.ByeReason.ENDED)
-    assert [memory.names, memory.notes, memory.help_notes, list(memory.lines)] == [{}, {}, {}, []]
-
-
-async def test_a_group_that_closes_keeps_who_asked_to_stay(home: House) -> None:
-    ana, [sam, leo] = await home.led("Sam", "Leo")
-    await ana.act(p.CloseGroup, minutes=2)
-    assert (await sam.change(p.RoomIs)).room.closes_at == home.clock.now + 120.0
-    await leo.settled()
-    before = leo.octets
-    await sam.act(p.AskToStay, on=True)
-    await leo.settled()
-    assert leo.octets - before == ANSWER, "nobody else is told"
-    assert (await ana.change(p.TeamIs)).team.stays == [sam.me]
-    home.clock.now += 120.0
-    await ana.act(p.LowerHands, room="main")
-    assert await leo.until(p.Bye) == p.Bye(p.ByeReason.CLOSED)
-    assert (await sam.until(p.Waiting)).sent_back
-    await ana.act(p.EndGroup)
-    assert await sam.until(p.Bye) == p.Bye(p.ByeReason.ENDED)
-
-
-async def test_when_the_only_facilitator_is_gone(home: House) -> None:
-    """Told at 3 s, alone at 30 s, open to the team at 60 s: Kim leads, announced by being there."""
-    group = await home.group(LEADS, LEADS, PERSON)
-    ana, sam = await home.joined(group.tokens[0], "Ana"), await home.joined(group.tokens[2], "Sam")
-    await home.admit(ana, sam)
-    await sam.settled()
-    ana.drop()
-    await sam.person(ana.me, lambda person: not person.present)
-    for seconds, staff, notice in ((3, "reconnecting", "told"), (27, "none", "locked"), (30, "none", "open_to_team")):
-        home.clock.now += seconds
-        await sam.act(p.LowerHand)
-        room = (await sam.change(p.RoomIs)).room
-        assert (room.staff, room.notice) == (staff, notice)
-    kim = await home.joined(group.tokens[1], "Kim")
-    assert isinstance(kim.place, p.Snapshot), "a facilitator's link of the group needs no knock"
-    await sam.settled()
-    assert (sam.snapshot.room.staff, sam.snapshot.room.notice, "Kim" in sam.names) == ("here", None, True)
-
-
-async def test_help_with_nobody_connected_says_whom_to_call_at_once(home: House) -> None:
-    ana, [sam] = await home.led("Sam")
-    ana.drop()
-    await sam.person(ana.me, lambda person: not person.present)
-    await sam.act(p.CallHelp, kind="private")
-    await sam.settled()
-    assert (sam.snapshot.room.staff, sam.snapshot.numbers) == ("none", NUMBERS)

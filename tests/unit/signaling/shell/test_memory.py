@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signaling import protocol as p
-from signaling.core.ids import CallId, ParticipantId, SessionId
+from signaling.core.ids import CallId, ParticipantId, PersonId, SessionId
 from signaling.core.lifecycles import CallState, Door
 from signaling.core.state import Call, Session
 from signaling.shell.memory import MOST_LINES, Line, Memory
@@ -36,6 +36,22 @@ def test_a_moved_seat_keeps_its_name_and_gets_one_if_it_has_none() -> None:
     memory.moved(LEO, SAM)
     memory.moved(LEO, ANA)
     assert (memory.names[SAM], memory.names[ANA]) == ("Sam", "Other")
+
+
+def test_the_note_of_a_call_goes_along_with_the_seat() -> None:
+    memory = Memory()
+    memory.help_notes[CallId("private.leo")] = "please"
+    memory.moved(LEO, SAM)
+    assert memory.help_notes[CallId("private.sam")] == "please"
+
+
+def test_an_alias_by_a_facilitator_is_the_persons_on_every_seat() -> None:
+    memory, person = Memory(), PersonId("p")
+    memory.names[SAM] = "Blue"
+    memory.renamed(seat("sam", person=person))
+    memory.name(LEO, "Samuel Smith", None, person)
+    memory.name(KIM, "Kim", None, PersonId("other"))
+    assert (memory.names[LEO], memory.names[KIM]) == ("Blue", "Kim")
 
 
 def test_a_line_is_read_by_those_who_heard_it_only() -> None:
@@ -77,4 +93,4 @@ def test_everything_is_forgotten_at_the_end() -> None:
     memory.names[SAM] = memory.notes[SAM] = memory.help_notes[CallId("private.sam")] = "x"
     memory.lines.append(line("room", heard=(SAM,)))
     memory.forget()
-    assert [memory.names, memory.notes, memory.help_notes, list(memory.lines)] == [{}, {}, {}, []]
+    assert [memory.names, memory.aliases, memory.notes, memory.help_notes, list(memory.lines)] == [{}, {}, {}, {}, []]
