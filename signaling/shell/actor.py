@@ -118,7 +118,7 @@ class SessionActor:
         self.media.drop_overdue(now)
         await self._send_away()
         if support_is_here(self.session) and now >= self._meter.at + EVERY:
-            self._turns.audience.measured = self._meter.measure(now, self.session, self.media)
+            self._turns.audience.measured = self._meter.measure(now, self.media)
         await self._turns.take(c.Server(), c.Tick())
 
     async def _ask(self, job: Callable[[], Awaitable[T]]) -> T:

@@ -40,7 +40,7 @@ class Meter:
         self.at = 0.0  # wall seconds of the last look
         self._before: dict[PeerId, _Count] = {}
 
-    def measure(self, now: float, session: Session, media: SessionMedia) -> dict[ParticipantId, p.Figure]:
+    def measure(self, now: float, media: SessionMedia) -> dict[ParticipantId, p.Figure]:
         """Of everybody whose media the worker knows. The code is the viewer's to fill in."""
         self.at = now
         stats = media.stats()
