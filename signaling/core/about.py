@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from signaling.core import events as e
 from signaling.core.errors import RefusedError
-from signaling.core.ids import ParticipantId, RoomId
+from signaling.core.ids import DESK, ParticipantId, RoomId
 from signaling.core.sight import in_media_room
 from signaling.core.state import Room, Seat, Session
 from signaling.protocol import ErrorCode
@@ -18,6 +18,14 @@ def actor(by: e.By | None) -> ParticipantId | None:
 def own_seat(session: Session, by: e.By) -> Seat:
     assert by.participant is not None  # the table of roles lets nobody else through
     return session.seats[by.participant]
+
+
+def in_the_group(session: Session, participant: ParticipantId) -> Seat:
+    """Somebody who is not at the desk, also while waiting. Raises RefusedError."""
+    seat = session.need_seat(participant)
+    if seat.room == DESK:
+        raise RefusedError(ErrorCode.NO_SUCH, "they are not in the group")
+    return seat
 
 
 def in_a_room(session: Session, participant: ParticipantId) -> Seat:
@@ -42,3 +50,8 @@ def media_room(session: Session, room: RoomId) -> Room:
     if found.kind in ("waiting", "desk"):
         raise RefusedError(ErrorCode.NO_SUCH, "there is no media in that room")
     return found
+
+
+def accompanies(seat: Seat) -> bool:
+    """An interpreter who does not lead as well."""
+    return seat.function == "interpreter" and not seat.is_facilitator

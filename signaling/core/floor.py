@@ -6,7 +6,7 @@ from typing import Final
 
 from signaling.core import commands as c
 from signaling.core import events as e
-from signaling.core.about import actor, in_a_room, led, media_room, own_seat
+from signaling.core.about import accompanies, actor, in_a_room, in_the_group, led, media_room, own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.ids import ParticipantId, RoomId
 from signaling.core.lifecycles import Door
@@ -54,7 +54,7 @@ def _spotlight(session: Session, now: float, by: e.By, command: c.Spotlight) -> 
 
 def _rename(session: Session, now: float, by: e.By, command: c.Rename) -> list[e.Event]:
     """Also before they are let in: a full name is hidden before the group reads it."""
-    return [e.Renamed(now, session.need_seat(command.participant).participant, by)]
+    return [e.Renamed(now, in_the_group(session, command.participant).participant, by)]
 
 
 def _cover(session: Session, now: float, by: e.By, command: c.Cover) -> list[e.Event]:
@@ -70,11 +70,11 @@ def _uncover(session: Session, now: float, by: e.By, command: c.Uncover) -> list
 def _follow(session: Session, now: float, by: e.By, command: c.Follow) -> list[e.Event]:
     """The move itself follows in `rooms.settle`."""
     seat = in_a_room(session, command.participant)
-    if seat.function != "interpreter":
+    if not accompanies(seat):
         raise RefusedError(ErrorCode.NOT_ALLOWED, "only an interpreter goes with somebody")
     if command.whom is not None:
         followed = session.need_seat(command.whom)
-        if followed.function == "interpreter" or followed.role not in IN_GROUP:
+        if accompanies(followed) or followed.role not in IN_GROUP:
             raise RefusedError(ErrorCode.NOT_ALLOWED, "nobody goes with an interpreter or with the desk")
     return [] if command.whom == seat.follows else [e.Following(now, seat.participant, command.whom, by)]
 
@@ -103,7 +103,7 @@ APPLY: Final[Apply] = {
 
 
 def settle(session: Session, now: float) -> list[e.Event]:
-    """Whoever is gone for good has no hand up, no cover, no follower, no spotlight."""
+    """Whoever is gone for good has no hand up, no follower, no spotlight. A cover waits for their return."""
     if session.ended:
         return []
     events = [event for seat in session.seats.values() for event in _tidied(session, now, seat)]
@@ -118,8 +118,6 @@ def _tidied(session: Session, now: float, seat: Seat) -> list[e.Event]:
     events: list[e.Event] = []
     if out and seat.hand is not None:
         events.append(e.HandLowered(now, me))
-    if out and seat.covered_by is not None:
-        events.append(e.Uncovered(now, me, None))
     if seat.follows is not None and (out or _is_out(session, seat.follows)):
         events.append(e.Following(now, me, None, None))
     return events

@@ -13,10 +13,10 @@ import msgspec
 
 from signaling.core import commands as c
 from signaling.core import events as e
-from signaling.core.about import actor, in_a_room, own_seat
+from signaling.core.about import actor, in_a_room, in_the_group, own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.events import CallKind
-from signaling.core.ids import DESK, ParticipantId
+from signaling.core.ids import ParticipantId
 from signaling.core.lifecycles import CALL, CallState, Door, step
 from signaling.core.module import Apply, Decide
 from signaling.core.rooms import talkers
@@ -57,9 +57,7 @@ def _close(session: Session, now: float, by: e.By, command: c.CloseCall) -> list
 
 
 def _check_on(session: Session, now: float, by: e.By, command: c.CheckOn) -> list[e.Event]:
-    seat = session.need_seat(command.participant)
-    if seat.room == DESK:
-        raise RefusedError(ErrorCode.NO_SUCH, "they are not in the group")
+    seat = in_the_group(session, command.participant)
     if seat.is_facilitator:
         raise RefusedError(ErrorCode.NOT_ALLOWED, "not on a facilitator")
     return [e.CheckedOn(now, seat.participant, by)] if seat.check is None else []
@@ -97,7 +95,7 @@ def recipients(session: Session, who: ParticipantId, command: c.Say | c.Answer) 
 def _readers(session: Session, writer: Seat, command: c.Say | c.Answer) -> list[Seat]:
     match command:
         case c.Answer(participant):  # the whole team reads what one of them answers
-            return [session.need_seat(participant), *session.facilitators()]
+            return [in_the_group(session, participant), *session.facilitators()]
         case c.Say("room"):
             return session.inside(writer.room)
         case c.Say("facilitators"):

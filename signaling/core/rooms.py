@@ -11,7 +11,7 @@ from typing import Final
 
 from signaling.core import commands as c
 from signaling.core import events as e
-from signaling.core.about import actor, own_seat
+from signaling.core.about import accompanies, actor, own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import PRIVATE, Door, PrivateState, step
@@ -34,7 +34,7 @@ def move(session: Session, now: float, by: e.By | None, moves: Iterable[tuple[Pa
 
 def talkers(session: Session, room: RoomId) -> list[Seat]:
     """The two of a private room, also while their connection is lost; without interpreters."""
-    return [seat for seat in _members(session, room) if not _accompanies(seat)]
+    return [seat for seat in _members(session, room) if not accompanies(seat)]
 
 
 def end_private(session: Session, now: float, by: e.By | None, room: RoomId) -> list[e.Event]:
@@ -58,17 +58,13 @@ def _members(session: Session, room: RoomId) -> list[Seat]:
     return [seat for seat in session.seats.values() if seat.room == room and seat.door is not Door.OUT]
 
 
-def _accompanies(seat: Seat) -> bool:
-    return seat.function == "interpreter"
-
-
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
 def _talk_privately(session: Session, now: float, by: e.By, command: c.TalkPrivately) -> list[e.Event]:
     """Closes the person's calls: a facilitator is with them now."""
     leader, person = own_seat(session, by), session.need_seat(command.participant)
-    if person.participant == leader.participant or _accompanies(person):
+    if person.participant == leader.participant or accompanies(person):
         raise RefusedError(ErrorCode.NOT_ALLOWED, "a private talk is with one other person")
     if leader.room != MAIN or session.rooms[person.room].kind == "private":
         raise RefusedError(ErrorCode.BUSY, "one of the two is in a private talk")
@@ -136,7 +132,7 @@ def settle(session: Session, now: float) -> list[e.Event]:
     for room in session.rooms.values():
         if room.kind == "private" and len(talkers(session, room.id)) < 2:
             return end_private(session, now, None, room.id)
-    interpreters = [seat for seat in session.seats.values() if _accompanies(seat) and seat.door is Door.INSIDE]
+    interpreters = [seat for seat in session.seats.values() if accompanies(seat) and seat.door is Door.INSIDE]
     return move(session, now, None, [(seat.participant, _beside(session, seat)) for seat in interpreters])
 
 

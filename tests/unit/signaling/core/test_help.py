@@ -214,6 +214,12 @@ def test_an_answer_reaches_the_person_and_the_team(group: Seated) -> None:
     assert said(group, ANA, c.Answer(NEW)) == (NEW, KIM)
 
 
+def test_the_desk_gets_no_line(group: Seated) -> None:
+    group.sit(NEW, Role.SUPPORT, room=DESK)
+    assert group.refused(ANA, c.Answer(NEW)) == ErrorCode.NO_SUCH
+    assert group.refused(ANA, c.Rename(NEW)) == ErrorCode.NO_SUCH
+
+
 def test_chat_between_two_is_off_unless_the_programme_has_it(group: Seated) -> None:
     assert group.refused(SAM, c.Say(LEO)) == ErrorCode.NOT_ALLOWED
     group.session = group.session.change(rules=Rules(direct_chat=True))

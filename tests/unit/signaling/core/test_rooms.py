@@ -170,6 +170,12 @@ def test_an_interpreter_does_not_keep_a_talk_going(group: Seated) -> None:
     assert ROOM not in group.session.rooms
 
 
+def test_a_facilitator_who_also_interprets_leads_a_talk_like_any_other(group: Seated) -> None:
+    group.sit(KIM, F, function="interpreter")
+    group.do(KIM, c.TalkPrivately(SAM))
+    assert rooms(group, KIM, SAM) == [ROOM, ROOM]
+
+
 def test_nobody_follows_into_the_waiting_room(group: Seated) -> None:
     group.sit(EVA, G, function="interpreter", follows=SAM)
     group.set(SAM, room=WAITING, door=Door.SENT_BACK)
