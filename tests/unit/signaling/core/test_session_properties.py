@@ -24,7 +24,7 @@ from signaling.core.ids import MAIN, CallId, ConnectionId, LinkHash, Participant
 from signaling.core.lifecycles import Door
 from signaling.core.presence import AWAY_KEPT, SECRET_LIVES
 from signaling.core.programme import Rules
-from signaling.core.roles import GuestFunction, Role, role_for
+from signaling.core.roles import IN_GROUP, GuestFunction, Role, role_for
 from signaling.core.session import deadline, decide, replay
 from signaling.core.state import Away, Gone, Here, Seat, Session
 from tests.unit.signaling.core.history import F, G, History, P, join, join_standby
@@ -96,15 +96,23 @@ class Sessions(RuleBasedStateMachine):
             assert role_for(seat.roles, type(command).__name__) is not None
 
     def _nobody_was_let_in_wrongly(self, before: Session, actor: c.Actor, command: c.Command) -> None:
-        """From the door into the group: a facilitator did it who was inside, or the team took over."""
+        """Into the group, or onto the seat of somebody inside, leads only what is named here."""
         for who, seat in self.session.seats.items():
             old = before.seats.get(who)
-            if seat.door is not Door.INSIDE or old is None or old.door is Door.INSIDE:
+            if seat.door is not Door.INSIDE:
                 continue
-            assert isinstance(actor, c.Member)
-            leader = before.seats[actor.participant]
-            assert leader.is_facilitator
-            assert leader.door is Door.INSIDE or (isinstance(command, c.TakeOver) and leader.participant == who)
+            if old is None:
+                assert isinstance(command, c.Join), "a new seat"
+                assert comes_in_at_once(command) or not command.knocks
+            elif old.door is not Door.INSIDE:
+                assert let_in_by(before, actor, command, who), "from the door into the group"
+            elif seat.secret != old.secret:
+                took = isinstance(command, c.TakeSeat) and actor == c.Member(who)
+                own = isinstance(command, c.Join) and comes_in_at_once(command) and command.person == seat.person
+                assert took or own or let_in_by(before, actor, command, who), "onto another device"
+            elif set(connections_of(seat)) - set(connections_of(old)):
+                resumed = isinstance(command, c.Resume) and command.secret in secrets_of(old)
+                assert resumed or isinstance(command, c.JoinStandby), "onto another connection"
 
     def _nobody_was_unmuted_by_others(self, before: Session, actor: c.Actor) -> None:
         for who, seat in before.seats.items():
@@ -270,6 +278,15 @@ class Sessions(RuleBasedStateMachine):
             assert viewer_id in (sight.seen_by(session, seen_id) or []), "shown on the screen of who is seen"
 
     @invariant()
+    def the_end_of_no_lock_starts_anything(self) -> None:
+        """What a lock keeps off is muted or stopped besides, so that only its own person starts it again."""
+        for seat in self.session.seats.values():
+            if sight.in_media_room(self.session, seat):
+                off = sight.EVERYTHING - sight.may_start(self.session, seat.participant)
+                assert "microphone" not in off or sight.muted(self.session, seat)
+                assert (off & seat.sources) - {"microphone"} <= seat.stopped
+
+    @invariant()
     def a_private_talk_is_between_two(self) -> None:
         for room in self.session.rooms.values():
             if room.kind == "private":
@@ -287,7 +304,7 @@ class Sessions(RuleBasedStateMachine):
         for seat in session.seats.values():
             if seat.door is Door.OUT:
                 assert seat.secret is None
-                assert (seat.hand, seat.check, seat.covered_by, seat.resting, seat.standby) == (None,) * 5
+                assert (seat.hand, seat.check, seat.resting, seat.standby) == (None,) * 4
         for room in session.rooms.values():
             assert room.muted <= {seat.participant for seat in session.seats.values() if seat.room == room.id}
         assert set(session.rooms) >= {MAIN}
@@ -307,6 +324,24 @@ class Sessions(RuleBasedStateMachine):
     def what_time_brings_lies_ahead(self) -> None:
         at = deadline(self.session)
         assert at is None or at > self.history.now
+
+
+def comes_in_at_once(command: c.Join) -> bool:
+    """The team, and the desk."""
+    return F in command.roles or not IN_GROUP & set(command.roles)
+
+
+def let_in_by(before: Session, actor: c.Actor, command: c.Command, who: ParticipantId) -> bool:
+    """A facilitator from inside, or one who takes over their own."""
+    assert isinstance(actor, c.Member)
+    leader = before.seats[actor.participant]
+    if isinstance(command, c.TakeOver):
+        return leader.is_facilitator and (who == leader.participant or before.seats[who].person == leader.person)
+    return isinstance(command, c.Admit | c.AdmitExpected) and leader.is_facilitator and leader.door is Door.INSIDE
+
+
+def secrets_of(seat: Seat) -> set[SecretHash | None]:
+    return {seat.secret, seat.standby.secret if seat.standby is not None else None} - {None}
 
 
 def let_in(seat: Seat) -> bool:
