@@ -10,7 +10,8 @@ from typing import Final
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.errors import RefusedError
-from signaling.core.lifecycles import ABSENCE, Absence, step
+from signaling.core.ids import DESK
+from signaling.core.lifecycles import ABSENCE, Absence, Door, step
 from signaling.core.module import Apply, Decide
 from signaling.core.persons import let_in, may_take_over
 from signaling.core.state import Session
@@ -75,7 +76,12 @@ def _next(session: Session, now: float) -> Absence | None:
 
 
 def _missed(session: Session) -> bool:
-    return any(not seat.is_facilitator for seat in session.inside() if session.rooms[seat.room].kind != "desk")
+    """By anybody of the group; also while their connections are lost, since they return without a knock."""
+    return any(
+        not seat.is_facilitator
+        and (session.rooms[seat.room].kind == "private" or (seat.door is Door.INSIDE and seat.room != DESK))
+        for seat in session.seats.values()
+    )
 
 
 _AFTER: Final = {

@@ -203,10 +203,19 @@ def _remove(session: Session, now: float, by: e.By, command: c.Remove) -> list[e
 
 
 def _ban(session: Session, now: float, by: e.By, command: c.Ban) -> list[e.Event]:
+    """With the other devices on which the same person knocks."""
     seat = _patient(session, command.participant)
     if command.until <= now:
         raise RefusedError(ErrorCode.NOT_NOW, "that time has passed")
-    return [e.Banned(now, seat.participant, command.until, by), e.Left(now, seat.participant, "banned", by)]
+    knocks = [
+        other.participant
+        for other in session.seats.values()
+        if other.door is Door.KNOCKING and other.person == seat.person is not None and other != seat
+    ]
+    return [
+        e.Banned(now, seat.participant, command.until, by),
+        *(e.Left(now, who, "banned", by) for who in (seat.participant, *knocks)),
+    ]
 
 
 def _patient(session: Session, participant: ParticipantId) -> Seat:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
+
 from signaling.core import events as e
-from signaling.core.ids import MAIN, WAITING, PersonId, RoomId
+from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import DOOR, Door, step
 from signaling.core.module import Apply
-from signaling.core.persons import with_kinds
+from signaling.core.persons import left_before, own_seat, with_kinds, without_past
 from signaling.core.presence import hold_to_table, last_contact, standby_state, without_standby
 from signaling.core.roles import GuestFunction, Role
-from signaling.core.state import Away, Gone, Here, Seat, Session, with_room, with_seat
+from signaling.core.state import Away, Gone, Here, Seat, Session, call_id, with_room, with_seat
 
 _SHARES: Final[frozenset[e.SourceKind]] = frozenset({"screen", "screen_sound"})
 # What a guest may not start until a facilitator allows it: who only watches is named on every screen, and silent.
@@ -21,22 +23,25 @@ _WATCHES: Final[dict[GuestFunction, frozenset[e.SourceKind]]] = {
     "supervisor": frozenset(e.SOURCES),
     "trainee": frozenset(e.SOURCES),
 }
+_TURNED_AWAY: Final[frozenset[e.LeaveCause]] = frozenset({"declined", "removed", "banned"})
 _NO_MEDIA: Final[dict[str, Any]] = {"sources": frozenset(), "stopped": frozenset()}
 
 
 def _knocked(session: Session, event: e.Knocked) -> Session:
-    seat = _new(event, step(DOOR, None, "knocked"), WAITING, knock=event.kind, claims=event.claims)
+    seat = _new(session, event, step(DOOR, None, "knocked"), WAITING, knock=event.kind, claims=event.claims)
     return session.change(seats={**session.seats, event.participant: seat})
 
 
 def _entered(session: Session, event: e.Entered) -> Session:
-    seat = _new(event, step(DOOR, None, "entered"), event.room)
+    seat = _new(session, event, step(DOOR, None, "entered"), event.room)
     session = session.change(seats={**session.seats, event.participant: seat})
-    return _tidied(session, event.person, seat)
+    return with_kinds(without_past(session, event.person, seat.participant), event.person)
 
 
-def _new(event: e.Knocked | e.Entered, door: Door | None, room: RoomId, **more: Any) -> Seat:
+def _new(session: Session, event: e.Knocked | e.Entered, door: Door | None, room: RoomId, **more: Any) -> Seat:
+    """An individual lock and a cover follow their person: nobody shakes them off by leaving and knocking again."""
     assert door is not None
+    before = left_before(session, event.person)
     hold_to_table(None, "knocked")
     return Seat(
         participant=event.participant,
@@ -49,7 +54,8 @@ def _new(event: e.Knocked | e.Entered, door: Door | None, room: RoomId, **more: 
         door=door,
         since=event.at,
         room=room,
-        forbidden=_forbidden(event.roles, event.function),
+        forbidden=_forbidden(event.roles, event.function) if before is None else before.forbidden,
+        covered_by=None if before is None else before.covered_by,
         **more,
     )
 
@@ -60,25 +66,13 @@ def _forbidden(roles: tuple[Role, ...], function: GuestFunction | None) -> froze
     return _WATCHES[function] if function is not None else _SHARES
 
 
-def _tidied(session: Session, person: PersonId | None, kept: Seat) -> Session:
-    """A person who is in again needs no trace of the times before; their other knocks are other devices now."""
-    if person is None:
-        return session
-    seats = {
-        who: seat
-        for who, seat in session.seats.items()
-        if seat.person != person or seat.door is not Door.OUT or who == kept.participant
-    }
-    return with_kinds(session.change(seats=seats), person)
-
-
 def _admitted(session: Session, event: e.Admitted) -> Session:
     seat = session.seats[event.participant]
     door = step(DOOR, seat.door, "admitted")
     talking = seat.room != WAITING  # in a private talk, which goes on
     place = {"back_to": MAIN} if talking else {"room": MAIN}
     session = with_seat(session, event.participant, door=door, knock=None, claims=None, **place)
-    return _tidied(session, seat.person, seat)
+    return with_kinds(without_past(session, seat.person, seat.participant), seat.person)
 
 
 def _seat_moved(session: Session, event: e.SeatMoved) -> Session:
@@ -95,7 +89,19 @@ def _seat_moved(session: Session, event: e.SeatMoved) -> Session:
         **_NO_MEDIA,
     )
     seats = {who: other for who, other in session.seats.items() if who != event.from_}
-    return with_kinds(session.change(seats=seats), seat.person)
+    return with_kinds(_asking_on(session.change(seats=seats), knock, event.participant), seat.person)
+
+
+def _asking_on(session: Session, knock: Seat, participant: ParticipantId) -> Session:
+    """What they asked for, or were asked, at the door goes on for the seat."""
+    calls = {}
+    for call in session.calls.values():
+        if call.about == knock.participant:
+            moved = call_id(call.kind, participant)
+            call = session.calls.get(moved) or msgspec.structs.replace(call, id=moved, about=participant)
+        calls[call.id] = call
+    check = session.seats[participant].check or knock.check
+    return with_seat(session.change(calls=calls), participant, check=check)
 
 
 def _sent_back(session: Session, event: e.SentBack) -> Session:
@@ -128,9 +134,12 @@ def _left(session: Session, event: e.Left) -> Session:
     seat = session.seats[event.participant]
     hold_to_table(seat.presence, "left")
     door = step(DOOR, seat.door, "left")
-    if seat.door is Door.KNOCKING and event.cause != "banned":  # never was inside: nothing to remember
+    if not _leaves_a_trace(session, seat, event.cause):
         seats = {who: other for who, other in session.seats.items() if who != event.participant}
         return with_kinds(session.change(seats=seats), seat.person)
+    past = left_before(session, seat.person)
+    if past is not None and past.banned_until is not None:
+        session = with_seat(session, seat.participant, banned_until=max(past.banned_until, seat.banned_until or 0.0))
     gone = Gone(last_contact(seat, event.at), event.cause)
     session = _unmuted_there(session, seat)
     if standby_state(session, seat) is not None:
@@ -138,7 +147,16 @@ def _left(session: Session, event: e.Left) -> Session:
     session = with_seat(
         session, event.participant, presence=gone, door=door, secret=None, room=WAITING, back_to=None, **_NO_MEDIA
     )
-    return with_kinds(session, seat.person)
+    return with_kinds(without_past(session, seat.person, seat.participant), seat.person)
+
+
+def _leaves_a_trace(session: Session, seat: Seat, cause: e.LeaveCause) -> bool:
+    """Not who was never inside, unless turned away: they are not "expected" when they knock again."""
+    if seat.door is not Door.KNOCKING:
+        return True
+    if seat.person is None:
+        return seat.banned_until is not None
+    return cause in _TURNED_AWAY and own_seat(session, seat.person, seat.participant) is None
 
 
 def _unmuted_there(session: Session, seat: Seat) -> Session:

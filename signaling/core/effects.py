@@ -18,7 +18,6 @@ _REASONS: Final[dict[e.LeaveCause, ByeReason]] = {
     "declined": ByeReason.DECLINED,
     "removed": ByeReason.REMOVED,
     "banned": ByeReason.REMOVED,
-    "moved": ByeReason.REPLACED,
     "closed": ByeReason.CLOSED,
     "ended": ByeReason.ENDED,
 }

@@ -22,8 +22,8 @@ from signaling.core.ids import (
 from signaling.core.lifecycles import Absence, Phase
 from signaling.core.roles import GuestFunction, Role, Standing
 
-# "moved": another device took the seat. "closed": the group ended after its notice. "ended": at once, for everybody.
-LeaveCause = Literal["left", "lost", "declined", "removed", "banned", "moved", "closed", "ended"]
+# "closed": the group ended after its notice. "ended": at once, for everybody.
+LeaveCause = Literal["left", "lost", "declined", "removed", "banned", "closed", "ended"]
 KnockKind = Literal["expected", "again", "other_device", "removed", "stranger"]
 SourceKind = Literal["microphone", "camera", "screen", "screen_sound"]
 RoomKind = Literal["waiting", "desk", "main", "private"]

@@ -33,7 +33,7 @@ def knock_kind(
     if first is not None and first.participant != but:
         return "other_device", first.participant
     out = [seat.presence.cause for seat in seats if isinstance(seat.presence, Gone) and seat.door is Door.OUT]
-    if out:
+    if out:  # declined ones too: "everyone expected" is nobody who was turned away
         return ("removed" if out[-1] in ("removed", "banned") else "again"), None
     return "expected", None
 
@@ -48,6 +48,19 @@ def with_kinds(session: Session, person: PersonId | None) -> Session:
             kind, claims = knock_kind(session, person, seat.participant)
             seats[seat.participant] = msgspec.structs.replace(seat, knock=kind, claims=claims)
     return session.change(seats=seats)
+
+
+def left_before(session: Session, person: PersonId | None, but: ParticipantId | None = None) -> Seat | None:
+    """What is kept of the time before of somebody who went and comes again. At most one."""
+    return next((seat for seat in _of(session, person, but) if seat.door is Door.OUT), None)
+
+
+def without_past(session: Session, person: PersonId | None, but: ParticipantId) -> Session:
+    """Nobody's times before pile up."""
+    if person is None:
+        return session
+    past = {seat.participant for seat in _of(session, person, but) if seat.door is Door.OUT}
+    return session.change(seats={who: seat for who, seat in session.seats.items() if who not in past})
 
 
 def let_in(session: Session, now: float, by: e.By | None, knock: Seat) -> list[e.Event]:

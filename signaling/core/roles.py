@@ -60,7 +60,7 @@ ALLOWED: Final = MappingProxyType(
         **dict.fromkeys(("Publish", "Unpublish", "Mute", "Unmute", "DeclineUnmute"), _GROUP),
         **dict.fromkeys(("RaiseHand", "LowerHand", "StepAway", "ComeBack", "Say"), _GROUP),
         **dict.fromkeys(("CallHelp", "CancelHelp", "AnswerCheck", "AskToStay"), _CARED_FOR),
-        "EndPrivate": frozenset({_P, _F}),
+        "EndPrivate": _GROUP,
         # The door.
         **dict.fromkeys(("Admit", "AdmitExpected", "Decline", "SendBack", "LockDoor", "Remove", "Ban"), _LEADS),
         # The rights of others.

@@ -162,6 +162,17 @@ def test_when_the_last_one_goes_nobody_is_missed(room: History) -> None:
     assert room.session.absence is Absence.NONE
 
 
+def test_who_is_lost_for_a_moment_still_misses_them(room: History) -> None:
+    room.drop(1)
+    room.drop(2)
+    room.wait(300.0)
+    assert room.session.absence is Absence.OPEN_TO_TEAM
+    room.do(c.Newcomer(), resume("sam", 3))
+    assert room.session.absence is Absence.OPEN_TO_TEAM
+    room.wait(300.0)
+    assert room.session.absence is Absence.CLOSING
+
+
 def test_a_phone_that_stands_by_is_a_facilitator(room: History) -> None:
     room.stand_by()
     room.drop(1)

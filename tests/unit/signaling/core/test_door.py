@@ -8,12 +8,12 @@ from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.door import KNOCKS_BEYOND, MOST_KNOCKS, SEATS_PER_PLACE
 from signaling.core.ids import DESK, MAIN, WAITING, ConnectionId, LinkHash, ParticipantId
-from signaling.core.lifecycles import Door
+from signaling.core.lifecycles import CallState, Door
 from signaling.core.presence import AWAY_KEPT, SECRET_LIVES
 from signaling.core.programme import Rules
 from signaling.core.roles import Role, Standing
 from signaling.core.session import deadline
-from signaling.core.state import Away, Gone, Here
+from signaling.core.state import Away, Gone, Here, call_id
 from signaling.protocol import ByeReason, ErrorCode
 from tests.unit.signaling.core.history import ANA, LEO, SAM, F, G, History, P, group, join, resume
 
@@ -351,9 +351,55 @@ def test_declined(room: History) -> None:
     events, effects = room.as_("ana", c.Decline(LEO))
     assert events == [e.Left(0.0, LEO, "declined", BY_ANA)]
     assert effects == [c.Close(ConnectionId(3), ByeReason.DECLINED)]
-    assert LEO not in room.session.seats
     assert room.refused(c.Newcomer(), resume("leo", 4)) == ErrorCode.RESUME_UNKNOWN
     assert room.refused(c.Member(ANA), c.Decline(SAM)) == ErrorCode.NOT_NOW
+
+
+@pytest.mark.parametrize("command", [c.Decline, c.Remove])
+def test_who_was_turned_away_is_not_expected_again(room: History, command: type[c.Decline | c.Remove]) -> None:
+    room.join("leo", 3)
+    room.as_("ana", command(LEO))
+    for number in range(50):
+        room.join(f"leo{number}", 4 + number, person="leo")
+        assert room.as_("ana", c.AdmitExpected()) == ([], [])
+        room.as_("ana", command(ParticipantId(f"leo{number}")))
+    assert len(room.session.seats) == 3, "of all that only the last is kept"
+
+
+def test_a_stranger_who_was_declined_is_a_stranger(room: History) -> None:
+    room.join("x", 3, person=None)
+    room.as_("ana", c.Decline(ParticipantId("x")))
+    assert ParticipantId("x") not in room.session.seats
+
+
+def test_locks_and_cover_are_not_shaken_off_by_leaving(room: History) -> None:
+    room.as_("ana", c.Forbid(SAM, "camera"))
+    room.as_("ana", c.Allow(SAM, "screen"))
+    room.as_("ana", c.Cover(SAM))
+    room.as_("sam", c.Leave())
+    room.join("sam2", 3, person="sam")
+    room.admit("sam2")
+    seat = room.seat("sam2")
+    assert (seat.forbidden, seat.covered_by) == ({"camera", "screen_sound"}, ANA)
+
+
+def test_a_ban_puts_out_every_device_that_knocks(room: History) -> None:
+    for number in (3, 4):
+        room.join(f"leo{number}", number, person="leo")
+    _, effects = room.as_("ana", c.Ban(ParticipantId("leo3"), 50.0))
+    assert len(effects) == 2
+    assert room.refused(c.Newcomer(), join("leo5", 5, person="leo")) == ErrorCode.BANNED
+
+
+def test_what_was_asked_for_at_the_door_goes_on_for_the_seat(room: History) -> None:
+    room.join("sam2", 7, person="sam")
+    room.as_("sam2", c.CallHelp("private"))
+    room.as_("ana", c.CheckOn(ParticipantId("sam2")))
+    room.admit("sam2")
+    call = room.session.calls[call_id("private", SAM)]
+    assert (call.about, call.state) == (SAM, CallState.OPEN)
+    assert room.seat("sam").check is not None
+    assert len(room.session.calls) == 1
 
 
 def test_sent_back_keeps_the_seat_and_stops_the_media(room: History) -> None:

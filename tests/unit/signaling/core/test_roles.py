@@ -42,9 +42,8 @@ MAY = {
     "N": "Join Resume JoinStandby",
     "Z": "Disconnect Tick",
     "PFGCSA": "Leave",
-    "PFG": """Publish Unpublish Mute Unmute DeclineUnmute RaiseHand LowerHand StepAway ComeBack Say""",
+    "PFG": """Publish Unpublish Mute Unmute DeclineUnmute RaiseHand LowerHand StepAway ComeBack Say EndPrivate""",
     "PG": "CallHelp CancelHelp AnswerCheck AskToStay",
-    "PF": "EndPrivate",
     "F": """Answer Admit AdmitExpected Decline SendBack LockDoor Remove Ban
         MuteOther MuteAll StopSource Allow Forbid AllowAll ForbidAll AskToUnmute
         LowerHands LowerOther Spotlight Rename Cover Uncover Follow
