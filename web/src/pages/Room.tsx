@@ -123,7 +123,7 @@ export function Room({ store }: { store: SessionStore }) {
           onClose={close}
         />
       )}
-      {open?.what === "more" && <MoreDialog store={store} phone={phone} unread={unread} selfHidden={selfHidden} actions={actions} onClose={close} />}
+      {open?.what === "more" && <MoreDialog store={store} phone={phone} narrow={!wide} unread={unread} selfHidden={selfHidden} actions={actions} onClose={close} />}
       {open?.what === "chat" && !wide && (
         <Dialog title={t("chat.title")} onClose={close}>
           <Chat store={store} />

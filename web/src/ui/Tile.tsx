@@ -90,7 +90,7 @@ export function Tile({ store, person, picture, source, box, onMenu }: TileProps)
   const state = picture?.state ?? "off";
   const pictured = state === "live" || state === "stopped";
   const away = !person.present;
-  const speaking = person.speaking && source === "camera" && !away;
+  const speaking = person.speaking && source === "camera" && !away && person.resting === null;
   return (
     <li
       class="tile"
@@ -128,12 +128,12 @@ interface NoteProps extends Pick<TileProps, "store" | "person" | "source"> {
 function TileNote({ store, person, source, state, stoppedAt }: NoteProps) {
   const stopped = state === "stopped" && person.present;
   const now = useSeconds(stopped);
-  const [icon, words, faint] = note(store, person, source) ?? [null, null, false];
-  if (words !== null) {
+  const own = note(store, person, source);
+  if (own) {
     return (
-      <p class={faint ? "tile-note faint" : "tile-note"}>
-        {icon && <Icon of={icon} />}
-        {words}
+      <p class="tile-note" data-at={person.covered && person.present ? "top" : "middle"}>
+        <Icon of={own[0]} />
+        {own[1]}
       </p>
     );
   }
@@ -142,16 +142,16 @@ function TileNote({ store, person, source, state, stoppedAt }: NoteProps) {
   return null;
 }
 
-function note(store: SessionStore, person: Person, source: PictureSource): [IconNode, string, boolean] | null {
-  if (!person.present) return [RotateCw, t("room.away", { name: person.name }), false];
+function note(store: SessionStore, person: Person, source: PictureSource): [IconNode, string] | null {
+  if (!person.present) return [RotateCw, t("room.away", { name: person.name })];
   if (source === "screen") return null;
-  if (person.resting === "away") return [DoorClosed, t("away.short"), false];
-  if (person.resting === "break") return [Coffee, t("away.onBreak"), false];
+  if (person.resting === "away") return [DoorClosed, t("away.short")];
+  if (person.resting === "break") return [Coffee, t("away.onBreak")];
   if (!person.covered) return null;
   // On one's own tile, who sees it; to facilitators, that others do not. Others are told nothing but a name.
-  const own = person.me ? seers(store.mine.value, store.people.value) : null;
-  if (own) return [EyeOff, coveredWords(own), false];
-  return store.team.value === null ? null : [EyeOff, t("mod.coveredOther"), false];
+  const who = person.me ? seers(store.mine.value, store.people.value) : null;
+  if (who) return [EyeOff, coveredWords(who)];
+  return store.team.value === null ? null : [EyeOff, t("mod.coveredOther")];
 }
 
 /** Up in the corner: a raised hand with its place in the queue, and a call for the facilitator that all see. */

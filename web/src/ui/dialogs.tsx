@@ -97,13 +97,14 @@ export function SettingsDialog({ store, selfHidden, onSelfHidden, shortcuts, onS
 interface MoreProps extends Closing {
   store: SessionStore;
   phone: boolean;
+  narrow: boolean;
   unread: number;
   selfHidden: boolean;
   actions: Actions;
 }
 
 /** The rarer controls; on phones also chat and the way out. */
-export function MoreDialog({ store, phone, unread, selfHidden, actions, onClose }: MoreProps) {
+export function MoreDialog({ store, phone, narrow, unread, selfHidden, actions, onClose }: MoreProps) {
   const sharing = store.sharing.value;
   const team = store.team.value !== null;
   const choice = (icon: IconNode, label: string, action: keyof Actions) => (
@@ -118,7 +119,7 @@ export function MoreDialog({ store, phone, unread, selfHidden, actions, onClose 
         {phone && choice(MessageCircle, t(unread ? "controls.chatUnread" : "more.chat", { count: unread }), "chat")}
         {phone && store.canShareScreen && (sharing || mayStart(store, "screen")) &&
           choice(sharing ? ScreenShareOff : ScreenShare, t(sharing ? "controls.stopShare" : "more.share"), "share")}
-        {phone && store.canFlipCamera.value && store.cameraOn.value && choice(SwitchCamera, t("more.flip"), "flip")}
+        {narrow && store.canFlipCamera.value && store.cameraOn.value && choice(SwitchCamera, t("more.flip"), "flip")}
         {choice(selfHidden ? Eye : EyeOff, t(selfHidden ? "more.showSelf" : "more.hideSelf"), "self")}
         {team && choice(DoorClosed, t("controls.stepAway"), "away")}
         {choice(Settings, t("more.settings"), "settings")}

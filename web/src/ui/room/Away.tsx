@@ -19,10 +19,10 @@ export function Away({ store, say, status, onBack }: Props) {
   const heading = useHeadingFocus();
   return (
     <main class="away" data-card="away">
+      <p class="hidden-visually" role="status" aria-live="polite">
+        {status}
+      </p>
       <div class="away-top">
-        <p class="status" role="status" aria-live="polite">
-          {status}
-        </p>
         {store.team.value === null && <LeaveQuickly store={store} />}
         {store.team.value === null && <PrivateHelpButton store={store} />}
       </div>

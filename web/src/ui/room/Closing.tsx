@@ -24,29 +24,22 @@ export function Closing({ store, say }: Props) {
   }, [at]);
   if (at === null) return null;
   const team = store.team.value !== null;
+  const stays = store.mine.value?.stays ?? false;
   return (
     <Card icon={Clock3} title={t("close.soon", { time: timeOf(at) })} name="closing">
-      <Countdown until={at} now={() => store.serverNow()} onMark={say} label={t("close.left")} />
-      {team ? (
-        <button type="button" class="button" data-action="cancel-close" onClick={() => void store.act({ type: "cancel_close" })}>
-          {t("close.cancel")}
-        </button>
-      ) : (
-        <Stay store={store} />
-      )}
+      <div class="card-actions">
+        <Countdown until={at} now={() => store.serverNow()} onMark={say} label={t("close.left")} />
+        {team ? (
+          <button type="button" class="button" data-action="cancel-close" onClick={() => void store.act({ type: "cancel_close" })}>
+            {t("close.cancel")}
+          </button>
+        ) : (
+          <button type="button" class="button" data-action="stay" onClick={() => void store.act({ type: "ask_to_stay", on: !stays })}>
+            {t(stays ? "close.notStay" : "close.stay")}
+          </button>
+        )}
+      </div>
+      {!team && <p class="small soft">{t(stays ? "close.staying" : "close.stayNote")}</p>}
     </Card>
-  );
-}
-
-function Stay({ store }: { store: SessionStore }) {
-  const stays = store.mine.value?.stays ?? false;
-  const ask = (on: boolean) => void store.act({ type: "ask_to_stay", on });
-  return (
-    <>
-      <button type="button" class={stays ? "button plain" : "button"} data-action="stay" onClick={() => ask(!stays)}>
-        {t(stays ? "close.notStay" : "close.stay")}
-      </button>
-      <p class="small soft">{t(stays ? "close.staying" : "close.stayNote")}</p>
-    </>
   );
 }

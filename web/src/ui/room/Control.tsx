@@ -41,11 +41,8 @@ export function Control(props: ControlProps) {
     >
       <Icon of={icon} />
       <span class="control-label">{short ?? label}</span>
-      {count > 0 && (
-        <span class="control-count" aria-hidden="true">
-          {count > 99 ? "99" : count}
-        </span>
-      )}
+      {/* Drawn from an attribute: the label says it in words. */}
+      {count > 0 && <span class="control-count" data-count={Math.min(count, 99)} aria-hidden="true" />}
     </button>
   );
 }

@@ -61,7 +61,7 @@ export function Controls({ store, phone, narrow, unread, chatOpen, actions }: Pr
     <div class="controls" role="group" aria-label={t("controls.label")} tabIndex={-1} data-pane="bar">
       <MuteControl store={store} phone={phone} onClick={actions.mute} />
       <CameraControl store={store} phone={phone} onClick={actions.camera} />
-      {store.canFlipCamera.value && store.cameraOn.value && !phone && (
+      {store.canFlipCamera.value && store.cameraOn.value && !narrow && (
         <Control action="flip" icon={SwitchCamera} label={t("controls.flip")} onClick={actions.flip} />
       )}
       {!phone && <ShareControl store={store} onClick={actions.share} />}

@@ -27,6 +27,9 @@ export function Lost({ store, say }: { store: SessionStore; say: (text: string) 
     before.current = notice;
   }, [notice]);
   if (team) return null;
+  // Whoever has called for help reads the numbers in that card already.
+  const mine = store.mine.value;
+  if (room?.staff === "none" && (mine?.private || mine?.come)) return null;
   if (notice === "told") return <Card icon={RotateCw} title={t("lost.told", { name })} name="lost" />;
   if (notice !== null && numbers) {
     return (
