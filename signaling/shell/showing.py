@@ -226,7 +226,7 @@ def _call(session: Session, memory: Memory, call: Call) -> p.CallSeen:
         note=memory.help_notes.get(call.id, ""),
         since=call.since,
         state=call.state.value,
-        coming=None if call.coming is None else memory.names.get(call.coming, ""),
+        coming=call.coming,
         room=seat.room,
         waiting=seat.door is not Door.INSIDE,
     )

@@ -208,7 +208,10 @@ def test_come_is_seen_by_the_room() -> None:
     assert [person.calling for person in in_room(state, "ana").people] == [False, True]
     assert in_room(state, "sam").me.come == p.CallMine("open", None)
     coming = group(calls=(call("come", state=CallState.COMING, coming=ANA),))
-    assert in_room(coming, "sam").me.come == p.CallMine("coming", "Ana")
+    assert in_room(coming, "sam").me.come == p.CallMine("coming", "Ana"), "a name: the waiting know no ids"
+    team = in_room(coming, "ana").team
+    assert team is not None
+    assert [(one.state, one.coming) for one in team.calls] == [("coming", ANA)], "an id: pages find themselves by it"
 
 
 def test_a_note_with_a_call_is_for_facilitators() -> None:
