@@ -213,8 +213,9 @@ def _ban(session: Session, now: float, by: e.By, command: c.Ban) -> list[e.Event
         if other.door is Door.KNOCKING and other.person == seat.person is not None and other != seat
     ]
     return [
+        *(e.Left(now, who, "banned", by) for who in knocks),
         e.Banned(now, seat.participant, command.until, by),
-        *(e.Left(now, who, "banned", by) for who in (seat.participant, *knocks)),
+        e.Left(now, seat.participant, "banned", by),
     ]
 
 

@@ -135,19 +135,45 @@ def _left(session: Session, event: e.Left) -> Session:
     hold_to_table(seat.presence, "left")
     door = step(DOOR, seat.door, "left")
     if not _leaves_a_trace(session, seat, event.cause):
-        seats = {who: other for who, other in session.seats.items() if who != event.participant}
-        return with_kinds(session.change(seats=seats), seat.person)
+        return with_kinds(_forgotten(session, seat), seat.person)
     past = left_before(session, seat.person)
-    if past is not None and past.banned_until is not None:
-        session = with_seat(session, seat.participant, banned_until=max(past.banned_until, seat.banned_until or 0.0))
-    gone = Gone(last_contact(seat, event.at), event.cause)
     session = _unmuted_there(session, seat)
     if standby_state(session, seat) is not None:
         session = without_standby(session, seat, "left")
     session = with_seat(
-        session, event.participant, presence=gone, door=door, secret=None, room=WAITING, back_to=None, **_NO_MEDIA
+        session,
+        event.participant,
+        presence=Gone(last_contact(seat, event.at), event.cause),
+        door=door,
+        secret=None,
+        room=WAITING,
+        back_to=None,
+        banned_until=_later(seat.banned_until, None if past is None else past.banned_until),
+        **_NO_MEDIA,
     )
+    session = _handed_on(session, seat)
     return with_kinds(without_past(session, seat.person, seat.participant), seat.person)
+
+
+def _forgotten(session: Session, knock: Seat) -> Session:
+    """A knock is gone as if it had never been; but for a ban, which is the person's."""
+    held = own_seat(session, knock.person, knock.participant)
+    if held is not None and knock.banned_until is not None:
+        until = _later(held.banned_until, knock.banned_until)
+        session = with_seat(session, held.participant, banned_until=until)
+    return session.change(seats={who: seat for who, seat in session.seats.items() if who != knock.participant})
+
+
+def _handed_on(session: Session, seat: Seat) -> Session:
+    """The other devices on which this person knocks inherit the individual lock and the cover."""
+    for other in session.seats.values():
+        if seat.person is not None and other.person == seat.person and other.door is Door.KNOCKING:
+            session = with_seat(session, other.participant, forbidden=seat.forbidden, covered_by=seat.covered_by)
+    return session
+
+
+def _later(one: float | None, other: float | None) -> float | None:
+    return max((at for at in (one, other) if at is not None), default=None)
 
 
 def _leaves_a_trace(session: Session, seat: Seat, cause: e.LeaveCause) -> bool:

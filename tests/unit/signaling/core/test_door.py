@@ -383,6 +383,24 @@ def test_locks_and_cover_are_not_shaken_off_by_leaving(room: History) -> None:
     assert (seat.forbidden, seat.covered_by) == ({"camera", "screen_sound"}, ANA)
 
 
+def test_locks_and_cover_are_not_shaken_off_with_two_devices(room: History) -> None:
+    room.join("sam2", 3, person="sam")
+    room.as_("ana", c.Forbid(SAM, "camera"))
+    room.as_("ana", c.Cover(SAM))
+    room.as_("sam", c.Leave())
+    room.admit("sam2")
+    seat = room.seat("sam2")
+    assert (seat.door, seat.covered_by) == (Door.INSIDE, ANA)
+    assert "camera" in seat.forbidden
+
+
+@pytest.mark.parametrize("banned", ["sam", "sam2"])
+def test_a_ban_counts_whichever_device_it_was_spoken_over(room: History, banned: str) -> None:
+    room.join("sam2", 3, person="sam")
+    room.as_("ana", c.Ban(ParticipantId(banned), 50.0))
+    assert room.refused(c.Newcomer(), join("sam3", 5, person="sam")) == ErrorCode.BANNED
+
+
 def test_a_ban_puts_out_every_device_that_knocks(room: History) -> None:
     for number in (3, 4):
         room.join(f"leo{number}", number, person="leo")
