@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from datetime import datetime
 from typing import Any
@@ -161,6 +163,39 @@ async def test_who_comes_early_is_told_when_in_their_own_time_zone(group: Group)
     await sam.page.wait_for(f"{HEADING} === 'Your next group'")
     text = await sam.page.evaluate("document.querySelector('main').textContent")
     assert f" at {clock}" in " ".join(text.split()), text
+
+
+async def test_who_comes_to_a_closed_door_reads_whom_to_call(group: Group) -> None:
+    ana = await group.guard("Ana")
+    assert await ana.store("store.act({ type: 'lock_door', on: true })") == {"ok": True}
+    sam = await stranger(group)
+    await sam.open(group.link)
+    await sam.press_join()
+    await sam.page.wait_for(f"{HEADING} === 'The door is closed.'")
+    assert await sam.page.evaluate("document.querySelector('a[href^=tel]').textContent") == NUMBERS["practice_number"]
+    await ana.store("store.act({ type: 'lock_door', on: false })")
+    await sam.page.click("[data-action=again]")
+    await sam.page.wait_for(STEP)
+    await sam.press_join()
+    await sam.page.wait_for(WAITING)
+
+
+async def test_stepping_away_without_a_line_lasts(group: Group) -> None:
+    """The server stands still when the button is tapped; it hears of it when it goes on."""
+    ann, ben = await group.come("Ann", "Ben")
+    os.kill(group.server.pid, signal.SIGSTOP)
+    try:
+        await ann.page.click("[data-action=away]")
+        await ann.page.wait_for("kinroom.store.phase.value === 'reconnecting'", 20.0)
+        assert await ann.store("store.mine.value.resting") == "away"
+        assert not await ann.store("store.cameraOn.value")
+    finally:
+        os.kill(group.server.pid, signal.SIGCONT)
+    resting = f"store.people.value.find((one) => one.id === '{ann.id}')?.resting === 'away'"
+    assert await ben.moment(resting, 20.0) is not None
+    await ann.page.click("[data-action=come-back]")
+    await ann.page.wait_for("kinroom.store.mine.value.resting === null && kinroom.store.cameraOn.value")
+    await ben.see([ann])
 
 
 async def test_a_code_that_was_told_leads_to_the_waiting_room_only(group: Group) -> None:

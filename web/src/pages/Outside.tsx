@@ -71,7 +71,7 @@ export function Outside({ store, token }: Props) {
 
   if (!again && !isStale(notice)) {
     const shut = shutBy(notice);
-    if (shut) return <Closed shut={shut} next={null} numbers={store.numbers.value} onAgain={mayOpen(shut) ? come : null} />;
+    if (shut) return <Closed shut={shut} next={null} numbers={store.numbers.value ?? store.link.value?.numbers ?? null} onAgain={mayOpen(shut) ? come : null} />;
     if (phase === "left") return <Notice code={notice ?? "left"} onAgain={come} />;
     if (phase === "refused" && notice !== "bad_name") return <Notice code={notice ?? "other"} onAgain={come} />;
   }

@@ -35,6 +35,35 @@ test("stepping away is silent before it is asked for", async () => {
 test("and undone when it is refused", async () => {
   const { made, log } = acts(() => Promise.reject(new RefusedError("waiting", "")));
   await made.act({ type: "step_away" });
+  made.again();
+  expect(log).toEqual(["silent", "step_away", "as before"]);
+});
+
+test("without a line it stays silent, and is asked again when there is one", async () => {
+  let line = false;
+  const { made, log } = acts(() => (line ? Promise.resolve(done) : Promise.reject(new DisconnectedError())));
+  expect(await made.act({ type: "step_away" })).toEqual({ ok: false, code: "unreachable" });
+  line = true;
+  made.again();
+  await new Promise((resolve) => setTimeout(resolve));
+  made.again();
+  expect(log).toEqual(["silent", "step_away", "silent", "step_away"]);
+});
+
+test("who comes back before the line does is back, whatever was asked before", async () => {
+  const { made, log } = acts(() => Promise.reject(new DisconnectedError()));
+  const away = made.act({ type: "step_away" });
+  await made.act({ type: "come_back" });
+  await away;
+  made.again();
+  expect(log).toEqual(["silent", "step_away", "as before", "come_back", "as before", "come_back"]);
+});
+
+test("who left wants nothing any more", async () => {
+  const { made, log } = acts(() => Promise.reject(new DisconnectedError()));
+  await made.act({ type: "step_away" });
+  made.forget();
+  made.again();
   expect(log).toEqual(["silent", "step_away", "as before"]);
 });
 

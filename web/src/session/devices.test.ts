@@ -158,23 +158,23 @@ test("sharing ends when it is not allowed any more", async () => {
 });
 
 test("stepping away silences everything before the server answers, and the camera's light goes out", async () => {
-  const { devices, microphone, camera } = await talking();
-  devices.stepAway();
+  const { devices, facts, microphone, camera } = await talking();
+  facts.stepping.value = true;
   expect([microphone.enabled, camera.readyState, devices.away.value]).toEqual([false, "ended", true]);
 });
 
 test("between the answer and the news nothing comes on by itself", async () => {
-  const { devices, local, changes, microphone } = await talking();
-  devices.stepAway();
+  const { facts, local, changes, microphone } = await talking();
+  facts.stepping.value = true;
   changes({ type: "me", me: me({ ...ALL, resting: "away" }) });
   await settle();
   expect([local.cameraOn.value, microphone.enabled]).toEqual([false, false]);
 });
 
 test("back again: as it was before, the own mute included", async () => {
-  const { devices, local, changes, microphone } = await talking();
+  const { devices, facts, local, changes, microphone } = await talking();
   await devices.setMuted(true);
-  devices.stepAway();
+  facts.stepping.value = true;
   changes({ type: "me", me: me({ ...ALL, muted: true, resting: "away" }) });
   changes({ type: "me", me: me({ ...ALL, muted: true }) });
   await settle();
@@ -182,11 +182,19 @@ test("back again: as it was before, the own mute included", async () => {
 });
 
 test("who could not step away is not left in silence", async () => {
-  const { devices, local, microphone } = await talking();
-  devices.stepAway();
-  devices.stay();
+  const { facts, local, microphone } = await talking();
+  facts.stepping.value = true;
+  facts.stepping.value = false;
   await settle();
   expect([microphone.enabled, local.cameraOn.value]).toEqual([true, true]);
+});
+
+test("stepped away without a line: still away when the line is back and the server knows nothing of it", async () => {
+  const { facts, local, microphone, enter } = await talking();
+  facts.stepping.value = true;
+  enter(snapshot({ me: me(ALL) }));
+  await settle();
+  expect([facts.mine.value?.resting, local.cameraOn.value, microphone.enabled]).toEqual(["away", false, false]);
 });
 
 test("a break rests everybody; they hear who is back", async () => {
@@ -210,7 +218,7 @@ test("a pause silences participants, not facilitators, nor private talks", async
 
 test("a page that reloads while its person is away opens no camera before they are back", async () => {
   const first = await talking();
-  first.devices.stepAway();
+  first.facts.stepping.value = true;
   first.changes({ type: "me", me: me({ ...ALL, resting: "away" }) });
   opened = [];
   const { devices, local, changes, enter } = page();

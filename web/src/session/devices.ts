@@ -26,8 +26,8 @@ interface Held {
 
 export class Devices {
   readonly local = new LocalMedia((source, track) => void this.trackChanged(source, track));
-  /** From the tap on "Step away" until the server has said so. */
-  private readonly steppingAway = signal(false);
+  /** A reloaded page whose person was resting, until the server has said whether they still are. */
+  private readonly unsure = signal(false);
   /** Their camera was on when they went. */
   private cameraAfterRest = false;
   private facts: ToldFacts | null = null;
@@ -39,9 +39,9 @@ export class Devices {
   });
 
   /** Nothing is sent, camera and screen are let go. */
-  readonly resting = computed(() => this.steppingAway.value || (this.facts?.mine.value?.resting ?? null) !== null);
+  readonly resting = computed(() => this.unsure.value || (this.facts?.mine.value?.resting ?? null) !== null);
   /** They hear nobody either. */
-  readonly away = computed(() => this.steppingAway.value || this.facts?.mine.value?.resting === "away");
+  readonly away = computed(() => this.unsure.value || this.facts?.mine.value?.resting === "away");
 
   constructor(private readonly needs: DevicesNeeds) {}
 
@@ -64,16 +64,21 @@ export class Devices {
 
   /** A view of the room. `resumed`: the first one of this page, with a seat that another page had. */
   believe(me: Me, sources: readonly SourceName[], resumed: boolean): void {
-    this.steppingAway.value = false;
+    this.settleRest(me);
     if (this.sync.believe(me.muted, sources, resumed)) this.local.setMuted(true);
     this.obey(me);
   }
 
   /** A change of what I may and am. */
   heard(me: Me): void {
-    if (me.resting !== null) this.steppingAway.value = false;
+    this.settleRest(me);
     if (this.sync.heardMuted(me.muted)) this.local.setMuted(true);
     this.obey(me);
+  }
+
+  private settleRest(me: Me): void {
+    this.unsure.value = false;
+    if (me.resting !== null && this.facts) this.facts.stepping.value = false;
   }
 
   /** Whatever the server does not forward any more is not sent any more. */
@@ -93,16 +98,6 @@ export class Devices {
   }
 
   // --- what the person does ---
-
-  /** At once, before the server answers. */
-  stepAway(): void {
-    this.steppingAway.value = true;
-  }
-
-  /** The server did not take it. */
-  stay(): void {
-    this.steppingAway.value = false;
-  }
 
   /** What may not be sent now is not asked for; the screens say why. */
   async setMuted(muted: boolean): Promise<DeviceAnswer> {
@@ -160,7 +155,7 @@ export class Devices {
     const held = storedDevices();
     if (held.resting) {
       this.cameraAfterRest = held.camera;
-      this.steppingAway.value = true;
+      this.unsure.value = true;
     }
     const wanted = { camera: held.camera && !held.resting, microphone: held.microphone };
     if (!wanted.camera && !wanted.microphone) return;

@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import type { View } from "../connection/wire";
-import type { Numbers, ServerMessage } from "../protocol.gen";
+import type { Me, Numbers, ServerMessage } from "../protocol.gen";
 import type { Facts, Place } from "./model";
 import { missed, reduce, type Told } from "./reducer";
 import { peopleOf, type Own } from "./view";
@@ -17,6 +17,8 @@ const PLACE: Record<View["type"], Place> = {
 
 export class ToldFacts implements Facts {
   readonly told = signal<Told | null>(null);
+  /** Stepped away by a tap that the server has not taken yet. */
+  readonly stepping = signal(false);
   /** Whom to call is known before the first view, and still after the last one. */
   readonly numbers = signal<Numbers | null>(null);
   /** Server's clock minus ours, ms. */
@@ -30,7 +32,12 @@ export class ToldFacts implements Facts {
   readonly room = computed(() => (this.view.value?.type === "snapshot" ? this.view.value : null));
   readonly place = computed<Place>(() => (this.view.value ? PLACE[this.view.value.type] : "outside"));
   readonly me = computed(() => this.view.value?.you ?? null);
-  readonly mine = computed(() => (this.view.value && "me" in this.view.value ? this.view.value.me : null));
+  /** As the server told it. */
+  readonly toldMe = computed(() => (this.view.value && "me" in this.view.value ? this.view.value.me : null));
+  readonly mine = computed<Me | null>(() => {
+    const me = this.toldMe.value;
+    return me && this.stepping.value ? { ...me, resting: "away" } : me;
+  });
   readonly speakers = computed(() => this.room.value?.speakers ?? []);
   readonly slots = computed(() => this.room.value?.slots ?? []);
   readonly people = computed(() => peopleOf(this.peopled.value, this.speakers.value, this.room.value ? this.own() : null));

@@ -33,11 +33,13 @@ function assemble(): Parts {
     receiving.sounds.prime();
     local.wake();
   };
+  const stepping = (on: boolean) => (): void => void (facts.stepping.value = on);
+  const acts = new Acts({ ...wire, prime, stepAway: stepping(true), stay: stepping(false) });
   const coming: Coming = new Coming({
     take: (message) => {
-      const before = facts.mine.peek();
+      const before = facts.toldMe.peek();
       const taken = facts.take(message);
-      const mine = facts.mine.peek();
+      const mine = facts.toldMe.peek();
       if (message.type === "changes" && mine !== before && mine && facts.room.peek()) devices.heard(mine);
       return taken;
     },
@@ -54,11 +56,13 @@ function assemble(): Parts {
       devices.keep();
       devices.run();
       receiving.planView();
+      acts.again();
     },
     peerId: () => receiving.way.peerId,
     prime,
     takeDevicesAgain: () => void devices.takeAgain(),
     over: (release) => {
+      acts.forget();
       receiving.rest();
       facts.forget();
       if (release) local.release();
@@ -66,7 +70,6 @@ function assemble(): Parts {
   });
   devices.follow(facts);
   receiving.followAway(() => devices.away.value);
-  const acts = new Acts({ ...wire, prime, stepAway: () => devices.stepAway(), stay: () => devices.stay() });
   return { facts, devices, receiving, coming, acts };
 }
 

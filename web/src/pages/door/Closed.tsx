@@ -27,7 +27,7 @@ export function Closed({ shut, next, numbers, onAgain }: Props) {
         <WithNumbers text={t(`door.${words}.text`, { when: when ?? "", number })} numbers={numbers ? [numbers.practice] : []} />
       </p>
       {onAgain && (
-        <button type="button" class="button primary" onClick={onAgain}>
+        <button type="button" class="button primary" data-action="again" onClick={onAgain}>
           {t("notice.tryAgain")}
         </button>
       )}
