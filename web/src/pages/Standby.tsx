@@ -14,6 +14,7 @@ import { CallsComing, CallsOnTop } from "../ui/team/Calls";
 import { GroupActions } from "../ui/team/GroupActions";
 import { Knocks } from "../ui/team/Knocks";
 import { teamNews } from "../ui/team/news";
+import { callsInOrder } from "../ui/team/order";
 import { Elsewhere, PeopleList } from "../ui/team/PeopleList";
 import { TeamDialogs } from "../ui/team/TeamPanel";
 import { Trouble } from "../ui/team/Trouble";
@@ -31,6 +32,7 @@ export function Standby({ store }: { store: SessionStore }) {
   const people = store.people.value;
   const unread = useUnread(store, list === "chat");
   const laptop = store.silent.value?.laptop ?? false;
+  const calls = callsInOrder(team?.calls ?? []).open.length > 0;
   // While the laptop is there it is the laptop that knocks and rings.
   useTeamSounds(team, laptop);
 
@@ -42,7 +44,7 @@ export function Standby({ store }: { store: SessionStore }) {
   }, [team]);
 
   return (
-    <main class="page standby" data-calls={team?.calls.some((call) => call.state !== "coming")}>
+    <main class="page standby" data-calls={calls}>
       <header class="standby-head">
         <Mark />
         <p class="status" role="status" aria-live="polite">
@@ -55,10 +57,13 @@ export function Standby({ store }: { store: SessionStore }) {
           {t(laptop ? "team.standby.page" : "team.standby.laptopGone")}
         </h1>
         <p>{t(laptop ? "team.standby.pageLead" : "team.standby.laptopGoneText")}</p>
-        {!laptop && <TakeSeat store={store} />}
+        {!laptop && !calls && <TakeSeat store={store} />}
       </section>
       <Trouble />
-      <CallsOnTop store={store} low />
+      <CallsOnTop store={store} low>
+        {/* On a small phone the calls lie over the card above. */}
+        {!laptop && <TakeSeat store={store} />}
+      </CallsOnTop>
       <CallsComing store={store} />
       <div class="standby-list">
         {list === "door" && <Knocks store={store} />}

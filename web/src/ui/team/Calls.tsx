@@ -1,4 +1,5 @@
 import { BellRing, CircleCheck, Hand, MessageCircleQuestionMark, ShieldAlert, Unplug, type IconNode } from "lucide";
+import type { ComponentChildren } from "preact";
 
 import { t } from "../../i18n";
 import type { CallSeen, SessionStore } from "../../session/model";
@@ -16,8 +17,16 @@ const SIGNS: Record<CallSeen["kind"], IconNode> = {
   dropped: Unplug,
 };
 
+interface OnTopProps {
+  store: SessionStore;
+  /** At the bottom of the page, not at its top. */
+  low?: boolean;
+  /** What must stay within reach although calls lie over it. */
+  children?: ComponentChildren;
+}
+
 /** Calls that nobody has taken yet, over everything that a facilitator may be looking at, open dialogs too. */
-export function CallsOnTop({ store, low = false }: { store: SessionStore; low?: boolean }) {
+export function CallsOnTop({ store, low = false, children }: OnTopProps) {
   const { open } = callsInOrder(store.team.value?.calls ?? []);
   useOnTop(
     open.length > 0 && (
@@ -25,6 +34,7 @@ export function CallsOnTop({ store, low = false }: { store: SessionStore; low?: 
         <h2 id="calls-title" class="calls-title" tabIndex={-1} data-focus="calls">
           {t("team.call.label")}
         </h2>
+        {children}
         <ul>
           {open.map((call) => (
             <OpenCall key={call.id} store={store} call={call} />
