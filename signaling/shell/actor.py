@@ -27,6 +27,7 @@ from signaling.shell.turns import Turns
 from signaling.store.store import Store
 
 IDLE: Final = 60.0  # seconds with nobody in the session before it leaves the memory; its events remain
+NEAR: Final = 3600.0  # seconds. The gentle end of a group without a facilitator is ten minutes off
 RETRY: Final = 1.0  # seconds until what time brings is tried again after the store could not
 
 # A phone that stands by opens no microphone and no camera, its own or the laptop's.
@@ -69,7 +70,7 @@ class SessionActor:
                 async with asyncio.timeout(self._patience()):
                     job = await self._inbox.get()
             except TimeoutError:
-                self._stopped = not self._busy() and self._inbox.empty()
+                self._stopped = self._idle() and self._inbox.empty()
                 job = self._tick
             try:
                 await job()
@@ -102,8 +103,11 @@ class SessionActor:
         for connection in self._gone():
             await self._turns.take(c.Server(), c.Disconnect(connection))
 
-    def _busy(self) -> bool:
-        return bool(self.session.present() or len(self._turns.audience))
+    def _idle(self) -> bool:
+        """Nobody is here, and nothing that time will bring is near: an end is written down when it comes."""
+        due = deadline(self.session)
+        near = due is not None and due < self._clock() + NEAR
+        return not (near or self.session.present() or len(self._turns.audience))
 
     def _patience(self) -> float:
         due = [at for at in (deadline(self.session), self.media.next_drop()) if at is not None]

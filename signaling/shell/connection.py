@@ -40,7 +40,8 @@ _COUNTED: Final = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.P
 log = structlog.get_logger()
 
 _Quick = p.First | p.Own | p.Help | p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone
-_WORDS: Final = (p.Say, p.AnswerPerson, p.Rename, p.SendBack)  # a call for help is never too many
+# Each makes others look up. Who takes a call for help back too often has one that stays.
+_WORDS: Final = (p.Say, p.AnswerPerson, p.Rename, p.SendBack, p.CancelHelp)
 _GUESSES: Final = (p.ErrorCode.RESUME_UNKNOWN, p.ErrorCode.STANDBY_UNKNOWN)
 
 
@@ -194,9 +195,7 @@ class Connection:
             case p.JoinStandby():
                 await self._join_standby(message)
             case _:
-                if isinstance(message, _WORDS):
-                    self._need_calm()
-                await self._seated().act(self, message)
+                await self._seated().act(self, self._calmed(message))
 
     async def _join(self, message: p.Join) -> None:
         self._need_newcomer(message.version)
@@ -216,7 +215,9 @@ class Connection:
         actor = await self._hub.session(SessionId(message.session))
         if actor is None:
             raise self._wrong(p.ErrorCode.RESUME_UNKNOWN, "no such session")
-        await self._enter(actor, actor.resume(self, secret_hash(message.secret), message))
+        secret = secret_hash(message.secret)
+        self._hub.count_resume(secret)
+        await self._enter(actor, actor.resume(self, secret, message))
 
     async def _join_standby(self, message: p.JoinStandby) -> None:
         self._need_newcomer(message.version)
@@ -261,10 +262,15 @@ class Connection:
         if version != p.VERSION:
             raise RefusedError(p.ErrorCode.BAD_VERSION, f"this server speaks version {p.VERSION}")
 
-    def _need_calm(self) -> None:
-        """Everybody in the room reads each line."""
-        if not self._words.take(time.monotonic()):
-            raise RefusedError(p.ErrorCode.TOO_MANY, "too many words in a short time: wait a moment")
+    def _calmed(self, message: p.Request) -> p.Request:
+        """Everybody in the room reads each line. Only a call for help is never too many: at most its note is."""
+        if isinstance(message, _WORDS) or (isinstance(message, p.CallHelp) and message.note):
+            calm = self._words.take(time.monotonic())
+            if isinstance(message, p.CallHelp):
+                return message if calm else p.CallHelp(message.id, message.kind)
+            if not calm:
+                raise RefusedError(p.ErrorCode.TOO_MANY, "too many words in a short time: wait a moment")
+        return message
 
     def _wrong(self, code: p.ErrorCode, text: str) -> RefusedError:
         """Guessing is made slow; who knows a link does not notice."""

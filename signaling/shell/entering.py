@@ -40,6 +40,7 @@ async def join(turns: Turns, client: Client, admission: Admission, request: p.Jo
         words=lambda memory: memory.name(participant, name, admission.name, link.person),
         reply=lambda: turns.audience.enter(turns.session, client, request.id, secret),
     )
+    _need_place(turns, client)
 
 
 async def join_standby(turns: Turns, client: Client, token: StandbyHash, request: int) -> None:
@@ -49,12 +50,13 @@ async def join_standby(turns: Turns, client: Client, token: StandbyHash, request
         c.JoinStandby(token, secret_hash(secret), client.id),
         reply=lambda: turns.audience.enter(turns.session, client, request, secret),
     )
+    _need_place(turns, client)
 
 
 async def resume(turns: Turns, client: Client, secret: SecretHash, request: p.Resume) -> None:
     found = seat_of_secret(turns.session, secret)
     link = None if found is None else await turns.store.link(found[0].link)
-    if found is None or link is None or link.revoked is not None:
+    if found is None or link is None or link.revoked is not None or _banned(link, turns.clock()):
         raise RefusedError(p.ErrorCode.RESUME_UNKNOWN, "unknown secret")
     seat, standby = found
     name = _name(turns, seat, link, request)
@@ -80,6 +82,18 @@ async def resume(turns: Turns, client: Client, secret: SecretHash, request: p.Re
         prepare=prepare,
         reply=reply,
     )
+    _need_place(turns, client)
+
+
+def _need_place(turns: Turns, client: Client) -> None:
+    """Time that had passed unseen may have ended the group in the very turn in which somebody came."""
+    if client.id not in turns.audience:
+        raise RefusedError(p.ErrorCode.ENDED, "the session was over by then")
+
+
+def _banned(link: Link, now: float) -> bool:
+    """By the practice, perhaps while nobody was in the session: it then has no event of it."""
+    return link.banned_until is not None and link.banned_until > now
 
 
 def _kept(turns: Turns, seat: Seat, request: p.Resume) -> bool:

@@ -23,7 +23,7 @@ from rtc import (
     WorkerStats,
 )
 from signaling.core.errors import RefusedError
-from signaling.core.ids import LinkHash, ParticipantId, SessionId, StandbyHash, short
+from signaling.core.ids import LinkHash, ParticipantId, SecretHash, SessionId, StandbyHash, short
 from signaling.core.session import replay
 from signaling.core.state import Session
 from signaling.protocol import ErrorCode, Numbers
@@ -34,6 +34,8 @@ from signaling.store.store import Link, Store
 
 KNOCKS: Final = 10.0  # by one person's link at once, and one more every half minute
 KNOCK_RATE: Final = 1 / 30
+RESUMES: Final = 20.0  # of one seat at once, and one more every three seconds: a bad line needs fewer
+RESUME_RATE: Final = 1 / 3
 RECENT: Final = 86_400.0  # seconds. Sessions with a younger event are rebuilt at start, so that time goes on in them
 
 log = structlog.get_logger()
@@ -52,6 +54,7 @@ class Hub:
         self._store = store
         self._clock = clock
         self._knocks = Buckets(KNOCK_RATE, KNOCKS)
+        self._resumes = Buckets(RESUME_RATE, RESUMES)
         self._actors: dict[SessionId, SessionActor] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._loading = asyncio.Lock()
@@ -69,6 +72,11 @@ class Hub:
         """Raises RefusedError when too many came by one link in a short time; a link for many may be used by many."""
         if link.knocks and not self._knocks.take(self._clock(), link.hash, 1.0 / link.people):
             raise RefusedError(ErrorCode.TOO_MANY, "too many knocks by this link: wait a moment")
+
+    def count_resume(self, secret: SecretHash) -> None:
+        """Raises RefusedError: each costs an event, and everybody who sees that person is told."""
+        if not self._resumes.take(self._clock(), secret):
+            raise RefusedError(ErrorCode.TOO_MANY, "too many returns in a short time: wait a moment")
 
     async def session(self, session: SessionId) -> SessionActor | None:
         """The session's actor, rebuilt from its events if it is not in memory. None if there is no such session."""

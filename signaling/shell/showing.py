@@ -13,6 +13,7 @@ from typing import Final, Literal
 from signaling import protocol as p
 from signaling.core import sight
 from signaling.core.events import SOURCES, SourceKind
+from signaling.core.floor import hands
 from signaling.core.ids import DESK, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import Absence, Door
 from signaling.core.roles import IN_GROUP
@@ -34,10 +35,6 @@ def is_here(seat: Seat) -> bool:
     return isinstance(seat.presence, Here)
 
 
-def is_muted(session: Session, seat: Seat) -> bool:
-    return seat.muted or seat.participant in session.rooms[seat.room].muted
-
-
 def sorted_sources(sources: Iterable[SourceKind]) -> list[p.SourceName]:
     kinds = set(sources)
     return [source for source in SOURCES if source in kinds]
@@ -49,15 +46,9 @@ def sorted_sources(sources: Iterable[SourceKind]) -> list[p.SourceName]:
 def people(session: Session, memory: Memory, viewer: ParticipantId, room: RoomId) -> list[p.Person]:
     """Everybody in that room, in the order in which they came."""
     inside = session.inside(room)
-    queue = hands(inside)
+    queue = {who: place for place, who in enumerate(hands(session, room), 1)}
     calling = {call.about for call in session.calls.values() if call.kind == "come"}
     return [person(session, memory, viewer, seat, queue.get(seat.participant), calling) for seat in inside]
-
-
-def hands(seats: Iterable[Seat]) -> dict[ParticipantId, int]:
-    """Places in the queue of raised hands; 1 is first."""
-    raised = sorted((seat.hand, seat.participant) for seat in seats if seat.hand is not None)
-    return {who: place for place, (_, who) in enumerate(raised, 1)}
 
 
 def person(
@@ -73,7 +64,7 @@ def person(
         name=memory.names.get(seat.participant, ""),
         role=seat.role.value,
         function=seat.function,
-        muted=is_muted(session, seat),
+        muted=sight.muted(session, seat),
         sources=sorted_sources(_sources(session, viewer, seat)),
         present=is_here(seat),
         hand=hand,
@@ -101,7 +92,7 @@ def me(session: Session, memory: Memory, who: ParticipantId) -> p.Me:
     seat = session.seats[who]
     seen_by = sight.seen_by(session, who)
     return p.Me(
-        muted=is_muted(session, seat),
+        muted=sight.muted(session, seat),
         muted_by=_muted_by(session, seat),
         may=sorted_sources(sight.may_start(session, who)),
         stopped=sorted_sources(seat.stopped),

@@ -81,12 +81,12 @@ class Audience:
         return None if told is None else told.client
 
     def enter(self, session: Session, client: Client, request: int, secret: str | None) -> None:
-        """The reply to whoever came by this turn."""
-        told = self._told[client.id] = _Told(client)
-        place = places(session)[client.id]
-        seen = self._view(session, place)
-        assert seen is not None, "who has come in has a seat"
-        self._snapshot(session, told, place, seen, request, secret)
+        """The reply to whoever came by this turn; none to whom the same turn put out again."""
+        place = places(session).get(client.id)
+        seen = None if place is None else self._view(session, place)
+        if place is not None and seen is not None:
+            told = self._told[client.id] = _Told(client)
+            self._snapshot(session, told, place, seen, request, secret)
 
     def tell(self, session: Session, signals: Sequence[Signal]) -> None:
         """Each client the difference of its view, in one message; then its slots and who speaks."""

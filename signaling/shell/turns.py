@@ -11,9 +11,9 @@ from signaling import protocol as p
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.errors import RefusedError
-from signaling.core.ids import short
+from signaling.core.ids import LinkHash, short
 from signaling.core.lifecycles import Phase
-from signaling.core.session import decide, replay
+from signaling.core.session import apply, decide, replay
 from signaling.core.state import Seat, Session
 from signaling.shell.asking import Words, no_words
 from signaling.shell.links import Links
@@ -49,7 +49,7 @@ class Turns:
         self.now = 0.0
         self.store = store
         self._links = links
-        self._clock = clock
+        self.clock = clock
 
     async def take(
         self,
@@ -65,10 +65,11 @@ class Turns:
         `prepare` is called before media is planned, `reply` after that: what a snapshot says of slots is true when the
         page reads it.
         """
-        self.now = max(self.now, self._clock())
+        self.now = max(self.now, self.clock())
         events, effects = decide(self.session, self.now, actor, command)
         if events:
             await self.store.append(self.session.id, self.session.n, events)
+        records = _on_links(self.session, events)
         self.session = replay(self.session, events)
         self._remember(events, words)
         for effect in effects:
@@ -79,7 +80,7 @@ class Turns:
             reply()
             self.audience.tell(self.session, signals)
             self._close(effects)
-        await self._record(events)
+        await self._record(records)
         return effects
 
     def switch(self) -> None:
@@ -121,13 +122,25 @@ class Turns:
         if self.session.phase is Phase.ENDED:
             self.memory.forget()
 
-    async def _record(self, events: Sequence[e.Event]) -> None:
+    async def _record(self, records: Sequence[tuple[LinkHash, e.AgreementAccepted | e.Banned]]) -> None:
         """What outlives the session, on the link's own record."""
         try:
-            for event in events:
+            for link, event in records:
                 if isinstance(event, e.AgreementAccepted):
-                    await self._links.agreed(self.session.seats[event.participant].link, event.version)
-                elif isinstance(event, e.Banned):
-                    await self._links.ban(self.session.seats[event.participant].link, event.until)
+                    await self._links.agreed(link, event.version)
+                else:
+                    await self._links.ban(link, event.until)
         except Exception:  # the command itself is taken and told
             log.exception("a link's record could not be written", session=short(self.session.id))
+
+
+def _on_links(before: Session, events: Sequence[e.Event]) -> list[tuple[LinkHash, e.AgreementAccepted | e.Banned]]:
+    """By which link the person sat at that moment: what follows in the same turn may end the seat."""
+    if not any(isinstance(event, e.AgreementAccepted | e.Banned) for event in events):
+        return []
+    records = []
+    for event in events:
+        before = apply(before, event)
+        if isinstance(event, e.AgreementAccepted | e.Banned):
+            records.append((before.seats[event.participant].link, event))
+    return records

@@ -111,3 +111,46 @@ async def test_help_with_nobody_connected_says_whom_to_call_at_once(home: House)
     await sam.act(p.CallHelp, kind="private")
     await sam.settled()
     assert (sam.snapshot.room.staff, sam.snapshot.numbers) == ("none", p.Numbers("555-0100", "988"))
+
+
+async def test_a_ban_counts_also_for_who_knocks_on_another_device(home: House) -> None:
+    group = await home.group(LEADS, PERSON)
+    ana, sam = await home.joined(group.tokens[0], "Ana"), await home.joined(group.tokens[1], "Sam")
+    await home.admit(ana, sam)
+    other = await home.joined(group.tokens[1], "Sam")
+    await ana.act(p.Ban, participant=sam.me, until=home.clock.now + 3600.0)
+    for page in (sam, other):
+        assert (await page.until(p.Bye)).reason in (p.ByeReason.REMOVED, p.ByeReason.DECLINED)
+    await home.stop()
+    await home.start()
+    page = await home.page()
+    asked = {"version": p.VERSION, "token": group.tokens[1], "name": "Sam"}
+    assert await page.refused(p.Join, **asked) == p.ErrorCode.BANNED
+
+
+async def test_a_ban_by_the_practice_reaches_a_session_that_sleeps(home: House) -> None:
+    group = await home.group(LEADS, PERSON)
+    ana, sam = await home.joined(group.tokens[0], "Ana"), await home.joined(group.tokens[1], "Sam")
+    await home.admit(ana, sam)
+    await home.stop()  # whatever is not in memory learns nothing of what is done outside
+    await home.start()
+    await home.hub.links.ban_from_outside(group.made.links[1].hash, home.clock.now + 60.0)
+    page = await home.page()
+    reply = await page.resume(sam)
+    assert isinstance(reply, p.Refused)
+    assert reply.code == p.ErrorCode.RESUME_UNKNOWN
+
+
+async def test_who_comes_when_all_is_over_is_told_so(home: House) -> None:
+    """The group had been closing while nobody was there, and nobody looked at the clock since."""
+    group = await home.group(LEADS, PERSON)
+    ana = await home.joined(group.tokens[0], "Ana")
+    await ana.act(p.CloseGroup, minutes=2)
+    await ana.act(p.Leave)
+    await home.stop()
+    home.clock.now += 3600.0
+    await home.start()
+    page = await home.page()
+    code = await page.refused(p.Join, version=p.VERSION, token=group.tokens[1], name="Sam")
+    assert code in (p.ErrorCode.ENDED, p.ErrorCode.OVER)
+    assert await page.refused(p.Mute) == p.ErrorCode.NOT_JOINED

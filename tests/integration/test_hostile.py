@@ -298,5 +298,22 @@ async def test_words_come_no_faster_than_people_read(home: House) -> None:
     assert isinstance(await sam.ask(p.Ping), p.Ok), "and the connection stays"
     for note in range(20):
         await sam.act(p.CallHelp, kind="private", note=f"please {note}")  # help is never too much
+    assert await sam.refused(p.CancelHelp, kind="private") == p.ErrorCode.TOO_MANY, "but it cannot flicker"
     lines = [message for message in await leo.settled() if isinstance(message, p.NewLine)]
     assert len(lines) == codes["ok"]
+
+
+async def test_nobody_comes_back_in_a_loop(home: House) -> None:
+    ana, [sam] = await home.led("Sam")
+    codes: Counter[str] = Counter()
+    newest = sam
+    for _ in range(40):
+        page = await home.page()
+        reply = await page.resume(sam)
+        codes[reply.code if isinstance(reply, p.Refused) else "ok"] += 1
+        newest = newest if isinstance(reply, p.Refused) else page
+    assert codes == {"ok": 20, "too_many": 20}
+    assert isinstance(await newest.ask(p.Ping), p.Ok), "the seat is where it was last taken"
+    home.clock.now += 3.0
+    assert isinstance(await (await home.page()).resume(sam), p.Snapshot)
+    assert isinstance(await ana.ask(p.Ping), p.Ok)

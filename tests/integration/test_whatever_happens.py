@@ -186,6 +186,7 @@ async def test_pages_hold_what_the_server_would_tell_them(
     monkeypatch.setattr(connection, "BURST", 1e9)
     monkeypatch.setattr(connection, "WORDS_BURST", 1e9)
     monkeypatch.setattr(Hub, "count_knock", lambda *_: None)
+    monkeypatch.setattr(Hub, "count_resume", lambda *_: None)
     with capture_logs() as logs:
         async with house(tmp_path) as home:
             evening = Evening(home, await home.group(*LINKS), seed)
