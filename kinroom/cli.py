@@ -12,6 +12,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from kinroom.config import BOTS_LINK
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.", show_default="127.0.0.1")]
@@ -84,7 +86,9 @@ def serve(
 
 @app.command()
 def bots(
-    link: Annotated[str, typer.Option(help="A join link.")],
+    link: Annotated[
+        str, typer.Option(envvar=BOTS_LINK, help="A join link. Others on this machine can read what is an argument.")
+    ],
     count: Annotated[int, typer.Option(min=1, max=200)] = 1,
     receive: Annotated[
         bool, typer.Option("--receive", help="Also decode what the others send; 0.1 core each.")

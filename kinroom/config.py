@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BOTS_LINK: Final = "KINROOM_BOTS_LINK"  # the one variable of `kinroom bots`
 
 
 class Settings(BaseSettings):
