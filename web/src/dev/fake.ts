@@ -151,7 +151,7 @@ export class FakeStore implements SessionStore {
   }
 
   async supportCode(): Promise<string> {
-    return "234769";
+    return "234 769";
   }
 
   async spendCode(code: string): Promise<CodeAnswer> {

@@ -38,16 +38,14 @@ export function Room({ store }: { store: SessionStore }) {
   const [page, setPage] = useState(0);
   const [open, setOpen] = useState<Open | null>(null);
   const [chatBeside, setChatBeside] = useState(false);
-  const [stepping, setStepping] = useState(false);
   const turning = useRef<(pages: 1 | -1) => void>(() => undefined);
-  const [status, notice] = useStatus();
-  const say = (text: string) => notice({ kind: "say", text });
+  const [status, notice, drop] = useStatus();
+  const say = (text: string, key?: string) => notice({ kind: "say", text, ...(key && { key }) });
 
   const people = store.people.value;
   const room = store.roomView.value;
   const team = store.team.value !== null;
-  const resting = store.mine.value?.resting ?? null;
-  const away = stepping || resting === "away";
+  const away = store.mine.value?.resting === "away";
   const calm = calmOf(store);
   const lost = store.phase.value === "reconnecting" || store.mediaStalled.value;
   const chatOpen = wide ? chatBeside : open?.what === "chat";
@@ -55,14 +53,11 @@ export function Room({ store }: { store: SessionStore }) {
   const heading = useHeadingFocus(`${room?.id}/${away}`);
   useFocusKept(heading);
   useEffect(() => setPage(0), [room?.id]);
-  useEffect(() => {
-    if (resting === "away") setStepping(false);
-  }, [resting]);
-  useAnnouncements(store, lost, notice);
+  useAnnouncements(store, lost, notice, drop);
 
   const close = () => setOpen(null);
   const toggleChat = () => (wide ? setChatBeside(!chatBeside) : setOpen({ what: "chat" }));
-  const actions = actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, toggleChat, setStepping });
+  const actions = actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, toggleChat });
   useKeys(shortcuts && !away, {
     ...actions,
     help: () => focusOn("[data-action=private-help]"),
@@ -72,7 +67,7 @@ export function Room({ store }: { store: SessionStore }) {
     next: () => turning.current(1),
   });
 
-  if (away) return <Away store={store} say={say} status={status} onBack={() => (setStepping(false), void store.act({ type: "come_back" }))} />;
+  if (away) return <Away store={store} say={say} status={status} lost={lost} />;
   const person = open?.what === "person" ? people.find(({ id }) => id === open.id) : undefined;
   const beside = wide && (team || chatBeside);
   return (

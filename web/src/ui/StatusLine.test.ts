@@ -23,10 +23,10 @@ const person = (id: string, what: Partial<Person> = {}): Person => ({
 
 describe("changes", () => {
   it.each<[string, Person[], Person[], unknown[]]>([
-    ["arrival", [], [person("Sam")], [{ kind: "came", name: "Sam" }]],
-    ["leaving", [person("Sam")], [], [{ kind: "left", name: "Sam" }]],
-    ["drop", [person("Sam")], [person("Sam", { present: false })], [{ kind: "away", name: "Sam" }]],
-    ["return", [person("Sam", { present: false })], [person("Sam")], [{ kind: "back", name: "Sam" }]],
+    ["arrival", [], [person("Sam")], [{ kind: "came", name: "Sam", key: "Sam" }]],
+    ["leaving", [person("Sam")], [], [{ kind: "left", name: "Sam", key: "Sam" }]],
+    ["drop", [person("Sam")], [person("Sam", { present: false })], [{ kind: "away", name: "Sam", key: "Sam" }]],
+    ["return", [person("Sam", { present: false })], [person("Sam")], [{ kind: "back", name: "Sam", key: "Sam" }]],
     ["who speaks", [person("Sam")], [person("Sam", { speaking: true })], []],
     ["others' mutes", [person("Sam")], [person("Sam", { muted: true })], []],
     ["oneself", [], [person("Sam", { me: true })], []],
@@ -34,7 +34,7 @@ describe("changes", () => {
     ["no screen", [person("Sam", { sources: ["screen"] })], [person("Sam")], [{ kind: "say", text: "Sam stopped sharing." }]],
     ["a guest, by function", [], [person("Kim", { function: "interpreter" })], [{ kind: "say", text: "Kim, interpreter, came in." }]],
     ["stepping away", [person("Sam")], [person("Sam", { resting: "away" })], [{ kind: "say", text: "Sam stepped away." }]],
-    ["coming back", [person("Sam", { resting: "away" })], [person("Sam")], [{ kind: "back", name: "Sam" }]],
+    ["coming back", [person("Sam", { resting: "away" })], [person("Sam")], [{ kind: "back", name: "Sam", key: "Sam" }]],
     ["a break, which all have heard of", [person("Sam")], [person("Sam", { resting: "break" })], []],
     ["asking a facilitator to come", [person("Sam")], [person("Sam", { calling: true })], [{ kind: "say", text: "Sam asks a facilitator to come." }]],
     ["being covered", [person("Sam")], [person("Sam", { covered: true, sources: [] })], []],

@@ -6,17 +6,19 @@ import { Check } from "./Check";
 import { Closing } from "./Closing";
 import { LeaveQuickly } from "./LeaveQuickly";
 import { PrivateHelpButton, PrivateHelpCard } from "./PrivateHelp";
+import { useComeBack } from "./useComeBack";
 
 interface Props {
   store: SessionStore;
   say: (text: string) => void;
   status: string;
-  onBack: () => void;
+  lost: boolean;
 }
 
 /** Stepped away: nothing here tells a passer-by what is going on. The seat is kept. */
-export function Away({ store, say, status, onBack }: Props) {
+export function Away({ store, say, status, lost }: Props) {
   const heading = useHeadingFocus();
+  const [coming, back] = useComeBack(store);
   return (
     <main class="away" data-card="away">
       <p class="hidden-visually" role="status" aria-live="polite">
@@ -37,8 +39,9 @@ export function Away({ store, say, status, onBack }: Props) {
           {t("away.title")}
         </h1>
         <p>{t("away.text")}</p>
-        <button type="button" class="button primary large" data-action="come-back" onClick={onBack}>
-          {t("away.back")}
+        {lost && <p class="soft">{t("room.reconnecting")}</p>}
+        <button type="button" class="button primary large" data-action="come-back" aria-disabled={coming} onClick={back}>
+          {t(coming ? "away.coming" : "away.back")}
         </button>
       </div>
     </main>

@@ -6,6 +6,7 @@ import type { SessionStore } from "../../session/model";
 import { Icon } from "../Icon";
 import { timeOf } from "../when";
 import { Countdown, usePast } from "./Clock";
+import { useComeBack } from "./useComeBack";
 
 interface Props {
   store: SessionStore;
@@ -16,6 +17,7 @@ interface Props {
 export function Break({ store, say }: Props) {
   const until = store.roomView.value?.break_until ?? null;
   const over = usePast(until, () => store.serverNow()) || until === null;
+  const [coming, back] = useComeBack(store);
   const said = useRef(over);
   useEffect(() => {
     if (over && !said.current) say(t("break.over"));
@@ -27,8 +29,8 @@ export function Break({ store, say }: Props) {
       <h2 id="break-title">{over ? t("break.overTitle") : t("break.title", { time: timeOf(until) })}</h2>
       {!over && <Countdown until={until} now={() => store.serverNow()} onMark={say} label={t("break.left")} />}
       <p>{over ? t("break.overText") : t("break.text")}</p>
-      <button type="button" class="button primary large" data-action="come-back" onClick={() => void store.act({ type: "come_back" })}>
-        {t("break.back")}
+      <button type="button" class="button primary large" data-action="come-back" aria-disabled={coming} onClick={back}>
+        {t(coming ? "away.coming" : "break.back")}
       </button>
     </section>
   );

@@ -6,7 +6,7 @@ import { facilitator } from "../staff";
 import { Card } from "./Card";
 import { Control } from "./Control";
 import { Phones } from "./Phones";
-import { useComing } from "./PrivateHelp";
+import { useShout } from "./useShout";
 
 const ask = (store: SessionStore, asked: boolean) =>
   void store.act(asked ? { type: "cancel_help", kind: "come" } : { type: "call_help", kind: "come" });
@@ -35,16 +35,16 @@ export function ComeCard({ store }: { store: SessionStore }) {
   const call = store.mine.value?.come ?? null;
   const room = store.roomView.value;
   const numbers = store.numbers.value;
-  useComing(call);
-  if (!call) return null;
   const name = facilitator(store.people.value, room) || t("aid.somebody");
-  const seen = call.state === "coming";
+  const seen = call?.state === "coming";
   const nobody = room?.staff === "none" && numbers !== null && !seen;
   const lead = seen
     ? t("aid.coming", { name: call.coming ?? name })
     : nobody
       ? t("aid.nobody", { ...numbers })
       : t("aid.comeSent", { name });
+  useShout(call && lead);
+  if (!call) return null;
   return (
     <Card icon={Megaphone} title={lead} name="come">
       {nobody && <Phones numbers={numbers} />}

@@ -1,14 +1,14 @@
 import { ShieldPlus } from "lucide";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 
 import { t } from "../../i18n";
 import type { CallMine, Numbers, SessionStore, Staff } from "../../session/model";
 import { Icon } from "../Icon";
-import { shout } from "../urgent";
 import { asking, callPrivately, takeBack, taps } from "./asking";
 import { Card } from "./Card";
 import { HelpNote } from "./HelpNote";
 import { Phones } from "./Phones";
+import { useShout } from "./useShout";
 
 /** Sent by this one tap. Nothing on another participant's page changes. */
 export function PrivateHelpButton({ store }: { store: SessionStore }) {
@@ -41,13 +41,15 @@ export function PrivateHelpCard({ store }: { store: SessionStore }) {
   const numbers = store.numbers.value;
   const staff = store.roomView.value?.staff ?? store.waiting.value?.staff ?? "here";
   const first = useRef(taps.peek());
-  useComing(call);
-  if (!call && asking.value === "no") return null;
+  const lead = call || asking.value !== "no" ? words(call, staff, numbers) : null;
+  // In need nobody should have to look for what became of their call.
+  useShout(lead);
+  if (lead === null) return null;
   const seen = call?.state === "coming";
   const phone = numbers !== null && (call ? staff === "none" && !seen : asking.value === "late");
   return (
     <Card kind="help" icon={ShieldPlus} title={t("aid.privateTitle")} takesFocus={taps.value !== first.current} name="private">
-      <p class="card-lead">{words(call, staff, numbers)}</p>
+      <p class="card-lead">{lead}</p>
       {phone && <Phones numbers={numbers} />}
       <p class="small soft">{t("aid.privateNote")}</p>
       {call && !phone && !seen && <HelpNote store={store} />}
@@ -74,14 +76,4 @@ export function PrivateHelp({ store }: { store: SessionStore }) {
       <PrivateHelpCard store={store} />
     </div>
   );
-}
-
-/** Help is coming: that is worth interrupting for. */
-export function useComing(call: CallMine | null): void {
-  const coming = call?.state === "coming" ? (call.coming ?? t("aid.somebody")) : null;
-  const before = useRef(coming);
-  useEffect(() => {
-    if (coming && before.current !== coming) shout(t("aid.coming", { name: coming }));
-    before.current = coming;
-  }, [coming]);
 }

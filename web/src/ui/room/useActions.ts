@@ -9,16 +9,16 @@ export type Open =
 
 interface Needs {
   store: SessionStore;
-  say: (text: string) => void;
+  /** `key`: what it is about; a later word replaces it. */
+  say: (text: string, key?: string) => void;
   setOpen: (open: Open) => void;
   selfHidden: boolean;
   setSelfHidden: (hidden: boolean) => void;
   toggleChat: () => void;
-  setStepping: (stepping: boolean) => void;
 }
 
 /** What the bar's buttons, the keys and the cards do. */
-export function actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, toggleChat, setStepping }: Needs): Actions {
+export function actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, toggleChat }: Needs): Actions {
   const attempt = async (what: () => Promise<DeviceAnswer>, done: () => void) => {
     const answer = await what();
     if (answer === "ok") done();
@@ -28,12 +28,12 @@ export function actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, togg
     mute: () => {
       const muted = !store.muted.value && store.microphone.value !== "none";
       if (!muted && !mayStart(store, "microphone")) return say(t("mod.mayNotMic"));
-      void attempt(() => store.setMuted(muted), () => say(t(muted ? "status.muted" : "status.unmuted")));
+      void attempt(() => store.setMuted(muted), () => say(t(muted ? "status.muted" : "status.unmuted"), "microphone"));
     },
     camera: () => {
       const on = !store.cameraOn.value;
       if (on && !mayStart(store, "camera")) return say(t("mod.mayNotCamera"));
-      void attempt(() => store.setCamera(on), () => say(t(on ? "status.cameraOn" : "status.cameraOff")));
+      void attempt(() => store.setCamera(on), () => say(t(on ? "status.cameraOn" : "status.cameraOff"), "camera"));
     },
     flip: () => void attempt(() => store.flipCamera(), () => undefined),
     // Whoever closes the browser's own dialog has changed their mind: nothing to explain.
@@ -47,11 +47,7 @@ export function actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, togg
       void store.act({ type: up ? "lower_hand" : "raise_hand" });
     },
     chat: toggleChat,
-    away: () => {
-      // The neutral page stands there before the server has answered.
-      setStepping(true);
-      void store.act({ type: "step_away" }).then(({ ok }) => ok || setStepping(false));
-    },
+    away: () => void store.act({ type: "step_away" }),
     self: () => setSelfHidden(!selfHidden),
     settings: () => setOpen({ what: "settings" }),
     more: () => setOpen({ what: "more" }),

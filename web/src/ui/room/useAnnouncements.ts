@@ -2,21 +2,22 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../../i18n";
 import type { Person, Said, SessionStore, Team } from "../../session/model";
-import { changes } from "../StatusLine";
+import { changes, type Drop, type Say } from "../StatusLine";
 import type { Notice } from "../status";
 import { teamNews } from "../team/news";
+import { news, type Seen } from "./news";
+import { teamOver } from "./teamOver";
 
 // An unplugged microphone that gives way to another within this time is not worth a word.
 const REPLACED_WITHIN = 1500;
 
-type Say = (notice: Notice) => void;
-
 /** Who comes, goes, drops and returns, and what happens to oneself; in the one status line. */
-export function useAnnouncements(store: SessionStore, lost: boolean, say: Say): void {
+export function useAnnouncements(store: SessionStore, lost: boolean, say: Say, drop: Drop): void {
   usePeople(store, say);
+  useNews(store, say, drop);
   useHand(store, say);
   useChat(store, say);
-  useTeam(store, say);
+  useTeam(store, say, drop);
   useConnection(lost, say);
   useDevices(store, say);
 }
@@ -35,14 +36,29 @@ function usePeople(store: SessionStore, say: Say): void {
   }, [people, room]);
 }
 
+/** Asked to speak, covered, paused, in front, allowed. */
+function useNews(store: SessionStore, say: Say, drop: Drop): void {
+  const mine = store.mine.value;
+  const room = store.roomView.value;
+  const before = useRef<Seen | null>(null);
+  useEffect(() => {
+    if (!mine || !room) return;
+    const after: Seen = { mine, room, people: store.people.peek(), team: store.team.peek() !== null };
+    news(before.current, after).forEach(say);
+    if (mine.asked_by === null && before.current?.mine.asked_by) drop("asked");
+    before.current = after;
+  }, [mine, room]);
+}
+
 /** One's own place in the hand queue. */
 function useHand(store: SessionStore, say: Say): void {
   const place = store.people.value.find((person) => person.me)?.hand ?? null;
   const before = useRef(place);
   useEffect(() => {
     if (place === before.current) return;
-    if (place === null) say({ kind: "say", text: t("hand.down") });
-    else say({ kind: "say", text: place === 1 && before.current !== null ? t("status.handNext") : t("hand.youAre", { place }) });
+    const next = place === 1 && before.current !== null;
+    const text = place === null ? t("hand.down") : next ? t("status.handNext") : t("hand.youAre", { place });
+    say({ kind: "say", text, key: "hand" });
     before.current = place;
   }, [place]);
 }
@@ -53,16 +69,20 @@ function useChat(store: SessionStore, say: Say): void {
   useEffect(() => {
     const fresh = lines.length === before.current.length + 1 ? lines.at(-1)! : null;
     before.current = lines;
-    if (fresh && fresh.who !== store.me.peek()) say({ kind: "say", text: t("status.wrote", { name: fresh.name }) });
+    if (!fresh) return;
+    const own = fresh.who === store.me.peek();
+    say({ kind: "say", text: own ? t("status.sent") : t("status.wrote", { name: fresh.name }), key: `line:${fresh.who}` });
   }, [lines]);
 }
 
-function useTeam(store: SessionStore, say: Say): void {
+function useTeam(store: SessionStore, say: Say, drop: Drop): void {
   const team = store.team.value;
   const before = useRef<Team | null>(team);
   useEffect(() => {
     const nameOf = (id: string) => store.people.peek().find((person) => person.id === id)?.name;
-    teamNews(before.current, team, nameOf).forEach((text) => say({ kind: "say", text }));
+    teamOver(before.current, team).forEach(drop);
+    // Plain words or whole notices, as the team's news gives them.
+    for (const one of teamNews(before.current, team, nameOf) as (string | Notice)[]) say(typeof one === "string" ? { kind: "say", text: one } : one);
     before.current = team;
   }, [team]);
 }
@@ -70,8 +90,8 @@ function useTeam(store: SessionStore, say: Say): void {
 function useConnection(lost: boolean, say: Say): void {
   const wasLost = useRef(false);
   useEffect(() => {
-    if (lost) say({ kind: "say", text: t("room.reconnecting") });
-    else if (wasLost.current) say({ kind: "say", text: t("status.youBack") });
+    if (lost) say({ kind: "say", text: t("room.reconnecting"), key: "connection", first: true });
+    else if (wasLost.current) say({ kind: "say", text: t("status.youBack"), key: "connection", first: true });
     wasLost.current = lost;
   }, [lost]);
 }
