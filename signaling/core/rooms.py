@@ -83,8 +83,10 @@ def _talk_privately(session: Session, now: float, by: e.By, command: c.TalkPriva
 
 def _end_private(session: Session, now: float, by: e.By, command: c.EndPrivate) -> list[e.Event]:
     """Either of the two may."""
-    room = session.need_room(command.room)
-    if room.kind != "private" or by.participant not in [seat.participant for seat in talkers(session, room.id)]:
+    room = session.rooms.get(command.room)
+    talking = room is not None and room.kind == "private" and [seat.participant for seat in talkers(session, room.id)]
+    if room is None or not talking or by.participant not in talking:
+        # One answer for all: whether others talk privately is not for everybody to know.
         raise RefusedError(ErrorCode.NO_SUCH, "you are in no such private talk")
     return end_private(session, now, by, room.id)
 

@@ -6,10 +6,12 @@ import pytest
 
 from signaling.core import commands as c
 from signaling.core import events as e
+from signaling.core.errors import RefusedError
 from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import CallState, Door
 from signaling.core.roles import Standing
 from signaling.core.rooms import move, talkers
+from signaling.core.session import decide
 from signaling.core.sight import muted
 from signaling.core.state import Gone, call_id
 from signaling.protocol import ErrorCode
@@ -60,6 +62,16 @@ def test_the_person_may_end_it_too_and_nobody_else(group: Seated) -> None:
     assert group.refused(SAM, c.EndPrivate(MAIN)) == ErrorCode.NO_SUCH
     group.do(SAM, c.EndPrivate(ROOM))
     assert rooms(group, ANA, SAM) == [MAIN, MAIN]
+
+
+def test_nobody_finds_out_who_talks_privately(group: Seated) -> None:
+    group.do(ANA, c.TalkPrivately(SAM))
+    answers = []
+    for room in (ROOM, private(LEO)):
+        with pytest.raises(RefusedError) as refused:
+            decide(group.session, NOW, c.Member(LEO), c.EndPrivate(room))
+        answers.append((refused.value.code, refused.value.text))
+    assert answers[0] == answers[1]
 
 
 @pytest.mark.parametrize("door", [Door.KNOCKING, Door.SENT_BACK])
