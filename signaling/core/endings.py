@@ -34,8 +34,10 @@ def _close_group(session: Session, now: float, by: e.By, command: c.CloseGroup) 
 def _cancel_close(session: Session, now: float, by: e.By, command: c.CancelClose) -> list[e.Event]:
     if session.phase is Phase.DRAINING:
         raise RefusedError(ErrorCode.NOT_NOW, "the group has ended already")
-    if session.phase is not Phase.CLOSING:
-        return []
+    return _not_yet(session, now, by) if session.phase is Phase.CLOSING else []
+
+
+def _not_yet(session: Session, now: float, by: e.By | None) -> list[e.Event]:
     stayers = [seat.participant for seat in session.seats.values() if seat.stays]
     return [e.ClosingCancelled(now, by), *(e.StayAsked(now, participant, False) for participant in stayers)]
 
@@ -64,15 +66,16 @@ DECIDE: Final[Decide] = {
 # --- applying --------------------------------------------------------------------------------------------------------
 
 
-def _stepped(session: Session, tag: str, closes_at: float | None) -> Session:
-    return session.change(phase=step(PHASE, session.phase, tag), closes_at=closes_at)
+def _stepped(session: Session, tag: str, closes_at: float | None = None, closes_itself: bool = False) -> Session:
+    phase = step(PHASE, session.phase, tag)
+    return session.change(phase=phase, closes_at=closes_at, closes_itself=closes_itself)
 
 
 APPLY: Final[Apply] = {
-    e.ClosingSet: lambda s, event: _stepped(s, "closing", event.at_time),
-    e.ClosingCancelled: lambda s, event: _stepped(s, "closing_off", None),
-    e.PhaseChanged: lambda s, event: _stepped(s, "phase", None),
-    e.Ended: lambda s, event: _stepped(s, "ended", None),
+    e.ClosingSet: lambda s, event: _stepped(s, "closing", event.at_time, event.by is None),
+    e.ClosingCancelled: lambda s, event: _stepped(s, "closing_off"),
+    e.PhaseChanged: lambda s, event: _stepped(s, "phase"),
+    e.Ended: lambda s, event: _stepped(s, "ended"),
     e.StayAsked: lambda s, event: with_seat(s, event.participant, stays=event.on),
 }
 
@@ -86,6 +89,8 @@ def settle(session: Session, now: float) -> list[e.Event]:
             return [e.ClosingSet(now, now + GENTLY, None)]
         case Phase.CLOSING if session.closes_at is not None and now >= session.closes_at:
             return _sent_off(session, now) or _drained(session, now) or [e.PhaseChanged(now, Phase.DRAINING)]
+        case Phase.CLOSING if session.closes_itself and session.absence is Absence.PRESENT:
+            return _not_yet(session, now, None)  # a facilitator is here again, and decides
         case Phase.DRAINING:
             return _sent_off(session, now) or _drained(session, now)
         case _:
@@ -116,9 +121,10 @@ def _is_bound_to_go(session: Session, seat: Seat) -> bool:
 
 
 def _stays(session: Session, seat: Seat) -> bool:
-    """Asked to, or asked for private help, and a facilitator is there or may be back in a moment."""
+    """Asked to, or asked for private help; and a facilitator is there, or may be back: their seat is kept for them."""
     asked = seat.stays or call_id("private", seat.participant) in session.calls
-    return asked and bool(session.facilitators())
+    led = any(other.is_facilitator and other.door is Door.INSIDE for other in session.seats.values())
+    return asked and led and session.absence is not Absence.CLOSING
 
 
 def _drained(session: Session, now: float) -> list[e.Event]:

@@ -13,7 +13,7 @@ import msgspec
 
 from signaling.core import commands as c
 from signaling.core import events as e
-from signaling.core.about import actor, in_a_room, in_the_group, own_seat
+from signaling.core.about import actor, in_the_group, own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.events import CallKind
 from signaling.core.ids import ParticipantId
@@ -31,10 +31,13 @@ COMING_AGAIN: Final = 30.0  # seconds that who comes may be disconnected before 
 
 
 def _call(session: Session, now: float, by: e.By, command: c.CallHelp) -> list[e.Event]:
-    """A second tap changes nothing: its note is the shell's."""
+    """A second tap changes nothing (its note is the shell's), but that it rings again when nobody came who said so."""
     seat = own_seat(session, by)
     if command.kind == "come" and not in_media_room(session, seat):
         raise RefusedError(ErrorCode.NOT_ALLOWED, "while waiting there is private help")
+    present = session.calls.get(call_id(command.kind, seat.participant))
+    if present is not None and present.taken is not None and now >= present.taken + session.rules.help_rings:
+        return [e.CallRang(now, present.id)]
     return _opened(session, now, command.kind, seat.participant)
 
 
@@ -69,10 +72,11 @@ def _answer_check(session: Session, now: float, by: e.By, command: c.AnswerCheck
     unanswered = call_id("no_answer", seat.participant)
     if seat.check is None and unanswered not in session.calls:
         return []
-    events: list[e.Event] = [e.CheckAnswered(now, seat.participant, command.ok)]
-    if unanswered in session.calls:
-        events.append(e.CallClosed(now, unanswered, by))
-    return events if command.ok else events + _opened(session, now, "private", seat.participant)
+    answered = e.CheckAnswered(now, seat.participant, command.ok)
+    if unanswered not in session.calls:
+        return [answered] if command.ok else [answered, *_opened(session, now, "private", seat.participant)]
+    closed = e.CallClosed(now, unanswered, by)  # it rang: what it turns into does too
+    return [answered, closed] if command.ok else [answered, closed, *_alarm(session, now, "private", seat.participant)]
 
 
 def _line(session: Session, now: float, by: e.By, command: c.Say | c.Answer) -> list[e.Event]:
@@ -101,12 +105,12 @@ def _readers(session: Session, writer: Seat, command: c.Say | c.Answer) -> list[
         case c.Say("facilitators"):
             return session.facilitators()
         case c.Say(to):
-            reader = in_a_room(session, ParticipantId(to))
             if not session.rules.direct_chat:
                 raise RefusedError(ErrorCode.NOT_ALLOWED, "this programme has no chat between two people")
-            if reader.room != writer.room:
-                raise RefusedError(ErrorCode.NO_SUCH, "they are in another room")
-            return [reader]
+            readers = [seat for seat in session.inside(writer.room) if seat.participant == to]
+            if not readers:  # one answer for everybody who is not here: where they are is not for the writer to know
+                raise RefusedError(ErrorCode.NO_SUCH, "nobody of that id is in this room")
+            return readers
 
 
 DECIDE: Final[Decide] = {
@@ -132,11 +136,11 @@ def _apply_opened(session: Session, event: e.CallOpened) -> Session:
 
 
 def _apply_rang(session: Session, event: e.CallRang) -> Session:
-    return _stepped(session, session.calls[event.call], "call_rang", None)
+    return _stepped(session, session.calls[event.call], "call_rang", None, None)
 
 
 def _apply_coming(session: Session, event: e.CallComing) -> Session:
-    return _stepped(session, session.calls[event.call], "call_coming", actor(event.by))
+    return _stepped(session, session.calls[event.call], "call_coming", actor(event.by), event.at)
 
 
 def _apply_closed(session: Session, event: e.CallClosed) -> Session:
@@ -144,10 +148,10 @@ def _apply_closed(session: Session, event: e.CallClosed) -> Session:
     return session.change(calls={key: call for key, call in session.calls.items() if key != event.call})
 
 
-def _stepped(session: Session, call: Call, tag: str, coming: ParticipantId | None) -> Session:
+def _stepped(session: Session, call: Call, tag: str, coming: ParticipantId | None, taken: float | None) -> Session:
     state = step(CALL, call.state, tag)
     assert state is not None
-    return _with(session, msgspec.structs.replace(call, state=state, coming=coming))
+    return _with(session, msgspec.structs.replace(call, state=state, coming=coming, taken=taken))
 
 
 def _with(session: Session, call: Call) -> Session:

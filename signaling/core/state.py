@@ -149,6 +149,7 @@ class Call(Struct, frozen=True):
     since: float
     state: CallState
     coming: ParticipantId | None = None
+    taken: float | None = None  # when that one said so
 
 
 _LOCKED = frozenset({Absence.LOCKED, Absence.OPEN_TO_TEAM, Absence.CLOSING})
@@ -175,6 +176,7 @@ class Session(Struct, frozen=True):
     paused_by: ParticipantId | None = None
     break_until: float | None = None
     closes_at: float | None = None
+    closes_itself: bool = False  # for want of a facilitator: none has asked for it
     standby_offers: dict[StandbyHash, tuple[ParticipantId, float]] = {}  # -> (seat, until)
 
     @property

@@ -9,6 +9,7 @@ from signaling.core import events as e
 from signaling.core.endings import GENTLY
 from signaling.core.ids import DESK, MAIN, WAITING, ParticipantId
 from signaling.core.lifecycles import Absence, Door, Phase
+from signaling.core.presence import SECRET_LIVES
 from signaling.core.roles import Role, Standing
 from signaling.core.session import deadline, decide
 from signaling.core.state import Gone, call_id
@@ -120,10 +121,12 @@ def test_who_asked_for_private_help_is_not_sent_away_without_an_answer(group: Se
 
 
 def test_nobody_is_kept_waiting_for_a_facilitator_who_does_not_come_back(group: Seated) -> None:
+    """As long as hers is a seat to come back to."""
     stayed(group)
     group.drop(ANA)
-    assert not left(group.wait(59))
-    assert left(group.wait(1))[SAM] == "closed"
+    for _ in range(9):
+        assert not left(group.wait(SECRET_LIVES / 10))
+    assert left(group.wait(SECRET_LIVES / 10))[SAM] == "closed"
     assert group.session.ended
 
 
@@ -175,6 +178,27 @@ def test_without_a_facilitator_for_long_the_group_closes_gently(group: Seated) -
     assert group.settle() == [e.ClosingSet(NOW, NOW + GENTLY, None)]
     group.wait(GENTLY)
     assert group.session.ended
+
+
+def test_when_somebody_leads_again_the_end_that_nobody_asked_for_is_off(group: Seated) -> None:
+    group.drop(ANA)
+    group.now += 600
+    for _ in range(6):
+        group.settle()
+        group.now += 1
+    assert (group.session.phase, group.session.closes_itself) == (Phase.CLOSING, True)
+    group.sit(KIM, F)
+    assert e.ClosingCancelled(group.now, None) in group.settle()
+    assert (group.session.phase, group.session.closes_at) == (Phase.OPEN, None)
+
+
+def test_the_end_that_somebody_asked_for_stands_whoever_comes_and_goes(group: Seated) -> None:
+    group.do(ANA, c.CloseGroup(5))
+    group.drop(ANA)
+    group.wait(61)
+    group.sit(KIM, F)
+    group.settle()
+    assert group.session.phase is Phase.CLOSING
 
 
 def test_then_a_private_talk_that_lost_its_facilitator_ends_too(group: Seated) -> None:

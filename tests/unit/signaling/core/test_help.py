@@ -85,6 +85,19 @@ def test_the_first_who_comes_is_who_comes(group: Seated, waited: float) -> None:
     assert group.wait(3600) == []
 
 
+def test_who_is_still_waiting_for_the_one_who_comes_may_ring_again(group: Seated) -> None:
+    group.do(SAM, c.CallHelp("private"))
+    group.wait(100)
+    group.do(ANA, c.Coming(PRIVATE))
+    group.wait(29)
+    assert group.do(SAM, c.CallHelp("private")) == []
+    group.wait(1)
+    assert group.do(SAM, c.CallHelp("private")) == [e.CallRang(group.now, PRIVATE)]
+    assert (group.session.calls[PRIVATE].coming, states(group)[PRIVATE]) == (None, CallState.RINGING)
+    group.do(ANA, c.Coming(PRIVATE))
+    assert group.do(SAM, c.CallHelp("private")) == []
+
+
 def test_a_call_rings_again_when_the_one_who_comes_is_lost(group: Seated) -> None:
     group.sit(KIM, F)
     group.do(SAM, c.CallHelp("private"))
@@ -148,11 +161,11 @@ def test_no_answer_alerts_at_once_and_a_late_answer_counts(group: Seated) -> Non
     assert group.do(SAM, c.AnswerCheck(ok=True)) == []
 
 
-def test_a_late_no_becomes_private_help(group: Seated) -> None:
+def test_a_late_no_becomes_private_help_that_rings_on(group: Seated) -> None:
     group.do(ANA, c.CheckOn(SAM))
     group.wait(45)
     group.do(SAM, c.AnswerCheck(ok=False))
-    assert states(group) == {PRIVATE: CallState.OPEN}
+    assert states(group) == {PRIVATE: CallState.RINGING}
 
 
 def test_one_may_be_asked_again(group: Seated) -> None:
@@ -228,6 +241,16 @@ def test_chat_between_two_is_off_unless_the_programme_has_it(group: Seated) -> N
     group.do(ANA, c.TalkPrivately(LEO))
     assert group.at(LEO).room == private(LEO)
     assert group.refused(SAM, c.Say(LEO)) == ErrorCode.NO_SUCH
+
+
+@pytest.mark.parametrize(("direct_chat", "code"), [(False, ErrorCode.NOT_ALLOWED), (True, ErrorCode.NO_SUCH)])
+def test_nobody_finds_out_where_somebody_is_by_writing_to_them(
+    group: Seated, direct_chat: bool, code: ErrorCode
+) -> None:
+    group.session = group.session.change(rules=Rules(direct_chat=direct_chat))
+    group.sit(NEW, P, room=WAITING, door=Door.KNOCKING)
+    group.do(ANA, c.TalkPrivately(LEO))
+    assert {group.refused(SAM, c.Say(to)) for to in (LEO, NEW, "nobody")} == {code}
 
 
 def test_whoever_waits_writes_no_line(group: Seated) -> None:
