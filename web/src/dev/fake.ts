@@ -32,53 +32,9 @@ import {
   pictureKey,
 } from "../session/model";
 import { perform } from "./acts";
-import { nameOf, paintedPerson, paintedScreen } from "./people";
-import { NUMBERS, OPEN_LINK, QUIET_ME, QUIET_ROOM, QUIET_TEAM, type Told, told } from "./scenes";
-
-/** What the address may say: ?scene=covered&people=9&phase=inRoom&... */
-export interface Scene {
-  told: Told;
-  people: number;
-  phase: Phase;
-  notice: Notice | null;
-  /** The answer to requestDevices. */
-  devices: DeviceAnswer;
-  link: "ok" | "bad_link" | "unreachable";
-  role: "participant" | "facilitator";
-  shared: boolean;
-  sharing: boolean;
-  blocked: boolean;
-  stalled: boolean;
-  limit: number;
-  /** Pictures moving at this rate; 0 for none at all. */
-  fps: number;
-  /** Show every state somewhere: away, stopped, waiting, off. */
-  mixed: boolean;
-  phone: boolean;
-}
-
-export function sceneFrom(query: URLSearchParams): Scene {
-  const number = (key: string, standard: number) => Number(query.get(key) ?? standard);
-  const name = query.get("scene");
-  const scene = told(name, Date.now() / 1000);
-  return {
-    told: scene,
-    people: number("people", scene.count ?? 9),
-    phase: (query.get("phase") ?? scene.phase ?? (name === null ? "idle" : "inRoom")) as Phase,
-    notice: query.get("notice") as Notice | null,
-    devices: (query.get("devices") ?? "ok") as DeviceAnswer,
-    link: (query.get("link") ?? "ok") as Scene["link"],
-    role: scene.facilitator || query.get("role") === "facilitator" ? "facilitator" : "participant",
-    shared: query.has("shared"),
-    sharing: query.has("sharing"),
-    blocked: query.has("blocked"),
-    stalled: query.has("stalled"),
-    limit: number("limit", Infinity),
-    fps: number("fps", 8),
-    mixed: query.has("mixed"),
-    phone: query.has("phone"),
-  };
-}
+import type { Scene } from "./address";
+import { nameOf, paintedPerson, paintedScreen, person } from "./people";
+import { NUMBERS, OPEN_LINK, QUIET_ME, QUIET_ROOM, QUIET_TEAM, type Told } from "./scenes";
 
 const ME = "p0";
 
@@ -348,7 +304,7 @@ export class FakeStore implements SessionStore {
     this.figures.value = scene.figures ? { ...base, type: "figures", people: [...scene.figures], phase: "open" } : null;
     if (place === "waiting") {
       const since = this.serverNow() - 60;
-      const quiet = { staff: "here", staff_names: ["Ana"], note: "", sent_back: false, knock_at: since, take_over: false } as const;
+      const quiet = { staff: "here", staff_names: ["Ana"], note: "", sent_back: false, knock_at: since, take_over: false, over: false } as const;
       this.waiting.value = { ...base, type: "waiting", me: mine, ...quiet, staff_names: [...quiet.staff_names], ...scene.waiting };
     }
     if (place === "silent" && this.team.value && this.roomView.value) {
@@ -382,23 +338,4 @@ export class FakeStore implements SessionStore {
     const stoppedAt = state === "stopped" ? Date.now() - 12_000 : null;
     return { participant: one.id, source, stream: this.streams.get(key) ?? null, state, stoppedAt };
   }
-}
-
-function person(index: number, name: string): Person {
-  return {
-    id: `p${index}`,
-    name,
-    role: "participant",
-    function: null,
-    me: index === 0,
-    muted: false,
-    present: true,
-    speaking: false,
-    sources: ["microphone", "camera"],
-    hand: null,
-    resting: null,
-    covered: false,
-    calling: false,
-    with: null,
-  };
 }

@@ -1,6 +1,6 @@
 /**
  * The screens without a server, for looking at them: /src/dev/index.html?people=9&phase=inRoom. Not in the build.
- * See `Scene` in fake.ts for what the address may say.
+ * See `Scene` in address.ts for what the address may say.
  */
 import { render } from "preact";
 
@@ -13,7 +13,8 @@ import "../styles/safety.css";
 import "../styles/team.css";
 import "../styles/ends.css";
 import { App } from "../pages/App";
-import { FakeStore, sceneFrom } from "./fake";
+import { sceneFrom } from "./address";
+import { FakeStore } from "./fake";
 
 const query = new URLSearchParams(location.search);
 const store = new FakeStore(sceneFrom(query));

@@ -1,5 +1,7 @@
 /** Painted people that move, for screens without cameras. */
 
+import type { Person } from "../session/model";
+
 const NAMES = "Ana Sam Priya Jordan Lee Mateo Ruth Noor Theo Maria-Fernanda Kofi Ines Walt Yuki Dee Omar Bea Finn Salma Gus Chidi Lena Pat Ravi Joy".split(" ");
 
 export const nameOf = (index: number): string => NAMES[index % NAMES.length]! + (index >= NAMES.length ? ` ${index}` : "");
@@ -79,4 +81,24 @@ export function paintedScreen(): MediaStream {
   paint();
   setInterval(paint, 200);
   return canvas.captureStream(5);
+}
+
+/** Somebody in the room as they come: live, with nothing to tell of. */
+export function person(index: number, name: string): Person {
+  return {
+    id: `p${index}`,
+    name,
+    role: "participant",
+    function: null,
+    me: index === 0,
+    muted: false,
+    present: true,
+    speaking: false,
+    sources: ["microphone", "camera"],
+    hand: null,
+    resting: null,
+    covered: false,
+    calling: false,
+    with: null,
+  };
 }

@@ -22,12 +22,10 @@ import { useAnnouncements } from "../ui/room/useAnnouncements";
 import { focusOn, useKeys } from "../ui/room/useKeys";
 import { useStatus } from "../ui/StatusLine";
 import { PersonMenu } from "../ui/team/PersonMenu";
-import { TeamPanel } from "../ui/team/TeamPanel";
+import { TeamPanel, WIDE } from "../ui/team/TeamPanel";
 
 // A phone either way up, and a desktop page at 400 % zoom, which has as little space.
 const SMALL = "(max-width: 599px), (max-height: 479px)";
-// Room for a panel beside the pictures.
-const WIDE = "(min-width: 900px) and (min-height: 480px)";
 
 /** The frame of a room. What it shows is decided in ui/room, for facilitators also in ui/team. */
 export function Room({ store }: { store: SessionStore }) {

@@ -1,8 +1,8 @@
 import { DoorClosed, Eye, EyeOff, LogOut, MessageCircle, ScreenShare, ScreenShareOff, Settings, SwitchCamera, type IconNode } from "lucide";
-import { useId, useState } from "preact/hooks";
 
 import { t } from "../i18n";
 import type { DeviceAnswer, Person, SessionStore } from "../session/model";
+import { takeToken } from "../session/token";
 import { DeviceHelp } from "./DeviceHelp";
 import { DeviceChoices, LevelMeter } from "./Devices";
 import { Dialog } from "./Dialog";
@@ -10,6 +10,7 @@ import { Icon } from "./Icon";
 import { type Actions, mayStart } from "./room/Controls";
 import { shortcutsFor } from "./shortcuts";
 import { Switch } from "./Switch";
+import { Volume } from "./team/Volume";
 
 interface Closing {
   onClose: () => void;
@@ -32,29 +33,10 @@ export function LeaveDialog({ onClose, onLeave }: Closing & { onLeave: () => voi
 }
 
 export function PersonDialog({ store, person, onClose }: Closing & { store: SessionStore; person: Person }) {
-  const id = useId();
-  const [volume, setVolume] = useState(() => Math.round(store.volumeOf(person.id) * 100));
   return (
     <Dialog title={person.name} onClose={onClose}>
-      <div class="field">
-        <label for={id}>{t("person.volume", { name: person.name })}</label>
-        <input
-          id={id}
-          class="slider"
-          type="range"
-          min={0}
-          max={100}
-          step={5}
-          value={volume}
-          aria-valuetext={t("person.percent", { percent: volume })}
-          onInput={(event) => {
-            const percent = Number(event.currentTarget.value);
-            setVolume(percent);
-            store.setVolume(person.id, percent / 100);
-          }}
-        />
-        <p class="small soft">{t("person.volumeNote")}</p>
-      </div>
+      <Volume store={store} person={person} />
+      <p class="small soft">{t("person.volumeNote")}</p>
     </Dialog>
   );
 }
@@ -137,7 +119,10 @@ interface HelpProps extends Closing {
 export function HelpDialog({ answer, onTryAgain, onClose }: HelpProps) {
   return (
     <Dialog title={t(`help.${answer}.title`)} onClose={onClose}>
-      <DeviceHelp answer={answer} link={location.href} onTryAgain={onTryAgain} untitled />
+      <DeviceHelp answer={answer} link={linkOf()} onTryAgain={onTryAgain} untitled />
     </Dialog>
   );
 }
+
+/** The link that this tab was opened with: the address bar does not hold it any more. */
+const linkOf = (): string => `${location.origin}/join#${takeToken({ hash: "", pathname: "/join" }, history)}`;

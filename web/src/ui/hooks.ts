@@ -3,6 +3,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import { read, write } from "../session/storage";
+
 export interface Size {
   width: number;
   height: number;
@@ -82,27 +84,17 @@ export function useSeconds(running: boolean): number {
   return now;
 }
 
-/** A choice of this device, kept in localStorage where that works. */
+/** A choice of this device, kept in localStorage where that works, else as long as this page. */
 export function usePreference(key: string, standard: boolean): [boolean, (value: boolean) => void] {
-  const [value, setValue] = useState(() => readPreference(key) ?? standard);
+  const [value, setValue] = useState(() => {
+    const stored = read("localStorage", key);
+    return stored === null ? standard : stored === "true";
+  });
   return [
     value,
     (next) => {
       setValue(next);
-      try {
-        localStorage.setItem(key, String(next));
-      } catch {
-        // Private windows may refuse; then the choice lasts as long as this page.
-      }
+      write("localStorage", key, String(next));
     },
   ];
-}
-
-function readPreference(key: string): boolean | null {
-  try {
-    const stored = localStorage.getItem(key);
-    return stored === null ? null : stored === "true";
-  } catch {
-    return null;
-  }
 }

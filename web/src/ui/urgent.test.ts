@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
-import { shout, urgent } from "./urgent";
+import { hush, shout, urgent } from "./urgent";
 
 beforeEach(() => void (urgent.value = { text: "", n: 0, at: -Infinity }));
 
@@ -17,5 +17,12 @@ describe("shout", () => {
     expect(urgent.value.text).toBe("This group ends at 7:30. Ana muted your microphone.");
     shout("Are you OK?", 9000);
     expect(urgent.value.text).toBe("Are you OK?");
+  });
+
+  it("forgets what belongs to another page", () => {
+    shout("You're in the group now.", 0);
+    hush();
+    shout("You're out of the group for now.", 100);
+    expect(urgent.value.text).toBe("You're out of the group for now.");
   });
 });

@@ -19,3 +19,8 @@ export function shout(text: string, now = performance.now()): void {
   const together = last.text !== "" && now - last.at < TOGETHER && last.text !== text;
   urgent.value = { text: together ? `${last.text} ${text}` : text, n: last.n + 1, at: now };
 }
+
+/** What was said belongs to a page that is gone. */
+export function hush(): void {
+  urgent.value = { ...urgent.peek(), text: "", at: -Infinity };
+}

@@ -11,7 +11,7 @@ import { Stopped } from "./Stopped";
 
 interface Props {
   store: SessionStore;
-  say: (text: string) => void;
+  say: (text: string, key?: string) => void;
   onUnmute: () => void;
 }
 

@@ -2,6 +2,7 @@ import { useId, useState } from "preact/hooks";
 
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
+import { useShout } from "./useShout";
 
 const LONGEST_NOTE = 200; // `note` of call_help in the protocol
 
@@ -9,13 +10,14 @@ const LONGEST_NOTE = 200; // `note` of call_help in the protocol
 export function HelpNote({ store }: { store: SessionStore }) {
   const id = useId();
   const [note, setNote] = useState("");
-  const [sent, setSent] = useState(false);
+  const [sent, setSent] = useState<boolean | null>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!note.trim()) return;
     const answer = await store.act({ type: "call_help", kind: "private", note: note.trim() });
     setSent(answer.ok);
   };
+  useShout(sent === null ? null : t(sent ? "aid.noteSent" : "chat.notSent"));
   if (sent) return <p class="small">{t("aid.noteSent")}</p>;
   return (
     <form class="note" onSubmit={(event) => void submit(event)}>
@@ -37,6 +39,7 @@ export function HelpNote({ store }: { store: SessionStore }) {
           {t("aid.send")}
         </button>
       </div>
+      {sent === false && <p class="field-error small">{t("chat.notSent")}</p>}
       <p id={`${id}-seen`} class="small soft">
         {t("aid.lineSeen")}
       </p>

@@ -50,7 +50,8 @@ export function Stopped({ store }: { store: SessionStore }) {
   return (
     <>
       {noted
-        .filter((what) => !isBack(what, store))
+        // Being asked to speak is the newer word on a microphone.
+        .filter((what) => !isBack(what, store) && !(what === "microphone" && mine.asked_by !== null))
         .map((what) => (
           <Card key={what} icon={ICONS[what]} title={words(what, mine, store.people.value, staff)} name={`stopped-${what}`}>
             <div class="card-actions">
