@@ -65,7 +65,7 @@ export function Room({ store }: { store: SessionStore }) {
     next: () => turning.current(1),
   });
 
-  if (away) return <Away store={store} say={say} status={status} lost={lost} />;
+  if (away) return <Away store={store} say={say} lost={lost} />;
   const person = open?.what === "person" ? people.find(({ id }) => id === open.id) : undefined;
   const beside = wide && (team || chatBeside);
   return (

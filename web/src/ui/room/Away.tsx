@@ -11,19 +11,15 @@ import { useComeBack } from "./useComeBack";
 interface Props {
   store: SessionStore;
   say: (text: string) => void;
-  status: string;
   lost: boolean;
 }
 
 /** Stepped away: nothing here tells a passer-by what is going on. The seat is kept. */
-export function Away({ store, say, status, lost }: Props) {
+export function Away({ store, say, lost }: Props) {
   const heading = useHeadingFocus();
   const [coming, back] = useComeBack(store);
   return (
     <main class="away" data-card="away">
-      <p class="hidden-visually" role="status" aria-live="polite">
-        {status}
-      </p>
       <div class="away-top">
         {store.team.value === null && <LeaveQuickly store={store} />}
         {store.team.value === null && <PrivateHelpButton store={store} />}
