@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,6 +11,11 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BOTS_LINK: Final = "KINROOM_BOTS_LINK"  # the one variable of `kinroom bots`
+
+
+def bots_environment(link: str) -> dict[str, str]:
+    """For `kinroom bots`. Its link may need no knock, and everybody on the machine may read another's arguments."""
+    return {**os.environ, BOTS_LINK: link}
 
 
 class Settings(BaseSettings):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import socket
 import ssl
@@ -18,7 +17,7 @@ import structlog
 from aiohttp import web
 
 import kinroom
-from kinroom.config import BOTS_LINK, Settings
+from kinroom.config import Settings, bots_environment
 from kinroom.listening import announced_addresses, listen
 from rtc import Engine, EngineEvent, EngineSettings
 from signaling.core.programme import Programme
@@ -216,8 +215,7 @@ class _Bots:
 async def _send_bots(link: str, count: int) -> _Bots:
     """In a process of their own: they encode, the server never does."""
     command = (sys.executable, "-m", "kinroom.cli", "bots", "--count", str(count))
-    # Not as an argument: everybody on this machine may read those, and this link needs no knock.
-    return _Bots(await asyncio.create_subprocess_exec(*command, env={**os.environ, BOTS_LINK: link}))
+    return _Bots(await asyncio.create_subprocess_exec(*command, env=bots_environment(link)))
 
 
 def _log_to_stderr(level: str) -> None:
