@@ -631,6 +631,7 @@ class Waiting(Struct, frozen=True, tag="waiting"):
     sent_back: bool
     knock_at: float
     take_over: bool  # this facilitator may lead the group
+    over: bool  # the group has ended; who asked to stay waits for their facilitator
 
 
 class Snapshot(Struct, frozen=True, tag="snapshot"):
@@ -727,6 +728,7 @@ class WaitingIs(Struct, frozen=True, tag="waiting_is"):
     note: str
     me: Me
     take_over: bool
+    over: bool
 
 
 class DeskIs(Struct, frozen=True, tag="desk_is"):

@@ -36,8 +36,8 @@ def _with_change(place: p.Place, change: p.Change) -> p.Place:
             return put(place, team=team)
         case p.LaptopIs(here), p.Silent():
             return put(place, laptop=here)
-        case p.WaitingIs(staff, staff_names, note, me, take_over), p.Waiting():
-            return put(place, staff=staff, staff_names=staff_names, note=note, me=me, take_over=take_over)
+        case p.WaitingIs(staff, staff_names, note, me, take_over, over), p.Waiting():
+            return put(place, staff=staff, staff_names=staff_names, note=note, me=me, take_over=take_over, over=over)
         case p.DeskIs(people, waiting), p.Desk():
             return put(place, people=people, waiting=waiting)
         case p.FiguresIs(people), p.Figures():

@@ -76,10 +76,13 @@ def _next(session: Session, now: float) -> Absence | None:
 
 
 def _missed(session: Session) -> bool:
-    """By anybody of the group; also while their connections are lost, since they return without a knock."""
+    """By anybody of the group, sent back or staying on too; and while their connections are lost: they may return."""
     return any(
         not seat.is_facilitator
-        and (session.rooms[seat.room].kind == "private" or (seat.door is Door.INSIDE and seat.room != DESK))
+        and (
+            session.rooms[seat.room].kind == "private"
+            or (seat.door in (Door.INSIDE, Door.SENT_BACK) and seat.room != DESK)
+        )
         for seat in session.seats.values()
     )
 

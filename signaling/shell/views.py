@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from signaling import protocol as p
 from signaling.core.ids import ParticipantId
-from signaling.core.lifecycles import Door
+from signaling.core.lifecycles import Door, Phase
 from signaling.core.persons import may_take_over
 from signaling.core.roles import Role
 from signaling.core.state import Here, Seat, Session
@@ -32,6 +32,7 @@ class WaitingView(Struct, frozen=True):
     sent_back: bool
     knock_at: float
     take_over: bool
+    over: bool
 
 
 class RoomFullView(Struct, frozen=True):
@@ -104,6 +105,7 @@ def _waiting(session: Session, memory: Memory, seat: Seat) -> WaitingView:
         sent_back=seat.door is Door.SENT_BACK,
         knock_at=seat.since,
         take_over=may_take_over(session, seat),
+        over=session.phase is Phase.DRAINING,
     )
 
 
@@ -178,7 +180,7 @@ def changes(before: View | None, after: View) -> list[p.Change] | None:
     if before == after:
         return []
     if isinstance(before, WaitingView) and isinstance(after, WaitingView):
-        return [p.WaitingIs(after.staff, after.staff_names, after.note, after.me, after.take_over)]
+        return [p.WaitingIs(after.staff, after.staff_names, after.note, after.me, after.take_over, after.over)]
     if isinstance(before, InRoom) and isinstance(after, InRoom) and type(before) is type(after):
         return _in_room(before, after)
     if isinstance(before, DeskView) and isinstance(after, DeskView):

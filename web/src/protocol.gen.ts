@@ -636,6 +636,7 @@ export interface Waiting {
   sent_back: boolean;
   knock_at: number;
   take_over: boolean;
+  over: boolean;
 }
 /**
  * What only this person is told of themselves. `may`: sources they may start.
@@ -893,6 +894,7 @@ export interface WaitingIs {
   note: string;
   me: Me;
   take_over: boolean;
+  over: boolean;
 }
 export interface DeskIs {
   type: "desk_is";

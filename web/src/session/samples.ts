@@ -90,6 +90,7 @@ export const waitingView = (more: Partial<Waiting> = {}): Waiting => ({
   sent_back: false,
   knock_at: 1000,
   take_over: false,
+  over: false,
   ...more,
 });
 

@@ -173,6 +173,13 @@ def test_who_is_lost_for_a_moment_still_misses_them(room: History) -> None:
     assert room.session.absence is Absence.CLOSING
 
 
+def test_who_was_sent_back_misses_them_too(room: History) -> None:
+    room.as_("ana", c.SendBack(SAM))
+    room.drop(1)
+    room.wait(60.0)
+    assert room.session.absence is Absence.OPEN_TO_TEAM
+
+
 def test_a_phone_that_stands_by_is_a_facilitator(room: History) -> None:
     room.stand_by()
     room.drop(1)
