@@ -180,6 +180,35 @@ async def test_who_comes_to_a_closed_door_reads_whom_to_call(group: Group) -> No
     await sam.page.wait_for(WAITING)
 
 
+async def test_how_one_comes_in_is_set_while_waiting(group: Group) -> None:
+    ana = await group.guard("Ana")
+    sam = await stranger(group)
+    await sam.knock(group.link)
+    await sam.page.click("[data-action=mute]")
+    await sam.page.click("[data-action=camera]")
+    await ana.let_in(sam)
+    seen = f"store.people.value.find((one) => one.id === '{sam.id}')"
+    assert await ana.moment(f"{seen}?.muted && !{seen}.sources.includes('camera')") is not None
+    await sam.page.click("[data-action=mute]")
+    assert await ana.moment(f"!{seen}.muted") is not None
+    assert await ana.store(f"store.act({{ type: 'send_back', participant: '{sam.id}', note: '' }})") == {"ok": True}
+    await sam.page.wait_for(WAITING)
+    assert await sam.store("store.muted.value"), "sent back: muted until they say otherwise"
+
+
+async def test_a_phone_that_leaves_has_left(group: Group) -> None:
+    ana = await group.guard("Ana")
+    url = (await ana.store("store.makeStandby()"))["url"]
+    phone = await stranger(group, "Ana's phone")
+    await phone.page.open(url)
+    await phone.page.wait_for("kinroom.store.place.value === 'silent'")
+    assert await phone.page.evaluate("location.pathname + location.hash") == "/standby"
+    await phone.page.evaluate("kinroom.store.leave()")
+    await phone.page.wait_for(f"{HEADING} === 'You left the group.'")
+    assert await ana.moment("store.mine.value?.standby === false") is not None
+    assert await ana.store("store.place.value") == "room", "the laptop goes on"
+
+
 async def test_stepping_away_without_a_line_lasts(group: Group) -> None:
     """The server stands still when the button is tapped; it hears of it when it goes on."""
     ann, ben = await group.come("Ann", "Ben")

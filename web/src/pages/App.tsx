@@ -1,9 +1,9 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { t } from "../i18n";
 import type { Place, SessionStore } from "../session/model";
 import { adoptToken } from "../session/token";
-import { shout } from "../ui/urgent";
+import { hush, shout } from "../ui/urgent";
 import { Urgent } from "../ui/Urgent";
 import { Desk } from "./Desk";
 import { SpokenCode } from "./door/SpokenCode";
@@ -53,12 +53,16 @@ function Page({ store, token, path, onToken }: Props & { onToken: (token: string
 /** Let in, or sent back: the page is another one, which is said at once. */
 function useMoves(store: SessionStore): void {
   const place = store.place.value;
+  const phase = store.phase.value;
+  const over = phase === "left" || phase === "ended";
+  // Before the new page says anything of its own.
+  useLayoutEffect(hush, [place, over]);
   const before = useRef<Place>(place);
   useEffect(() => {
     const was = before.current;
     before.current = place;
-    if (was === "waiting" && place === "room") shout(t("waiting.in"));
-    if (was === "room" && place === "waiting") shout(t("waiting.moved"));
+    if (was === "waiting" && store.roomView.value?.kind === "main") shout(t("waiting.in"));
+    if (was === "room" && place === "waiting") shout(t(store.waiting.value?.over ? "waiting.over" : "waiting.moved"));
   }, [place]);
 }
 

@@ -15,10 +15,11 @@ interface Props {
 /** A facilitator's phone, from the code on the laptop. */
 export function Phone({ store, token }: Props) {
   const come = () => void store.joinStandby(token);
-  useEffect(() => {
-    if (token) come();
-  }, []);
   const { phase, notice } = store;
+  useEffect(() => {
+    // Who left is not taken in again: the code works once.
+    if (token && phase.peek() === "idle") come();
+  }, []);
   if (!token || notice.value === "standby_unknown") return <Notice code="standby_unknown" />;
   if (phase.value === "left") return <Notice code={notice.value ?? "left"} />;
   if (phase.value === "refused") return <Notice code={notice.value ?? "other"} onAgain={come} />;

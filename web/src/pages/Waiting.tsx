@@ -2,6 +2,7 @@ import { t } from "../i18n";
 import type { SessionStore, Waiting as WaitingView } from "../session/model";
 import { useHeadingFocus } from "../ui/hooks";
 import { Mark } from "../ui/Mark";
+import { OwnDevices } from "../ui/OwnDevices";
 import { Check } from "../ui/room/Check";
 import { LeaveQuickly } from "../ui/room/LeaveQuickly";
 import { PrivateHelp } from "../ui/room/PrivateHelp";
@@ -26,7 +27,10 @@ export function Waiting({ store }: { store: SessionStore }) {
         </h1>
         <p role="status">{lost ? t("waiting.lost") : staffWords(waiting)}</p>
         {waiting.note && <p class="waiting-note">{t("waiting.note", { note: waiting.note })}</p>}
-        <p class="soft">{t(store.cameraOn.value || store.microphone.value !== "none" ? "waiting.ready" : "waiting.off")}</p>
+        <p class="soft">
+          {t("waiting.here")} {t(`waiting.then.${sendsWhat(store)}`)}
+        </p>
+        <OwnDevices store={store} />
         {waiting.take_over && <TakeOver store={store} />}
         <Check store={store} />
         <PrivateHelp store={store} />
@@ -41,13 +45,20 @@ export function Waiting({ store }: { store: SessionStore }) {
   );
 }
 
-function title({ sent_back, staff, staff_names }: WaitingView): string {
+function title({ over, sent_back, staff, staff_names }: WaitingView): string {
   const name = staff === "none" ? undefined : staff_names[0];
+  if (over) return name ? t("waiting.overName", { name }) : t("waiting.over");
   if (sent_back) return name ? t("waiting.sentBack", { name }) : t("waiting.sentBackByNobody");
   return name ? t("waiting.title", { name }) : t("waiting.unstaffed");
 }
 
-function staffWords({ staff, me }: WaitingView): string {
-  if (me.stays && staff === "here") return t("waiting.stays");
+/** What the group gets of them the moment they are let in. */
+function sendsWhat(store: SessionStore): "both" | "sound" | "picture" | "nothing" {
+  const heard = !store.muted.value;
+  if (store.cameraOn.value) return heard ? "both" : "picture";
+  return heard ? "sound" : "nothing";
+}
+
+function staffWords({ staff }: WaitingView): string {
   return staff === "here" ? "" : t(staff === "none" ? "waiting.nobody" : "waiting.reconnecting");
 }

@@ -181,6 +181,30 @@ test("back again: as it was before, the own mute included", async () => {
   expect([local.cameraOn.value, microphone.enabled, devices.away.value]).toEqual([true, false, false]);
 });
 
+test("during a break nothing starts; the camera that was wished for is on when they are back", async () => {
+  const { devices, local, microphone, changes } = await talking();
+  await devices.setCamera(false);
+  await devices.setMuted(true);
+  changes({ type: "me", me: me({ ...ALL, muted: true, resting: "break" }) });
+  const before = opened.length;
+  await devices.setCamera(true);
+  await devices.setMuted(false);
+  await devices.startScreen();
+  expect([opened.length, local.cameraOn.value, local.sharing.value, microphone.enabled]).toEqual([before, false, false, false]);
+  changes({ type: "me", me: me({ ...ALL, muted: true }) });
+  await settle();
+  expect([local.cameraOn.value, local.muted.value]).toEqual([true, true]);
+});
+
+test("a camera that was forbidden meanwhile stays off", async () => {
+  const { facts, local, changes } = await talking();
+  facts.stepping.value = true;
+  changes({ type: "me", me: me({ ...ALL, resting: "away" }) });
+  changes({ type: "me", me: me({ may: ["microphone"] }) });
+  await settle();
+  expect(local.cameraOn.value).toBe(false);
+});
+
 test("who could not step away is not left in silence", async () => {
   const { facts, local, microphone } = await talking();
   facts.stepping.value = true;

@@ -101,7 +101,7 @@ export class Devices {
 
   /** What may not be sent now is not asked for; the screens say why. */
   async setMuted(muted: boolean): Promise<DeviceAnswer> {
-    if (!muted && !this.may("microphone")) return "ok";
+    if (!muted && (!this.may("microphone") || this.resting.peek())) return "ok";
     if (muted) this.local.setMuted(true);
     const answer = muted ? "ok" : this.local.unmute();
     this.run();
@@ -109,11 +109,13 @@ export class Devices {
   }
 
   async setCamera(on: boolean): Promise<DeviceAnswer> {
-    return on && !this.may("camera") ? "ok" : this.local.setCamera(on);
+    // No light goes on while they rest; the wish is for when they are back.
+    if (this.resting.peek()) this.cameraAfterRest = on;
+    return on && (!this.may("camera") || this.resting.peek()) ? "ok" : this.local.setCamera(on);
   }
 
   async startScreen(): Promise<DeviceAnswer> {
-    return this.may("screen") ? this.local.startScreen() : "ok";
+    return this.may("screen") && !this.resting.peek() ? this.local.startScreen() : "ok";
   }
 
   /** Tells the server what differs, if there is one and a room. */
@@ -127,7 +129,7 @@ export class Devices {
       void this.local.setCamera(false);
       this.local.stopScreen();
     } else {
-      if (this.cameraAfterRest && this.inRoom()) void this.local.setCamera(true);
+      if (this.cameraAfterRest && this.inRoom() && this.may("camera")) void this.local.setCamera(true);
       this.cameraAfterRest = false;
     }
     this.keep();

@@ -44,6 +44,7 @@ function assemble(): Parts {
       return taken;
     },
     view: (view, resumed) => {
+      if (view.type === "waiting" && view.sent_back) local.setMuted(true);
       if (view.type !== "snapshot") return receiving.rest();
       devices.believe(view.me, ownSources(view), resumed);
       receiving.enter(view);
