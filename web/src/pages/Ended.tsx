@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 
 import { t } from "../i18n";
 import type { SessionStore } from "../session/model";
-import { WithNumbers } from "../ui/Numbers";
+import { Phones } from "../ui/room/Phones";
 import { whenOf } from "../ui/when";
 import { Quiet } from "./Notice";
 
@@ -18,9 +18,10 @@ export function Ended({ store, token }: { store: SessionStore; token: string }) 
       <p>{t("end.thanks")}</p>
       {next !== null && <p>{t("end.next", { when: whenOf(next, Date.now()) })}</p>}
       {numbers && (
-        <p>
-          <WithNumbers text={t("end.numbers", { ...numbers })} numbers={[numbers.practice, numbers.crisis]} />
-        </p>
+        <>
+          <p>{t("end.numbers", { ...numbers })}</p>
+          <Phones numbers={numbers} />
+        </>
       )}
       <p class="soft">{t("end.close")}</p>
     </Quiet>

@@ -1,10 +1,10 @@
 import { t } from "../../i18n";
 import type { Numbers } from "../../session/model";
 import { useSeconds } from "../../ui/hooks";
-import { WithNumbers } from "../../ui/Numbers";
+import { Phones } from "../../ui/room/Phones";
 import { whenOf } from "../../ui/when";
 import { Quiet } from "../Notice";
-import { type Shut, shutWords } from "./shut";
+import { asksToCall, type Shut, shutWords } from "./shut";
 
 interface Props {
   shut: Shut;
@@ -23,9 +23,8 @@ export function Closed({ shut, next, numbers, onAgain }: Props) {
   const words = shutWords(shut, when !== null);
   return (
     <Quiet title={t(`door.${words}.title`)}>
-      <p>
-        <WithNumbers text={t(`door.${words}.text`, { when: when ?? "", number })} numbers={numbers ? [numbers.practice] : []} />
-      </p>
+      <p>{t(`door.${words}.text`, { when: when ?? "", number })}</p>
+      {numbers && asksToCall(words) && <Phones numbers={numbers} />}
       {onAgain && (
         <button type="button" class="button primary" data-action="again" onClick={onAgain}>
           {t("notice.tryAgain")}

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { mayOpen, shutBy, shutWords } from "./shut";
+import door from "../../i18n/locales/en/door.json";
+import { asksToCall, mayOpen, shutBy, shutWords } from "./shut";
 
 test.each([
   ["too_early", true, "early"],
@@ -28,3 +29,10 @@ test("only what may open by itself is tried again", () => {
 test("other refusals are not about the door", () => {
   expect([shutBy("locked"), shutBy("bad_name"), shutBy(null)]).toEqual(["locked", null, null]);
 });
+
+test.each(["early", "otherDay", "over", "overForGood", "locked", "declined", "removed"] as const)(
+  "%s: there is a number to tap exactly where the words name one",
+  (words) => {
+    expect(asksToCall(words)).toBe(door.door[words].text.includes("{{number}}"));
+  },
+);

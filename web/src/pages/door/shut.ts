@@ -15,6 +15,10 @@ export const mayOpen = (shut: Shut): boolean => shut === "too_early" || shut ===
 
 export type ShutWords = "early" | "otherDay" | "over" | "overForGood" | "locked" | "declined" | "removed";
 
+/** The words for it name a number. */
+export const asksToCall = (words: ShutWords): boolean =>
+  words === "overForGood" || words === "locked" || words === "declined" || words === "removed";
+
 /** `next`: it is known when the next group is. */
 export function shutWords(shut: Shut, next: boolean): ShutWords {
   switch (shut) {
