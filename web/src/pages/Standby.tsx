@@ -7,6 +7,7 @@ import { useHeadingFocus } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Mark } from "../ui/Mark";
 import { Chat } from "../ui/room/Chat";
+import { teamOver } from "../ui/room/teamOver";
 import { useUnread } from "../ui/room/unread";
 import { useStatus } from "../ui/StatusLine";
 import { ask } from "../ui/team/acting";
@@ -27,7 +28,7 @@ type List = (typeof LISTS)[number];
 export function Standby({ store }: { store: SessionStore }) {
   const heading = useHeadingFocus();
   const [list, setList] = useState<List>("door");
-  const [status, say] = useStatus();
+  const [status, say, drop] = useStatus();
   const team = store.team.value;
   const people = store.people.value;
   const unread = useUnread(store, list === "chat");
@@ -39,7 +40,8 @@ export function Standby({ store }: { store: SessionStore }) {
   const before = useRef<Team | null>(null);
   useEffect(() => {
     const nameOf = (id: string) => people.find((person) => person.id === id)?.name;
-    for (const text of teamNews(before.current, team, nameOf)) say({ kind: "say", text });
+    teamOver(before.current, team).forEach(drop);
+    teamNews(before.current, team, nameOf).forEach(say);
     before.current = team;
   }, [team]);
 

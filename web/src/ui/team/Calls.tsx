@@ -1,4 +1,4 @@
-import { BellRing, CircleCheck, Hand, MessageCircleQuestionMark, ShieldAlert, Unplug, type IconNode } from "lucide";
+import { BellRing, CircleCheck, Eye, Hand, MessageCircleQuestionMark, ShieldAlert, Unplug, type IconNode } from "lucide";
 import type { ComponentChildren } from "preact";
 
 import { t } from "../../i18n";
@@ -7,8 +7,12 @@ import { useSeconds } from "../hooks";
 import { Icon } from "../Icon";
 import { clock } from "../words";
 import { ask } from "./acting";
+import { isDiscreet, uncovered, useDiscretion } from "./discreet";
 import { callsInOrder } from "./order";
 import { useOnTop } from "./onTop";
+
+/** Milliseconds until the page shows what an answer of the server changed. */
+const FOCUS_AFTER = 50;
 
 const SIGNS: Record<CallSeen["kind"], IconNode> = {
   private: ShieldAlert,
@@ -28,6 +32,7 @@ interface OnTopProps {
 /** Calls that nobody has taken yet, over everything that a facilitator may be looking at, open dialogs too. */
 export function CallsOnTop({ store, low = false, children }: OnTopProps) {
   const { open } = callsInOrder(store.team.value?.calls ?? []);
+  useDiscretion(store);
   useOnTop(
     open.length > 0 && (
       <section class="calls" data-low={low} aria-labelledby="calls-title">
@@ -35,15 +40,46 @@ export function CallsOnTop({ store, low = false, children }: OnTopProps) {
           {t("team.call.label")}
         </h2>
         {children}
-        <ul>
-          {open.map((call) => (
-            <OpenCall key={call.id} store={store} call={call} />
-          ))}
-        </ul>
+        {isDiscreet(store) ? (
+          <Uncover words={t("team.discreet.calls")} />
+        ) : (
+          <ul>
+            {open.map((call) => (
+              <OpenCall key={call.id} store={store} call={call} />
+            ))}
+          </ul>
+        )}
       </section>
     ),
   );
   return null;
+}
+
+/** In place of names, while others may see this page: a tap brings them. */
+export function Uncover({ words }: { words: string }) {
+  return (
+    <div class="discreet">
+      <p>{words}</p>
+      <button type="button" class="button" data-action="uncover" onClick={() => (uncovered.value = true)}>
+        <Icon of={Eye} />
+        {t("team.discreet.show")}
+      </button>
+    </div>
+  );
+}
+
+/** Where the focus goes on when a call is taken: the next call, what lies open, or where the call stands now. */
+const AFTERWARDS = [".calls [data-action=coming]", "dialog[open] h2", "#coming-title", "h1"];
+
+/** The button goes with its call; whoever works by keys must not fall to the top of the page. */
+async function come(store: SessionStore, call: CallSeen): Promise<void> {
+  const focused = document.activeElement?.closest(".calls") != null;
+  if (!(await ask(store, { type: "coming", call: call.id })) || !focused) return;
+  setTimeout(() => {
+    if (document.activeElement !== document.body) return;
+    const next = AFTERWARDS.map((one) => document.querySelector<HTMLElement>(one)).find((element) => element !== null);
+    next?.focus();
+  }, FOCUS_AFTER);
 }
 
 function OpenCall({ store, call }: { store: SessionStore; call: CallSeen }) {
@@ -64,7 +100,7 @@ function OpenCall({ store, call }: { store: SessionStore; call: CallSeen }) {
               {t("team.call.ringing")}
             </span>
           )}
-          <span>{where(call)}</span>
+          <span>{where(store, call)}</span>
           <span class="call-since">{t("team.call.for", { time: since })}</span>
         </p>
       </div>
@@ -74,7 +110,7 @@ function OpenCall({ store, call }: { store: SessionStore; call: CallSeen }) {
           class="button primary"
           data-action="coming"
           aria-label={t(call.kind === "dropped" ? "team.imOnItName" : "team.imComingName", { name: call.name })}
-          onClick={() => void ask(store, { type: "coming", call: call.id })}
+          onClick={() => void come(store, call)}
         >
           {t(call.kind === "dropped" ? "team.imOnIt" : "team.imComing")}
         </button>
@@ -84,8 +120,9 @@ function OpenCall({ store, call }: { store: SessionStore; call: CallSeen }) {
   );
 }
 
-function where(call: CallSeen): string {
+function where(store: SessionStore, call: CallSeen): string {
   if (call.waiting) return t("team.call.waiting");
+  if (call.kind !== "dropped" && call.room !== "main" && call.room !== store.roomView.value?.id) return t("team.call.private_room");
   return t(`team.call.${call.kind}Note`);
 }
 
@@ -115,7 +152,9 @@ export function CallsComing({ store }: { store: SessionStore }) {
   };
   return (
     <section class="team-part" aria-labelledby="coming-title">
-      <h2 id="coming-title">{t("team.comingTitle")}</h2>
+      <h2 id="coming-title" tabIndex={-1}>
+        {t("team.comingTitle")}
+      </h2>
       <ul class="coming">
         {coming.map((call) => (
           <li key={call.id} data-call={call.id}>

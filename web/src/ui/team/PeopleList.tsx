@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { CircleCheck, CircleQuestionMark, Coffee, EyeOff, Hand, MicOff, RotateCw, VideoOff, type IconNode } from "lucide";
 
 import { listOfNames, t } from "../../i18n";
@@ -6,16 +6,22 @@ import type { Person, SessionStore, Team } from "../../session/model";
 import { Icon } from "../Icon";
 import { Window } from "../Tile";
 import { open } from "./acting";
-import { answeredOk, talks } from "./order";
+import { forOtherEyes, isDiscreet } from "./discreet";
+import { answeredOk, otherRooms } from "./order";
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** Milliseconds that "says they're OK" stands beside a name: nothing more to do, but good to have read. */
 const OK_SHOWN_FOR = 30_000;
 
 /** Everybody in this room with what facilitators should notice; a tap on a name is the way to everything else. */
 export function PeopleList({ store }: { store: SessionStore }) {
-  const team = store.team.value;
-  const ok = useSaidOk(team);
+  const discreet = isDiscreet(store);
+  const team = store.team.value && (discreet ? forOtherEyes(store.team.value) : store.team.value);
+  const said = useSaidOk(store.team.value);
+  const paused = store.roomView.value?.paused_by != null;
   if (!team) return null;
+  const ok = discreet ? NOBODY : said;
   return (
     <section class="team-part" aria-labelledby="here-title">
       <h2 id="here-title">
@@ -25,7 +31,7 @@ export function PeopleList({ store }: { store: SessionStore }) {
       <ul class="team-people">
         {store.people.value.map((person) => (
           <li key={person.id} data-participant={person.id}>
-            <Row person={person} signs={signsOf(person, team, ok)} menu={hasMenu(store, person)} />
+            <Row person={person} signs={signsOf(person, team, ok, paused)} menu={hasMenu(store, person)} />
           </li>
         ))}
       </ul>
@@ -66,7 +72,7 @@ function Row({ person, signs, menu }: { person: Person; signs: Sign[]; menu: boo
 type Sign = readonly [IconNode, string];
 
 /** In the order of what asks for attention first. */
-function signsOf(person: Person, team: Team, ok: ReadonlySet<string>): Sign[] {
+function signsOf(person: Person, team: Team, ok: ReadonlySet<string>, paused: boolean): Sign[] {
   const signs: Sign[] = [];
   if (!person.present) signs.push([RotateCw, t("team.sign.away")]);
   if (person.calling) signs.push([Hand, t("team.sign.calling")]);
@@ -77,7 +83,8 @@ function signsOf(person: Person, team: Team, ok: ReadonlySet<string>): Sign[] {
   if (person.covered) signs.push([EyeOff, t("team.sign.covered")]);
   if (person.resting) signs.push([Coffee, t(`team.sign.resting_${person.resting}`)]);
   if (person.muted) signs.push([MicOff, t("team.sign.muted")]);
-  if (person.present && !person.resting && !person.sources.includes("camera")) signs.push([VideoOff, t("team.sign.no_camera")]);
+  // In a pause all pictures are held back: that says nothing about anybody's camera.
+  if (person.present && !person.resting && !paused && !person.sources.includes("camera")) signs.push([VideoOff, t("team.sign.no_camera")]);
   return signs;
 }
 
@@ -97,18 +104,34 @@ function useSaidOk(team: Team | null): ReadonlySet<string> {
   return said;
 }
 
-/** Who talks privately now, room by room. Nobody but facilitators knows. */
+/** Who is in another room now. That anybody talks privately is known to facilitators alone. */
 export function Elsewhere({ store }: { store: SessionStore }) {
-  const rooms = talks(store.team.value?.elsewhere ?? []);
-  if (rooms.length === 0) return null;
+  const rooms = otherRooms(store.team.value?.elsewhere ?? []);
   return (
-    <section class="team-part" aria-labelledby="elsewhere-title">
-      <h2 id="elsewhere-title">{t("team.elsewhere")}</h2>
+    <>
+      {rooms.filter(({ main }) => main).map(({ room, people }) => (
+        <Room key={room} title={t("team.inTheGroup")} count={people.length} lines={[people]} />
+      ))}
+      {rooms.some(({ main }) => !main) && (
+        <Room title={t("team.elsewhere")} lines={rooms.filter(({ main }) => !main).map(({ people }) => people)} />
+      )}
+    </>
+  );
+}
+
+type Line = readonly { readonly name: string; readonly present: boolean }[];
+
+function Room({ title, count, lines }: { title: string; count?: number; lines: readonly Line[] }) {
+  const id = useId();
+  return (
+    <section class="team-part" aria-labelledby={id}>
+      <h2 id={id}>
+        {title}
+        {count !== undefined && <span class="count">{count}</span>}
+      </h2>
       <ul class="elsewhere">
-        {rooms.map(({ room, people }) => (
-          <li key={room}>
-            {listOfNames(people.map((one) => (one.present ? one.name : `${one.name} (${t("team.sign.away")})`)))}
-          </li>
+        {lines.map((people, index) => (
+          <li key={index}>{people.map((one) => (one.present ? one.name : `${one.name} (${t("team.sign.away")})`)).join(", ")}</li>
         ))}
       </ul>
     </section>

@@ -17,6 +17,7 @@ export function StandbyDialog({ store, onClose }: { store: SessionStore; onClose
   const [another, setAnother] = useState(false);
   const [before] = useState(ready);
   const shown = ready && !another;
+  const sharing = store.sharing.value;
   return (
     <Dialog title={t("team.standby.title")} onClose={onClose}>
       <Trouble />
@@ -36,6 +37,13 @@ export function StandbyDialog({ store, onClose }: { store: SessionStore; onClose
               {t("team.done")}
             </button>
           </div>
+        </>
+      ) : sharing ? (
+        <>
+          <p role="status">{t("team.standby.sharing")}</p>
+          <button type="button" class="button primary" onClick={() => store.stopScreen()}>
+            {t("room.stopSharing")}
+          </button>
         </>
       ) : (
         <Code store={store} />

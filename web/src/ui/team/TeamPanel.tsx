@@ -6,8 +6,9 @@ import { Dialog } from "../Dialog";
 import { useMedia } from "../hooks";
 import { open, type Open } from "./acting";
 import { BreakDialog } from "./BreakDialog";
-import { CallsComing, CallsOnTop } from "./Calls";
+import { CallsComing, CallsOnTop, Uncover } from "./Calls";
 import { CloseDialog } from "./CloseDialog";
+import { isDiscreet } from "./discreet";
 import { GroupActions } from "./GroupActions";
 import { KnockMenu } from "./KnockMenu";
 import { Knocks } from "./Knocks";
@@ -29,14 +30,35 @@ export function TeamPanel({ store, phone }: { store: SessionStore; phone: boolea
       {wide && (
         <aside class="panel team" aria-label={t("team.label")}>
           <Trouble />
-          <CallsComing store={store} />
-          <Knocks store={store} />
-          <PeopleList store={store} />
-          <Elsewhere store={store} />
+          <Lists store={store} />
           <GroupActions store={store} />
         </aside>
       )}
       <TeamDialogs store={store} />
+    </>
+  );
+}
+
+/** Who called, waits, is here and is elsewhere. While others may see this page: who is here, and that is all. */
+function Lists({ store }: { store: SessionStore }) {
+  const waiting = store.team.value?.waiting.length ?? 0;
+  if (isDiscreet(store)) {
+    return (
+      <>
+        <section class="team-part" aria-label={t("team.knocks")}>
+          {waiting > 0 && <p>{t("team.discreet.waiting", { count: waiting })}</p>}
+          <Uncover words={t("team.discreet.lists")} />
+        </section>
+        <PeopleList store={store} />
+      </>
+    );
+  }
+  return (
+    <>
+      <CallsComing store={store} />
+      <Knocks store={store} />
+      <PeopleList store={store} />
+      <Elsewhere store={store} />
     </>
   );
 }
@@ -60,10 +82,7 @@ export function TeamDialogs({ store, standby = false }: { store: SessionStore; s
       return (
         <Dialog title={t("team.people")} onClose={close}>
           <Trouble />
-          <CallsComing store={store} />
-          <Knocks store={store} />
-          <PeopleList store={store} />
-          <Elsewhere store={store} />
+          <Lists store={store} />
         </Dialog>
       );
     case "group":

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { answeredOk, atTheDoor, callsInOrder, mayUse, talks } from "./order";
+import { answeredOk, atTheDoor, callsInOrder, mayUse, otherRooms } from "./order";
 import { call, elsewhere, knock, team } from "./testing";
 
 test("only people on the list who are still there come in with one tap", () => {
@@ -31,9 +31,18 @@ test("what rings comes first, then what is kept private, then who waits longest"
   expect(coming.map(({ id }) => id)).toEqual(["taken"]);
 });
 
-test("private talks are told room by room", () => {
-  const found = talks([elsewhere("sam", "private.sam"), elsewhere("lee", "private.lee"), elsewhere("ana", "private.sam")]);
-  expect(found.map(({ people }) => people.map(({ id }) => id))).toEqual([["sam", "ana"], ["lee"]]);
+test("other rooms are told one by one, and the group's own is no private talk", () => {
+  const found = otherRooms([
+    elsewhere("sam", "private.sam"),
+    elsewhere("jo", "main"),
+    elsewhere("lee", "private.lee"),
+    elsewhere("ana", "private.sam"),
+  ]);
+  expect(found.map(({ main, people }) => [main, people.map(({ id }) => id)])).toEqual([
+    [true, ["jo"]],
+    [false, ["sam", "ana"]],
+    [false, ["lee"]],
+  ]);
 });
 
 test("who answered that they're OK, and who did not answer at all", () => {

@@ -34,16 +34,21 @@ export function callsInOrder(calls: readonly CallSeen[]): Calls {
   return { open, coming };
 }
 
-export interface Talk {
+export interface OtherRoom {
   readonly room: string;
+  /** The room of the whole group, for a facilitator who talks privately. Else a private talk. */
+  readonly main: boolean;
   readonly people: readonly Elsewhere[];
 }
 
-/** People in private rooms, room by room. */
-export function talks(elsewhere: readonly Elsewhere[]): Talk[] {
+const MAIN = "main"; // signaling/core/ids.py
+
+/** People of other rooms than one's own, the group's first. */
+export function otherRooms(elsewhere: readonly Elsewhere[]): OtherRoom[] {
   const rooms = new Map<string, Elsewhere[]>();
   for (const one of elsewhere) rooms.set(one.room, [...(rooms.get(one.room) ?? []), one]);
-  return [...rooms].map(([room, people]) => ({ room, people }));
+  const found = [...rooms].map(([room, people]) => ({ room, main: room === MAIN, people }));
+  return found.sort((one, other) => Number(other.main) - Number(one.main));
 }
 
 /** Whom a facilitator asked "Are you OK?" and who answered yes between these two moments. */
