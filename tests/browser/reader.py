@@ -41,7 +41,9 @@ _PROPERTIES = ("focused", "pressed", "checked", "expanded", "haspopup", "disable
 def lines(node: dict[str, Any], depth: int = 0) -> list[str]:
     """The tree as indented text, one thing a line."""
     role, name = node.get("role", ""), _still(node.get("name", ""))
-    children = node.get("children", [])
+    children = [
+        child for child in node.get("children", []) if child.get("role") != "StaticText" or _still(child["name"])
+    ]
     marks = [_mark(key, node[key]) for key in _PROPERTIES if node.get(key) not in (None, False, "false")]
     about = _still(node.get("description", ""))
     if about and about != name:
@@ -64,7 +66,7 @@ def _still(text: object) -> str:
 
 
 def _mark(key: str, value: object) -> str:
-    return f"[{key}]" if value in (True, "true") else f"[{key} {value}]"
+    return f"[{key}]" if value is True or value == "true" else f"[{key} {value}]"
 
 
 class Reader:

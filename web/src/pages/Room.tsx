@@ -140,7 +140,7 @@ function Side({ store, phone, chat, onCloseChat }: SideProps) {
   const team = store.team.value !== null;
   if (!team && !chat) return null;
   return (
-    <div class="side" data-chat={chat} tabIndex={-1} data-pane="side">
+    <div class="side" data-chat={chat} tabIndex={-1} data-pane="side" role="group" aria-label={t("room.side")}>
       {team && <TeamPanel store={store} phone={phone} />}
       {chat && (
         <aside class="panel" aria-label={t("chat.title")}>

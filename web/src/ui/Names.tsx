@@ -73,14 +73,14 @@ function NameTile({ store, person, onShow }: { store: SessionStore; person: Pers
     <>
       {speaking ? <SpeakingBars /> : <Sign store={store} person={person} />}
       <span class="name">{person.me ? t("names.you", { name: person.name }) : person.name}</span>
-      {person.muted && <span class="hidden-visually">, {t("room.muted")}</span>}
+      {person.muted && <span class="hidden-visually">{t("room.muted")}</span>}
       {person.function && <span class="name-function">{t(`function.${person.function}`)}</span>}
-      {!person.present && <span class="hidden-visually">, {t("room.awayShort")}</span>}
-      {person.resting && <span class="hidden-visually">, {t(person.resting === "away" ? "away.short" : "away.onBreak")}</span>}
+      {!person.present && <span class="hidden-visually">{t("room.awayShort")}</span>}
+      {person.resting && <span class="hidden-visually">{t(person.resting === "away" ? "away.short" : "away.onBreak")}</span>}
       {person.calling && (
         <>
           <Icon of={HandHelping} />
-          <span class="hidden-visually">, {t("room.calling")}</span>
+          <span class="hidden-visually">{t("room.calling")}</span>
         </>
       )}
       {person.hand !== null && <HandMark place={person.hand} />}

@@ -48,7 +48,7 @@ export function useStatus(): readonly [string, Say, Drop] {
   };
   useEffect(() => () => clearTimeout(timer.current), []);
   const say: Say = (notice) => {
-    queue.current.add(notice);
+    queue.current.add(notice, performance.now());
     const wait = queue.current.wait(performance.now());
     if (wait === null) return; // it took back what waited
     clearTimeout(timer.current);

@@ -112,9 +112,9 @@ export function Tile({ store, person, picture, source, box, onMenu }: TileProps)
         />
       )}
       {!pictured && source === "camera" && <Window person={person} />}
-      <TileNote store={store} person={person} source={source} state={state} stoppedAt={picture?.stoppedAt ?? null} />
-      {source === "camera" && <Marks person={person} />}
       <NamePlate person={person} source={source} speaking={speaking} onMenu={onMenu} />
+      {source === "camera" && <Marks person={person} />}
+      <TileNote store={store} person={person} source={source} state={state} stoppedAt={picture?.stoppedAt ?? null} />
     </li>
   );
 }
@@ -200,7 +200,7 @@ function NamePlate({ person, source, speaking, onMenu }: Pick<TileProps, "person
         {speaking && <SpeakingBars />}
         {person.muted && <Icon of={MicOff} />}
         <span class="name">{name}</span>
-        {person.muted && <span class="hidden-visually">, {t("room.muted")}</span>}
+        {person.muted && <span class="hidden-visually">{t("room.muted")}</span>}
         {role && (
           <span class="role" data-guest={person.function !== null}>
             {role}
@@ -216,7 +216,12 @@ function NamePlate({ person, source, speaking, onMenu }: Pick<TileProps, "person
     );
   }
   return (
-    <button type="button" class="plate-place" aria-haspopup="dialog" onClick={() => onMenu(person)}>
+    <button
+      type="button"
+      class="plate-place"
+      aria-haspopup="dialog"
+      aria-label={source === "camera" ? [name, role, person.muted && t("room.muted")].filter(Boolean).join(", ") : undefined}
+      onClick={() => onMenu(person)}>
       <span class="plate">{content}</span>
     </button>
   );

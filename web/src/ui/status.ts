@@ -18,8 +18,9 @@ export type Spoken = { kind: PeopleKind; names: string[]; keys: string[] } | { k
 
 // Screen readers need about this long for a short sentence; sooner and they cut it off.
 export const STATUS_EVERY = 3000;
-// Nobody wants to hear what happened a while ago.
+// Nobody wants to hear what happened a while ago; but for what was put first.
 const LONGEST_QUEUE = 4;
+const STALE_AFTER = 10_000;
 
 /** Of what was not said yet, the one takes the other back. */
 const UNDOES: Readonly<Record<PeopleKind, PeopleKind | null>> = { came: "left", left: "came", away: "back", back: "away", knock: null };
@@ -29,7 +30,7 @@ interface Named {
   key: string;
 }
 
-type Waiting = { kind: PeopleKind; who: Named[] } | { kind: "say"; text: string; key: string | null; first: boolean };
+type Waiting = { at: number } & ({ kind: PeopleKind; who: Named[] } | { kind: "say"; text: string; key: string | null; first: boolean });
 
 const isFirst = (one: Waiting): boolean => one.kind === "say" && one.first;
 
@@ -37,9 +38,9 @@ export class StatusQueue {
   private waiting: Waiting[] = [];
   private last = -Infinity;
 
-  add(notice: Notice): void {
-    if (notice.kind === "say") this.say(notice.text, notice.key ?? null, notice.first ?? false);
-    else this.gather(notice.kind, { name: notice.name, key: notice.key ?? notice.name });
+  add(notice: Notice, now: number): void {
+    if (notice.kind === "say") this.say(notice.text, notice.key ?? null, notice.first ?? false, now);
+    else this.gather(notice.kind, { name: notice.name, key: notice.key ?? notice.name }, now);
     // The oldest goes; what was put first stays longest.
     if (this.waiting.length > LONGEST_QUEUE) this.waiting.splice(Math.min(this.firsts(), LONGEST_QUEUE), 1);
   }
@@ -55,6 +56,7 @@ export class StatusQueue {
   /** The next message if its time has come, else null. */
   next(now: number): Spoken | null {
     if (now - this.last < STATUS_EVERY) return null;
+    this.waiting = this.waiting.filter((one) => isFirst(one) || now - one.at <= STALE_AFTER);
     const one = this.waiting.shift();
     if (!one) return null;
     this.last = now;
@@ -72,17 +74,17 @@ export class StatusQueue {
     return this.waiting.filter(isFirst).length;
   }
 
-  private say(text: string, key: string | null, first: boolean): void {
+  private say(text: string, key: string | null, first: boolean, at: number): void {
     this.waiting = this.waiting.filter((one) => one.kind !== "say" || (one.text !== text && (key === null || one.key !== key)));
-    this.waiting.splice(first ? this.firsts() : this.waiting.length, 0, { kind: "say", text, key, first });
+    this.waiting.splice(first ? this.firsts() : this.waiting.length, 0, { kind: "say", text, key, first, at });
   }
 
-  private gather(kind: PeopleKind, person: Named): void {
+  private gather(kind: PeopleKind, person: Named, at: number): void {
     const undone = this.waiting.some((one) => one.kind === UNDOES[kind] && one.who.some(({ key }) => key === person.key));
     this.drop(person.key);
     if (undone) return;
     const same = this.waiting.find((one) => one.kind === kind);
     if (same && same.kind !== "say") same.who.push(person);
-    else this.waiting.push({ kind, who: [person] });
+    else this.waiting.push({ kind, who: [person], at });
   }
 }

@@ -4,6 +4,8 @@ import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hook
 import { t } from "../../i18n";
 import type { Person, Said, SessionStore } from "../../session/model";
 import { Icon } from "../Icon";
+import { Uncover } from "../team/Calls";
+import { isDiscreet, uncovered } from "../team/discreet";
 import { timeOf } from "../when";
 
 const LONGEST = 500; // `text` of say in the protocol
@@ -35,18 +37,29 @@ export function Chat({ store, onClose }: { store: SessionStore; onClose?: () => 
 }
 
 function Lines({ store, onAnswer }: { store: SessionStore; onAnswer: ((line: Said) => void) | null }) {
-  const lines = store.lines.value;
+  const all = store.lines.value;
+  const sharing = store.sharing.value;
+  useEffect(() => {
+    if (!sharing) uncovered.value = false;
+  }, [sharing]);
+  // While the own screen is shared, others may read along.
+  const lines = isDiscreet(store) ? all.filter((line) => line.to === "room") : all;
   const end = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
     if (end.current) end.current.scrollTop = end.current.scrollHeight;
   }, [lines.length]);
-  if (lines.length === 0) return <p class="soft chat-empty">{t("chat.empty")}</p>;
+  if (all.length === 0) return <p class="soft chat-empty">{t("chat.empty")}</p>;
   // The status line says that somebody wrote; a region that reads every line aloud would talk over the group.
   return (
     <ul ref={end} class="chat-lines" tabIndex={0} aria-label={t("chat.title")}>
       {lines.map((line, i) => (
         <Line key={i} line={line} mine={line.who === store.me.value} people={store.people.value} onAnswer={onAnswer} />
       ))}
+      {lines.length < all.length && (
+        <li>
+          <Uncover words={t("chat.hidden")} />
+        </li>
+      )}
     </ul>
   );
 }

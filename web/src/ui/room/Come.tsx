@@ -43,7 +43,7 @@ export function ComeCard({ store }: { store: SessionStore }) {
     : nobody
       ? t("aid.nobody", { ...numbers })
       : t("aid.comeSent", { name });
-  useShout(call && lead);
+  useShout(call && lead, "come");
   if (!call) return null;
   return (
     <Card icon={Megaphone} title={lead} name="come">

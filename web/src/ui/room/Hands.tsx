@@ -28,12 +28,10 @@ export function Hands({ store }: { store: SessionStore }) {
                 aria-label={t("hand.lower", { place: person.hand!, name: person.name })}
                 onClick={() => void store.act({ type: "lower_other", participant: person.id })}
               >
-                {person.hand}. {person.name}
+                {`${person.hand}. ${person.name}`}
               </button>
             ) : (
-              <span class="hand-name">
-                {person.hand}. {person.me ? t("hand.you") : person.name}
-              </span>
+              <span class="hand-name">{`${person.hand}. ${person.me ? t("hand.you") : person.name}`}</span>
             )}
           </li>
         ))}

@@ -43,7 +43,7 @@ export function PrivateHelpCard({ store }: { store: SessionStore }) {
   const first = useRef(taps.peek());
   const lead = call || asking.value !== "no" ? words(call, staff, numbers) : null;
   // In need nobody should have to look for what became of their call.
-  useShout(lead);
+  useShout(lead, "private");
   if (lead === null) return null;
   const seen = call?.state === "coming";
   const phone = numbers !== null && (call ? staff === "none" && !seen : asking.value === "late");

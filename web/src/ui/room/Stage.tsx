@@ -61,7 +61,7 @@ export function Stage({ store, phone, calm, selfHidden, page, onPage, onMenu, sa
   }, [shown]);
   return (
     <>
-      <div class="stage" data-calm={calm ?? "none"} data-pane="stage" tabIndex={-1}>
+      <div class="stage" data-calm={calm ?? "none"} data-pane="stage" tabIndex={-1} role="group" aria-label={t("room.stage")}>
         {calm === "break" && <Break store={store} say={say} />}
         {calm === "paused" && <Paused store={store} />}
         {shown && (

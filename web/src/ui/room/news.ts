@@ -14,8 +14,8 @@ export interface Seen {
   readonly team: boolean;
 }
 
-/** A later word about the same thing takes the place of one that was not said yet. */
-const about = (key: string, text: string): Notice => ({ kind: "say", text, key });
+/** Before all that others do. A later word about the same thing takes the place of one that was not said yet. */
+const about = (key: string, text: string): Notice => ({ kind: "say", text, key, first: true });
 
 /** Nothing at first sight, and nothing in another room: there the heading says where one is. */
 export function news(before: Seen | null, after: Seen): Notice[] {

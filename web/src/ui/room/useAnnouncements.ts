@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Person, Said, SessionStore, Team } from "../../session/model";
 import { changes, type Drop, type Say } from "../StatusLine";
-import type { Notice } from "../status";
+import { isDiscreet } from "../team/discreet";
 import { teamNews } from "../team/news";
 import { news, type Seen } from "./news";
 import { teamOver } from "./teamOver";
@@ -69,7 +69,8 @@ function useChat(store: SessionStore, say: Say): void {
   useEffect(() => {
     const fresh = lines.length === before.current.length + 1 ? lines.at(-1)! : null;
     before.current = lines;
-    if (!fresh) return;
+    // While the own screen is shared, others may read along: not even that somebody wrote in private.
+    if (!fresh || (fresh.to !== "room" && isDiscreet(store))) return;
     const own = fresh.who === store.me.peek();
     say({ kind: "say", text: own ? t("status.sent") : t("status.wrote", { name: fresh.name }), key: `line:${fresh.who}` });
   }, [lines]);
@@ -81,8 +82,7 @@ function useTeam(store: SessionStore, say: Say, drop: Drop): void {
   useEffect(() => {
     const nameOf = (id: string) => store.people.peek().find((person) => person.id === id)?.name;
     teamOver(before.current, team).forEach(drop);
-    // Plain words or whole notices, as the team's news gives them.
-    for (const one of teamNews(before.current, team, nameOf) as (string | Notice)[]) say(typeof one === "string" ? { kind: "say", text: one } : one);
+    teamNews(before.current, team, nameOf, isDiscreet(store)).forEach(say);
     before.current = team;
   }, [team]);
 }
