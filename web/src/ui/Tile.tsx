@@ -216,12 +216,7 @@ function NamePlate({ person, source, speaking, onMenu }: Pick<TileProps, "person
     );
   }
   return (
-    <button
-      type="button"
-      class="plate-place"
-      aria-haspopup="dialog"
-      aria-label={source === "camera" ? [name, role, person.muted && t("room.muted")].filter(Boolean).join(", ") : undefined}
-      onClick={() => onMenu(person)}>
+    <button type="button" class="plate-place" aria-haspopup="dialog" onClick={() => onMenu(person)}>
       <span class="plate">{content}</span>
     </button>
   );
