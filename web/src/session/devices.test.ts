@@ -196,6 +196,17 @@ test("during a break nothing starts; the camera that was wished for is on when t
   expect([local.cameraOn.value, local.muted.value]).toEqual([true, true]);
 });
 
+test("back before the line is: the camera is on, also when the server then hears of both at once", async () => {
+  const { facts, local, enter, changes, drop } = await talking();
+  drop();
+  facts.stepping.value = true;
+  facts.stepping.value = false;
+  enter(snapshot({ me: me({ ...ALL, resting: "away" }) }));
+  changes({ type: "me", me: me(ALL) });
+  await settle();
+  expect(local.cameraOn.value).toBe(true);
+});
+
 test("a camera that was forbidden meanwhile stays off", async () => {
   const { facts, local, changes } = await talking();
   facts.stepping.value = true;

@@ -30,6 +30,8 @@ export class Devices {
   private readonly unsure = signal(false);
   /** Their camera was on when they went. */
   private cameraAfterRest = false;
+  /** They are back, and the camera is on its way. */
+  private opening = false;
   private facts: ToldFacts | null = null;
   private readonly sync = new Sync({
     muted: () => this.local.muted.value,
@@ -90,11 +92,16 @@ export class Devices {
   }
 
   private may(source: SourceName): boolean {
-    return !this.inRoom() || (this.facts?.mine.peek()?.may.includes(source) ?? true);
+    return !this.hasRoom() || (this.facts?.mine.peek()?.may.includes(source) ?? true);
+  }
+
+  /** Also while the line is down. */
+  private hasRoom(): boolean {
+    return this.facts?.place.peek() === "room";
   }
 
   private inRoom(): boolean {
-    return this.needs.isUp() && this.facts?.place.peek() === "room";
+    return this.needs.isUp() && this.hasRoom();
   }
 
   // --- what the person does ---
@@ -125,14 +132,20 @@ export class Devices {
 
   private rest(on: boolean): void {
     if (on) {
-      this.cameraAfterRest ||= this.local.cameraOn.peek();
+      this.cameraAfterRest ||= this.local.cameraOn.peek() || this.opening;
       void this.local.setCamera(false);
       this.local.stopScreen();
     } else {
-      if (this.cameraAfterRest && this.inRoom() && this.may("camera")) void this.local.setCamera(true);
+      if (this.cameraAfterRest && this.hasRoom() && this.may("camera")) void this.reopen();
       this.cameraAfterRest = false;
     }
     this.keep();
+  }
+
+  private async reopen(): Promise<void> {
+    this.opening = true;
+    await this.local.setCamera(true);
+    this.opening = false;
   }
 
   private async trackChanged(source: SourceName, track: MediaStreamTrack | null): Promise<void> {
