@@ -21,9 +21,6 @@ export function takeToken({ hash, pathname }: Address, history: Past): string {
   return given;
 }
 
-/** The token of the link that this tab was opened with; "" when there was none. To be shown to its owner only. */
-export const keptToken = (): string => read("sessionStorage", keyOf("/join")) ?? "";
-
 /** A code was spent for this token: from here on it is as if its link had been opened. */
 export function adoptToken(token: string, history: Past): void {
   history.replaceState(null, "", "/join");
