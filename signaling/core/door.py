@@ -14,7 +14,7 @@ from signaling.core.errors import RefusedError
 from signaling.core.ids import DESK, MAIN, LinkHash, ParticipantId, RoomId
 from signaling.core.lifecycles import Door, Phase
 from signaling.core.module import Decide
-from signaling.core.persons import ABANDONED, knock_kind, let_in, needs_no_knock, own_seat
+from signaling.core.persons import ABANDONED, knock_kind, let_in, needs_no_knock, own_seat, seat_of_knock, seat_of_link
 from signaling.core.presence import SECRET_LIVES, lost_at, too_old
 from signaling.core.roles import IN_GROUP, Role
 from signaling.core.state import Away, Gone, Here, Seat, Session
@@ -40,10 +40,18 @@ def _join(session: Session, now: float, by: e.By, command: c.Join) -> list[e.Eve
         seat = own_seat(session, command.person)
         led = e.TookOver(now, command.participant if seat is None else seat.participant)
         return [*came, led] if session.absence in ABANDONED else came
-    _need_open(session, command)
-    if command.knocks or own_seat(session, command.person) is not None:
+    held = _held(session, command)
+    _need_open(session, command, held)
+    if command.knocks or held is not None:
         return _knock(session, now, command)
     return _come_in(session, now, command, MAIN)
+
+
+def _held(session: Session, command: c.Join) -> Seat | None:
+    """The seat that whoever opens this link has already, be it on another device."""
+    if command.person is not None:
+        return own_seat(session, command.person)
+    return seat_of_link(session, command.link) if command.people == 1 and command.knocks else None
 
 
 def _need_no_ban(session: Session, now: float, command: c.Join) -> None:
@@ -57,8 +65,9 @@ def _need_no_ban(session: Session, now: float, command: c.Join) -> None:
         raise RefusedError(ErrorCode.BANNED, f"{max(until):.0f}")
 
 
-def _need_open(session: Session, command: c.Join) -> None:
-    if session.locked:
+def _need_open(session: Session, command: c.Join, held: Seat | None) -> None:
+    """The lock is for new people: not for another device of somebody who has a seat."""
+    if session.locked and held is None:
         raise RefusedError(ErrorCode.LOCKED, "the door is locked")
     if session.phase is Phase.DRAINING:
         raise RefusedError(ErrorCode.OVER, "the group has ended")
@@ -89,7 +98,7 @@ def _come_in(session: Session, now: float, command: c.Join, room: RoomId) -> lis
 
 
 def _knock(session: Session, now: float, command: c.Join) -> list[e.Event]:
-    if own_seat(session, command.person) is None:
+    if _held(session, command) is None:
         _need_place(session, command)
     dropped = _crowded_out(session, now, command)
     return [*dropped, _knocked(session, now, command), *_agreed(session, now, command)]
@@ -97,6 +106,9 @@ def _knock(session: Session, now: float, command: c.Join) -> list[e.Event]:
 
 def _knocked(session: Session, now: float, command: c.Join) -> e.Knocked:
     kind, claims = knock_kind(session, command.person)
+    held = _held(session, command)
+    if command.person is None and held is not None:
+        kind, claims = ("other_device" if held.present else "again"), held.participant
     return e.Knocked(
         now,
         command.participant,
@@ -203,10 +215,12 @@ def _remove(session: Session, now: float, by: e.By, command: c.Remove) -> list[e
 
 
 def _ban(session: Session, now: float, by: e.By, command: c.Ban) -> list[e.Event]:
-    """With the other devices on which the same person knocks."""
+    """With the other devices on which the same person knocks. Whoever is inside is never banned by way of a knock."""
     seat = _patient(session, command.participant)
     if command.until <= now:
         raise RefusedError(ErrorCode.NOT_NOW, "that time has passed")
+    if seat.door is Door.KNOCKING and seat_of_knock(session, seat) is not None:
+        return [e.Left(now, seat.participant, "declined", by)]
     knocks = [
         other.participant
         for other in session.seats.values()

@@ -10,7 +10,7 @@ from signaling.core import events as e
 from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import DOOR, Door, step
 from signaling.core.module import Apply
-from signaling.core.persons import left_before, own_seat, with_kinds, without_past
+from signaling.core.persons import left_before, own_seat, with_kinds, without_claims, without_past
 from signaling.core.presence import hold_to_table, last_contact, standby_state, without_standby
 from signaling.core.roles import GuestFunction, Role
 from signaling.core.state import Away, Gone, Here, Seat, Session, call_id, with_room, with_seat
@@ -151,16 +151,12 @@ def _left(session: Session, event: e.Left) -> Session:
         banned_until=_later(seat.banned_until, None if past is None else past.banned_until),
         **_NO_MEDIA,
     )
-    session = _handed_on(session, seat)
+    session = without_claims(_handed_on(session, seat), seat)
     return with_kinds(without_past(session, seat.person, seat.participant), seat.person)
 
 
 def _forgotten(session: Session, knock: Seat) -> Session:
-    """A knock is gone as if it had never been; but for a ban, which is the person's."""
-    held = own_seat(session, knock.person, knock.participant)
-    if held is not None and knock.banned_until is not None:
-        until = _later(held.banned_until, knock.banned_until)
-        session = with_seat(session, held.participant, banned_until=until)
+    """A knock is gone as if it had never been."""
     return session.change(seats={who: seat for who, seat in session.seats.items() if who != knock.participant})
 
 

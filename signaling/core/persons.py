@@ -6,9 +6,9 @@ import msgspec
 
 from signaling.core import events as e
 from signaling.core.errors import RefusedError
-from signaling.core.ids import ParticipantId, PersonId
+from signaling.core.ids import LinkHash, ParticipantId, PersonId
 from signaling.core.lifecycles import Absence, Door
-from signaling.core.state import Gone, Here, Seat, Session
+from signaling.core.state import Gone, Here, Seat, Session, with_seat
 from signaling.protocol import ErrorCode
 
 ABANDONED = frozenset({Absence.OPEN_TO_TEAM, Absence.CLOSING})  # anyone of the team may lead
@@ -16,7 +16,28 @@ ABANDONED = frozenset({Absence.OPEN_TO_TEAM, Absence.CLOSING})  # anyone of the 
 
 def own_seat(session: Session, person: PersonId | None, but: ParticipantId | None = None) -> Seat | None:
     """The seat that this person has been let in on and not left, be they lost for the moment. At most one."""
-    return next((seat for seat in _of(session, person, but) if seat.door in (Door.INSIDE, Door.SENT_BACK)), None)
+    return next((seat for seat in _of(session, person, but) if _has_seat(seat)), None)
+
+
+def seat_of_link(session: Session, link: LinkHash) -> Seat | None:
+    """The same for a link for one that no person of a list stands behind, such as one from a spoken code."""
+    return next((seat for seat in session.seats.values() if seat.link == link and _has_seat(seat)), None)
+
+
+def seat_of_knock(session: Session, knock: Seat) -> Seat | None:
+    """The seat that letting this knock in moves to its device."""
+    if knock.person is not None:
+        return own_seat(session, knock.person, knock.participant)
+    claimed = session.seats.get(knock.claims) if knock.claims is not None else None
+    return claimed if claimed is not None and _has_seat(claimed) else None
+
+
+def without_claims(session: Session, gone: Seat) -> Session:
+    """Strangers' knocks that were another device of somebody who is gone are strangers' again."""
+    for knock in session.seats.values():
+        if knock.person is None and knock.claims == gone.participant:
+            session = with_seat(session, knock.participant, knock="stranger", claims=None)
+    return session
 
 
 def knock_kind(
@@ -65,7 +86,7 @@ def without_past(session: Session, person: PersonId | None, but: ParticipantId) 
 
 def let_in(session: Session, now: float, by: e.By | None, knock: Seat) -> list[e.Event]:
     """The knock gets a seat, or takes along the seat that its person has already. Raises RefusedError."""
-    held = own_seat(session, knock.person, knock.participant)
+    held = seat_of_knock(session, knock)
     if held is None:
         return [e.Admitted(now, knock.participant, by)]
     if not isinstance(knock.presence, Here) or knock.secret is None:
@@ -91,6 +112,10 @@ def may_take_over(session: Session, seat: Seat) -> bool:
         and isinstance(seat.presence, Here)
         and needs_no_knock(session, seat.person, seat.participant)
     )
+
+
+def _has_seat(seat: Seat) -> bool:
+    return seat.door in (Door.INSIDE, Door.SENT_BACK)
 
 
 def _of(session: Session, person: PersonId | None, but: ParticipantId | None) -> list[Seat]:

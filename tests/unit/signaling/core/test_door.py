@@ -179,6 +179,19 @@ def test_a_person_who_was_lost_takes_their_seat_along_to_another_device(room: Hi
     assert len(room.session.inside()) == 2
 
 
+def test_somebody_with_a_spoken_code_may_change_devices_too(room: History) -> None:
+    room.join("x", 3, person=None, link="spoken")
+    room.admit("x")
+    room.as_("ana", c.LockDoor(True))
+    room.join("x2", 4, person=None, link="spoken")
+    assert (room.seat("x2").knock, room.seat("x2").claims) == ("other_device", ParticipantId("x"))
+    room.admit("x2")
+    assert room.seat("x").presence == Here(ConnectionId(4))
+    room.join("x3", 5, person=None, link="spoken")
+    room.as_("x", c.Leave())
+    assert (room.seat("x3").knock, room.seat("x3").claims) == ("stranger", None)
+
+
 def test_the_device_that_knocks_must_be_there_to_take_the_seat(room: History) -> None:
     room.join("sam2", 7, person="sam")
     room.drop(7)
@@ -201,6 +214,7 @@ def test_the_lock_stops_new_knocks_only(room: History) -> None:
     room.as_("ana", c.LockDoor(True))
     assert room.refused(c.Newcomer(), join("leo", 3)) == ErrorCode.LOCKED
     room.join("kim", 4, F)
+    room.join("sam2", 6, person="sam")
     room.do(c.Newcomer(), resume("sam", 5))
     assert room.as_("ana", c.LockDoor(True)) == ([], [])
     room.as_("kim", c.LockDoor(False))
@@ -394,11 +408,19 @@ def test_locks_and_cover_are_not_shaken_off_with_two_devices(room: History) -> N
     assert "camera" in seat.forbidden
 
 
-@pytest.mark.parametrize("banned", ["sam", "sam2"])
-def test_a_ban_counts_whichever_device_it_was_spoken_over(room: History, banned: str) -> None:
+def test_a_ban_counts_on_every_device(room: History) -> None:
     room.join("sam2", 3, person="sam")
-    room.as_("ana", c.Ban(ParticipantId(banned), 50.0))
+    room.as_("ana", c.Ban(SAM, 50.0))
+    assert room.session.waiting() == []
     assert room.refused(c.Newcomer(), join("sam3", 5, person="sam")) == ErrorCode.BANNED
+
+
+def test_who_is_inside_is_not_banned_by_way_of_a_device_that_knocks(room: History) -> None:
+    room.join("sam2", 3, person="sam")
+    events, _ = room.as_("ana", c.Ban(ParticipantId("sam2"), 50.0))
+    assert events == [e.Left(0.0, ParticipantId("sam2"), "declined", BY_ANA)]
+    assert room.seat("sam").inside
+    room.join("sam3", 5, person="sam")
 
 
 def test_a_ban_puts_out_every_device_that_knocks(room: History) -> None:

@@ -141,10 +141,10 @@ class Sessions(RuleBasedStateMachine):
         roles, function = CAST[person]
         self.do(c.Newcomer(), join(self.name(), self.connection(), *roles, person=person, function=function))
 
-    @rule(knocks=st.booleans())
-    def opens_a_shared_link(self, knocks: bool) -> None:
-        link = f"shared {knocks}"
-        self.do(c.Newcomer(), join(self.name(), self.connection(), person=None, link=link, people=2, knocks=knocks))
+    @rule(people=st.sampled_from([1, 2]), knocks=st.booleans())
+    def opens_a_shared_link(self, people: int, knocks: bool) -> None:
+        how: dict[str, Any] = {"link": f"shared {people} {knocks}", "people": people, "knocks": knocks}
+        self.do(c.Newcomer(), join(self.name(), self.connection(), person=None, **how))
 
     @rule(data=st.data(), kept=st.booleans())
     def resumes(self, data: st.DataObject, kept: bool) -> None:
