@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
@@ -187,6 +187,7 @@ class Written:
 
 
 @needs_kernel
+@settings(deadline=None)
 @given(fans, batches)
 def test_both_write_the_same(fans: Fans, batch: Drawn) -> None:
     one, other = (Written(make, fans, batch, 512) for make in (python_writer, kernel_writer))
@@ -196,6 +197,7 @@ def test_both_write_the_same(fans: Fans, batch: Drawn) -> None:
 
 
 @needs_kernel
+@settings(deadline=None)
 @given(fans, batches)
 def test_both_write_the_same_some_at_a_time(fans: Fans, batch: Drawn) -> None:
     one, other = (Written(make, fans, batch, 16) for make in (python_writer, kernel_writer))
@@ -204,6 +206,7 @@ def test_both_write_the_same_some_at_a_time(fans: Fans, batch: Drawn) -> None:
 
 
 @pytest.mark.parametrize("make", BOTH)
+@settings(deadline=None)
 @given(fans=fans, batch=batches)
 def test_a_message_has_packets_of_one_size_and_maybe_a_shorter_last(
     make: Callable[[libc.Outgoing], Writer], fans: Fans, batch: Drawn
