@@ -41,21 +41,21 @@ _PROPERTIES = ("focused", "pressed", "checked", "expanded", "haspopup", "disable
 def lines(node: dict[str, Any], depth: int = 0) -> list[str]:
     """The tree as indented text, one thing a line."""
     role, name = node.get("role", ""), _still(node.get("name", ""))
-    children = [
-        child for child in node.get("children", []) if child.get("role") != "StaticText" or _still(child["name"])
-    ]
+    children = [child for child in node.get("children", []) if _stays(child)]
     marks = [_mark(key, node[key]) for key in _PROPERTIES if node.get(key) not in (None, False, "false")]
     about = _still(node.get("description", ""))
     if about and about != name:
         marks.append(f"about: {about}")
     own = " ".join([role if role != "StaticText" else "text", *([f'"{name}"'] if name else []), *marks])
     # A heading or a button is said once, not again by the text inside it.
-    inside = (
-        []
-        if all(child.get("role") in _SAID_ALREADY and _still(child.get("name", "")) in name for child in children)
-        else children
-    )
-    return ["  " * depth + own, *(line for child in inside for line in lines(child, depth + 1))]
+    said = all(child.get("role") in _SAID_ALREADY and _still(child.get("name", "")) in name for child in children)
+    return ["  " * depth + own, *(line for child in ([] if said else children) for line in lines(child, depth + 1))]
+
+
+def _stays(node: dict[str, Any]) -> bool:
+    """What live regions say comes and goes in its own time: `hears` is for that."""
+    role = node.get("role")
+    return role not in ("status", "alert") and (role != "StaticText" or _still(node["name"]) != "")
 
 
 def _still(text: object) -> str:
@@ -80,7 +80,7 @@ class Reader:
     async def read(self, title: str) -> None:
         await self._settle()
         tree = await self.page.accessibility()
-        body = [line for child in tree.get("children", []) for line in lines(child, 1)]
+        body = [line for child in tree.get("children", []) if _stays(child) for line in lines(child, 1)]
         self.pages.append("\n".join([title, *body]))
         self.barriers += [
             f"{title}: {found['id']} ({found['help']}): {found['nodes'][:3]}" for found in await self.page.axe(WCAG)
