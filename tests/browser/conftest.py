@@ -72,11 +72,19 @@ class Group:
         self.session = ""
         self.lead: Person | None = None
         self._browsers = browsers
-        self._token = ""
+        self._token = self._leading = ""
 
     async def open(self) -> None:
-        made = await self.server.create_session(people=25)
-        self.session, self._token = made.session, made.links[0].token
+        made = await self.server.create_session(people=25, links=[{"roles": ["facilitator"]}])
+        self.session, self._token, self._leading = made.session, made.links[0].token, made.links[1].token
+
+    async def come_to_lead(self, name: str) -> Person:
+        """Without a door: a facilitator, who may share a screen."""
+        person = Person(await self.browser(), name)
+        self.people.append(person)
+        await person.page.viewport(*WINDOW)
+        await person.join(f"{self.server.url}/join#{self._leading}")
+        return person
 
     async def guard(self, name: str) -> Person:
         """Another session, with a door: `name` leads it."""

@@ -33,7 +33,9 @@ Looks = list[dict[str, Stream]]
 
 
 async def four_people(group: Group) -> list[Person]:
-    await group.come("Ann", "Ben", "Cleo")
+    await group.come("Ann")
+    await group.come_to_lead("Ben")
+    await group.come("Cleo")
     await group.come_in_firefox("Finn")
     await group.all_see_all()
     return group.people
