@@ -191,7 +191,7 @@ async def test_what_facilitators_stop_is_stopped_whatever_the_page_sends(
                 if (publisher, source) in stops:
                     assert last <= AT_ONCE, (viewer, publisher, source)
                 else:
-                    assert last > 1.2, (viewer, publisher, source)
+                    assert last > 3 * AT_ONCE, (viewer, publisher, source)
 
 
 # --- who gets nothing, whatever signalling says ----------------------------------------------------------------------

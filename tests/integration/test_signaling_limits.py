@@ -124,10 +124,11 @@ async def test_a_client_that_does_not_read_is_cut_with_one_log_line(
     assert actor is not None
     transport = sam.ws._response.connection.transport
     transport.pause_reading()
+    answer = p.Answer(1, _noise(400_000), 1, [])
     with capture_logs() as logs:
         # More than the kernel takes in for somebody who does not read.
         for _ in range(60):
-            actor._turns.audience.tell_person(actor.session, ParticipantId(sam.me), p.Answer(1, _noise(400_000), 1, []))
+            actor._turns.audience.tell_person(actor.session, ParticipantId(sam.me), answer)
             await asyncio.sleep(0)
         await ana.person(sam.me, away)
     assert [line["event"] for line in logs if "slow" in line["event"]] == ["client was too slow and is cut"]

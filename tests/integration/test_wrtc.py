@@ -52,6 +52,8 @@ class Wrtc:
     async def _read(self) -> None:
         assert self.process.stdout is not None
         async for line in self.process.stdout:
+            if not line.endswith(b"\n"):
+                return  # ended in the middle of it
             self._take(json.loads(line))
             self._changed()
 
