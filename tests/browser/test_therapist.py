@@ -200,6 +200,10 @@ async def seats_outlive_reload_and_crash(evening: Evening) -> None:
     started = time.monotonic()
     await cleo.page.open(f"{evening.origin}/join")
     await same_seat(cleo, started)
+    # A browser that was just opened turns no camera on by itself.
+    await cleo.page.click(".control[data-action=camera]")
+    await cleo.page.wait_for("kinroom.store.preview.value !== null")
+    await cleo.page.evaluate(SMALLEST)
     await all_see_all(evening.everybody)
     assert await evening.ana.page.evaluate("kinroom.store.people.value.length") == 6, "no ghost"
 
