@@ -125,13 +125,14 @@ class Page:
         self.place: p.Place | None = None  # the newest snapshot, with the changes since
         self.secret: str | None = None
         self.peer: int | None = None  # whose RTCPeerConnection lives here
+        self.patience = 5.0  # seconds for the next message
         self.octets = 0  # received so far, without the frames' heads
         self._n = 0
         self._ids = itertools.count(100)
         self._passed: list[p.ServerMessage] = []  # came before a reply, and nobody has asked for them yet
 
     async def next(self) -> p.ServerMessage:
-        message = await asyncio.wait_for(self.ws.receive(), 5)
+        message = await asyncio.wait_for(self.ws.receive(), self.patience)
         if message.type is not aiohttp.WSMsgType.TEXT:
             raise ClosedError(message)
         self.octets += len(message.data)

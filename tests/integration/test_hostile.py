@@ -240,6 +240,7 @@ async def storm(home: House, knocks: list[tuple[str, str | None]]) -> Counter[st
     async def some() -> None:
         for token, address in left:
             page = await home.page(address)
+            page.patience = 30.0  # whoever storms is promised nothing
             reply = await page.ask(p.Join, version=p.VERSION, token=token, name="Mallory")
             codes[reply.code if isinstance(reply, p.Refused) else type(reply).__name__] += 1
             page.drop()
