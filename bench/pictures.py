@@ -82,6 +82,7 @@ async def _visit(page: Page, link: str, folder: Path, count: int) -> list[Findin
     await _open(page, link)
     await _to_the_last_step(page)
     await page.click("[data-action=join]")
+    await page.wait_for(f"kinroom.store.people.value.length === {count}", 180)
     for screen in SCREENS:
         await page.viewport(screen.width, screen.height, mobile=screen.mobile)
         # From desktop to phone Chromium reloads the page, which comes back to its seat but may not play sound yet.
