@@ -88,7 +88,7 @@ def outside(person: Person, group: Group) -> list[str]:
 
 
 async def test_what_one_does_others_notice_within_a_second_and_nobody_else_is_disturbed(group: Group) -> None:
-    """Never more than four at a time, and the shared screen last: their encoders share this machine's cores."""
+    """Never more than four at a time, and the shared screen last, among three: their encoders share this machine's cores."""
     ann, ben, cleo, finn = await four_people(group)
 
     await noticed(group, ann, lambda: ann.page.click("[data-action=mute]"), f"{person_of(ann)}?.muted")
@@ -103,6 +103,8 @@ async def test_what_one_does_others_notice_within_a_second_and_nobody_else_is_di
     dee = Person(await group.browser(), "Dee")
     await dee.open(group.link)
     group.people.append(dee)
+    # Starting a browser is not joining: like anybody, Dee looks at her own picture for a moment first.
+    await dee.page.wait_for("document.querySelector('video')?.currentTime > 3", 30.0)
     came = "store.people.value.find((person) => person.name === 'Dee')"
     await noticed(group, dee, dee.press_join, came)
     await dee.be_in()
@@ -116,6 +118,11 @@ async def test_what_one_does_others_notice_within_a_second_and_nobody_else_is_di
     await asyncio.gather(*(other.see([cleo]) for other in group.others(cleo)))
     await cleo.see(group.others(cleo))
     await undisturbed(group, besides=[cleo])
+
+    # One fewer, as one more encoder comes.
+    await noticed(group, cleo, lambda: leave(cleo), f"!{person_of(cleo)}")
+    group.people.remove(cleo)
+    await cleo.page.close()
 
     shared = f"store.pictures.value.has('{ben.id}/screen')"
     await noticed(group, ben, lambda: ben.page.click("[data-action=share]"), shared, since="store.sharing.value")
