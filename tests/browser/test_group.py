@@ -88,7 +88,7 @@ def outside(person: Person, group: Group) -> list[str]:
 
 
 async def test_what_one_does_others_notice_within_a_second_and_nobody_else_is_disturbed(group: Group) -> None:
-    """Never more than four at a time, and the shared screen last, among three: their encoders share this machine's cores."""
+    """Never more than four at a time, three when a screen is shared: encoders share this machine's cores."""
     ann, ben, cleo, finn = await four_people(group)
 
     await noticed(group, ann, lambda: ann.page.click("[data-action=mute]"), f"{person_of(ann)}?.muted")
