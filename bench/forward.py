@@ -176,7 +176,8 @@ class _Room:
 async def measure(people: int, kbps: float, seconds: float, rounds: int = 3, compiled: bool = True) -> Result:
     """`compiled`: with the C kernel, where it was built.
 
-    Raises BenchError, PeerError or WorkerGoneError when there is nothing to measure."""
+    Raises BenchError, PeerError or WorkerGoneError when there is nothing to measure.
+    """
     measured = []
     for n in range(rounds):
         room = _Room(people, kbps, compiled)

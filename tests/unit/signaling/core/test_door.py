@@ -322,6 +322,7 @@ def test_an_old_secret_is_unknown_even_before_time_was_told(room: History) -> No
 def test_whoever_is_here_has_a_fresh_secret(room: History) -> None:
     room.wait(SECRET_LIVES * 24)
     room.do(c.Newcomer(), resume("sam", 3))
+    assert room.seat("sam").presence == Here(ConnectionId(3))
 
 
 def test_a_new_connection_replaces_the_old_at_once(room: History) -> None:
