@@ -26,6 +26,7 @@ const CHROMIUM_ARGUMENTS = [
 const FIREFOX_PREFS = {
   "media.navigator.streams.fake": true,
   "media.navigator.permission.disabled": true,
+  "layout.frame_rate": 15, // it paints by hand here: a screen of 60 Hz costs half a core
   "app.normandy.enabled": false,
   "browser.safebrowsing.downloads.enabled": false,
   "browser.safebrowsing.malware.enabled": false,

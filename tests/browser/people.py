@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -141,12 +142,10 @@ class Person:
         """The value of an expression on `store`."""
         return await self.page.evaluate(f"(() => {{ const store = kinroom.store; return {expression}; }})()")
 
-    async def smaller_picture(self) -> None:
-        """320x180 at 15 fps: what four people on two cores can encode and decode."""
-        await self.page.evaluate(
-            "kinroom.store.preview.value.getVideoTracks()[0]"
-            ".applyConstraints({ width: 320, height: 180, frameRate: 15 })"
-        )
+    async def smaller_picture(self, width: int = 320, height: int = 180, fps: int = 15) -> None:
+        """By default what four people on two cores can encode and decode."""
+        constraints = json.dumps({"width": width, "height": height, "frameRate": fps})
+        await self.page.evaluate(f"kinroom.store.preview.value.getVideoTracks()[0].applyConstraints({constraints})")
 
     async def ufrag(self) -> str:
         """By which the proxy knows this page's connection."""
