@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     # benches: refused where anybody but this machine could come.
     open_door: bool = False
 
+    # Statistics remember who was on which slot from when to when. For tests and benches, and refused like `open_door`:
+    # nobody who runs a server may see who is with whom.
+    trace: bool = False
+
     log_level: str = "info"
 
     @field_validator("announced", mode="before")

@@ -80,6 +80,10 @@ def require_safe(settings: Settings) -> None:
     """Beyond loopback only with TLS: a page that is not a secure context has no camera, and no secrets."""
     if settings.open_door and (settings.behind_proxy or not settings.on_loopback):
         raise NotSafeError("refusing to open the door beyond this machine: KINROOM_OPEN_DOOR is for tests on loopback")
+    if settings.trace and (settings.behind_proxy or not settings.on_loopback):
+        raise NotSafeError(
+            "refusing to trace who sees whom beyond this machine: KINROOM_TRACE is for tests on loopback"
+        )
     if not (settings.on_loopback or settings.tls or settings.behind_proxy):
         raise NotSafeError(
             f"refusing to listen on {settings.host} without TLS: "
@@ -160,6 +164,7 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         bind_host=settings.media_host,
         base_port=settings.media_port,
         announced=announced_addresses(settings.announced, on_loopback=settings.on_loopback),
+        trace=settings.trace,
     )
 
 

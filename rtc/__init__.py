@@ -1,8 +1,8 @@
 """The media plane's façade. Nobody outside `rtc` imports deeper than this."""
 
-from rtc.core.changes import Attach, Change, Detach, Hold, Release
+from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
 from rtc.core.model import Grant, LostReason, Mid, PeerId, Source, WorkerIndex
-from rtc.core.stats import PeerStats, PublicationStats, SubscriptionStats, WorkerStats
+from rtc.core.stats import PeerStats, PublicationStats, Run, SubscriptionStats, WorkerStats
 from rtc.shell.engine import (
     Answer,
     Engine,
@@ -38,6 +38,8 @@ __all__ = [
     "PeerStats",
     "PublicationStats",
     "Release",
+    "Renew",
+    "Run",
     "SlotFlowing",
     "Source",
     "SpeakersChanged",

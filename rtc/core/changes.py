@@ -35,4 +35,14 @@ class Release(Struct, frozen=True, tag="release"):
     source: Source
 
 
-Change = Attach | Detach | Hold | Release
+class Renew(Struct, frozen=True, tag="renew"):
+    """Others than before get to see a publication: whoever starts to watch from now on is shown nothing older.
+
+    Those who watch already go on untouched. A start needs a key frame that comes after this, so video takes a moment.
+    """
+
+    publisher: PeerId
+    source: Source
+
+
+Change = Attach | Detach | Hold | Release | Renew

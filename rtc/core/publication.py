@@ -103,6 +103,11 @@ class Publication:
         for subscription in self.subscriptions:
             self.resume(now, subscription, batch)
 
+    def renew(self) -> None:
+        """Whoever starts to watch from now on is shown nothing of what is there. Who watches goes on."""
+        if self.stream is not None:
+            self.stream.begin_anew()
+
     def resume(self, now: float, subscription: Subscription, batch: Batch) -> None:
         """Start as soon as media allows; call again when the viewer's transport has come up."""
         if self.held or subscription.slot.sink is None or subscription.forwarding is not Forwarding.PAUSED:

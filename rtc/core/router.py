@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 
 from rtc.core.batch import Batch
-from rtc.core.changes import Attach, Change, Detach, Hold, Release
+from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
 from rtc.core.model import Grant, PeerId, Source
 from rtc.core.peer import Peer
 from rtc.core.publication import Publication
@@ -82,6 +82,9 @@ class Router:
             case Release():
                 if (publication := self._publication(change.publisher, change.source)) is not None:
                     publication.release(now, batch)
+            case Renew():
+                if (publication := self._publication(change.publisher, change.source)) is not None:
+                    publication.renew()
             case _:
                 assert_never(change)
         return None
@@ -131,7 +134,7 @@ def _audio_first(change: Change) -> int:
     match change:
         case Attach(source=source) | Hold(source=source) | Release(source=source):
             return 1 if source.is_audio else 2
-        case Detach():
+        case Detach() | Renew():
             return 0
         case _:
             assert_never(change)

@@ -36,11 +36,20 @@ class RtpStream:
         self.last_descriptor: Vp8Descriptor | None = None
         self.last_sender_report: tuple[float, int] | None = None  # (arrival, middle 32 bits of its NTP time)
         self._key_frame: tuple[int, float] | None = None  # (first number, arrival)
+        self._oldest: int | None = None  # a picture may start only after this number
 
     def key_frame_started(self, now: float, number: int) -> None:
         self._key_frame = (number, now)
 
+    def begin_anew(self) -> None:
+        """No picture starts any more from what has come so far, nor from what comes late of it."""
+        self._oldest = self.log.highest
+        self._key_frame = None
+
     def is_newer_key_frame(self, number: int) -> bool:
+        """Whether pictures may start from this one rather than from the one that is kept."""
+        if self._oldest is not None and number <= self._oldest:
+            return False
         return self._key_frame is None or number > self._key_frame[0]
 
     def fresh_key_frame(self, now: float) -> list[tuple[int, CachedPacket]] | None:

@@ -37,6 +37,23 @@ class SubscriptionStats(Struct, frozen=True):
     loss: float  # fraction, from the viewer's newest receiver report
 
 
+class Run(Struct, frozen=True):
+    """What one publication sent on one slot without a break. Only with tracing on: it says who saw whom, and when.
+
+    RTP timestamps as they left; of video packets that were sent again, none is outside of them. `at` and `until` are
+    wall clock seconds, of the first packet and of the stop; None: it goes on, and `last` and `packets` are of now.
+    """
+
+    mid: Mid
+    publisher: PeerId
+    source: Source
+    first: int
+    last: int
+    packets: int
+    at: float
+    until: float | None
+
+
 class PeerStats(Struct, frozen=True):
     peer: PeerId
     connected: bool
@@ -49,6 +66,7 @@ class PeerStats(Struct, frozen=True):
     feedback_sent: int  # transport-cc messages
     publications: list[PublicationStats]
     subscriptions: list[SubscriptionStats]
+    runs: list[Run] = []  # of the slots, oldest first; empty unless tracing is on
 
 
 class WorkerStats(Struct, frozen=True):

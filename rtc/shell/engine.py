@@ -13,7 +13,7 @@ from typing import Final, assert_never
 import structlog
 from msgspec import Struct
 
-from rtc.core.changes import Attach, Change, Detach, Hold, Release
+from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
 from rtc.core.model import Grant, LostReason, Mid, PeerId, Source, WorkerIndex
 from rtc.core.stats import WorkerStats
 from rtc.shell.child import Child
@@ -51,6 +51,7 @@ class EngineSettings(Struct, frozen=True):
     # is then announced on PORT + i.
     announced: list[str] = []
     compiled: bool = True  # workers use the C kernel where it was built; False: Python alone
+    trace: bool = False  # statistics remember who saw whom (`PeerStats.runs`): for tests and benches
 
 
 def announced_at(text: str, worker: int) -> tuple[str, int]:
@@ -311,8 +312,9 @@ class Engine:
     def _start_message(self, worker: _Worker) -> Start:
         host = self._settings.bind_host
         announced = [announced_at(one, worker.index) for one in self._settings.announced or [host]]
-        certificate, key, compiled = self._certificate_pem, self._private_key_pem, self._settings.compiled
-        return Start(worker.index, host, worker.port, announced, certificate, key, compiled)
+        certificate, key = self._certificate_pem, self._private_key_pem
+        compiled, trace = self._settings.compiled, self._settings.trace
+        return Start(worker.index, host, worker.port, announced, certificate, key, compiled, trace)
 
     async def _watch(self, worker: _Worker, child: Child) -> None:
         """Returns when the child is gone; hangs up on one that is silent for too long."""
@@ -382,7 +384,7 @@ def _peers_of(change: Change) -> tuple[PeerId, ...]:
             return peer, publisher
         case Detach(peer=peer):
             return (peer,)
-        case Hold(publisher=publisher) | Release(publisher=publisher):
+        case Hold(publisher=publisher) | Release(publisher=publisher) | Renew(publisher=publisher):
             return (publisher,)
         case _:
             assert_never(change)

@@ -26,6 +26,7 @@ class Start(Struct, frozen=True, tag="start"):
     certificate_pem: bytes
     private_key_pem: bytes
     compiled: bool = True  # use the C kernel where there is one
+    trace: bool = False  # statistics say who was on which slot from when to when
 
 
 class AddPeer(Struct, frozen=True, tag="add_peer"):

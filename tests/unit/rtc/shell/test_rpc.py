@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc.core.changes import Attach, Detach, Hold, Release
+from rtc.core.changes import Attach, Detach, Hold, Release, Renew
 from rtc.core.model import Grant, LostReason, Mid, PeerId, Source
-from rtc.core.stats import PeerStats, PublicationStats, SubscriptionStats, WorkerStats
+from rtc.core.stats import PeerStats, PublicationStats, Run, SubscriptionStats, WorkerStats
 from rtc.shell import rpc
 
 ANNA, BEN = PeerId(1), PeerId(2**40)
@@ -29,6 +29,7 @@ TO_WORKER: list[rpc.ToWorker] = [
             Detach(ANNA, CAMERA_SLOT),
             Hold(BEN, Source.MICROPHONE),
             Release(BEN, Source.MICROPHONE),
+            Renew(BEN, Source.CAMERA),
         ]
     ),
     rpc.Apply([]),
@@ -36,7 +37,8 @@ TO_WORKER: list[rpc.ToWorker] = [
 ]
 PUBLICATION = PublicationStats(Source.CAMERA, 1, 2, 3, 4, 5, 6, 7.5, 8, 9, 10.5)
 SUBSCRIPTION = SubscriptionStats(CAMERA_SLOT, BEN, Source.SCREEN, 1, 2, 3, 4, 5.5, 0.25)
-PEER = PeerStats(ANNA, True, None, 1, 2, 3, 4, {"replay": 1}, 5, [PUBLICATION], [SUBSCRIPTION])
+RUN = Run(CAMERA_SLOT, BEN, Source.SCREEN, 2**32 - 1, 5, 7, 1.5, None)
+PEER = PeerStats(ANNA, True, None, 1, 2, 3, 4, {"replay": 1}, 5, [PUBLICATION], [SUBSCRIPTION], [RUN])
 FROM_WORKER: list[rpc.FromWorker] = [
     rpc.Ready(40_000),
     rpc.Answered(7, "v=0\r\n", [(Mid("3"), Mid("4"))]),
