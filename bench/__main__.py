@@ -12,7 +12,9 @@ import msgspec
 import typer
 
 from bench import forward as forwarding
+from bench import move as moving
 from bench import pictures as pages
+from bench import rawmove
 from bench import scenes as states
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -20,7 +22,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False)
 
 @app.callback()
 def main() -> None:
-    """Benches of the media plane."""
+    """Benches of the media plane and of what people see."""
 
 
 @app.command()
@@ -36,9 +38,26 @@ def forward(
 ) -> None:
     """CPU, delivery and latency of one worker on core 0."""
     with _own_stdout() as out:
-        result = asyncio.run(forwarding.measure(people, kbps, seconds, rounds, compiled))
-        text = msgspec.json.encode(result)
-        out.write((text if json else msgspec.json.format(text, indent=2)) + b"\n")
+        _print(out, asyncio.run(forwarding.measure(people, kbps, seconds, rounds, compiled)), json)
+
+
+@app.command()
+def move(
+    people: Annotated[int, typer.Option(min=4, max=40, help="An even number; all change partners at once.")] = 6,
+    moves: Annotated[int | None, typer.Option(min=1, max=1000, help="40 if not given, 10 with --raw.")] = None,
+    rtt: Annotated[float, typer.Option(min=0, max=1000, help="Milliseconds, of each person's own line.")] = 0,
+    seed: Annotated[int, typer.Option(help="Who is with whom.")] = 1,
+    raw: Annotated[bool, typer.Option("--raw", help="Peers of packets instead of Chromium.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
+) -> None:
+    """From the facilitator's command to the new partner's first sound and picture."""
+    if people % 2:
+        raise typer.BadParameter("an odd one would be left alone", param_hint="--people")
+    if raw and rtt:
+        raise typer.BadParameter("peers of packets have no line of their own", param_hint="--rtt")
+    work = rawmove.measure(people, moves or 10, seed) if raw else moving.measure(people, moves or 40, rtt, seed)
+    with _own_stdout() as out:
+        _print(out, asyncio.run(work), json)
 
 
 @app.command()
@@ -57,6 +76,11 @@ def pictures(
         findings = asyncio.run(pages.take(folder, people or pages.COUNTS))
     print(msgspec.json.format(msgspec.json.encode(findings), indent=2).decode())
     raise typer.Exit(1 if findings else 0)
+
+
+def _print(out: BinaryIO, result: msgspec.Struct, json: bool) -> None:
+    text = msgspec.json.encode(result)
+    out.write((text if json else msgspec.json.format(text, indent=2)) + b"\n")
 
 
 def _own_stdout() -> BinaryIO:

@@ -122,6 +122,16 @@ const methods = {
     await found(page).page.goto(url, { waitUntil: wait ?? "load" });
   },
 
+  // Runs in each document of this page before its own scripts.
+  async inject({ page, expression }) {
+    await found(page).page.evaluateOnNewDocument(expression);
+  },
+
+  // Chromium only. Before the page is opened.
+  async bypassCSP({ page }) {
+    await found(page).page.setBypassCSP(true);
+  },
+
   async reload({ page }) {
     await found(page).page.reload({ waitUntil: "load" });
   },

@@ -29,6 +29,10 @@ FIREFOX = "/usr/bin/firefox-esr"
 
 # A picture of a 4K page or a getStats of 64 slots is one line.
 LINE_LIMIT = 64 * 1024 * 1024  # octets
+# For `Page.inject`: what they do is written in them.
+WATCH = (HERE / "watch.js").read_text()
+SMALL = (HERE / "small.js").read_text()
+
 CALL_PATIENCE = 60.0  # seconds; a cold Firefox on a busy machine takes 10 to start
 
 
@@ -41,6 +45,10 @@ class Said(Struct, frozen=True):
 
     level: str
     text: str
+
+
+def _called(function: str, arguments: Sequence[object]) -> str:
+    return f"({function})({', '.join(json.dumps(argument) for argument in arguments)})"
 
 
 class Page:
@@ -70,7 +78,15 @@ class Page:
 
     async def call(self, function: str, *arguments: object) -> Any:
         """Calls a JavaScript function (its source) with JSON arguments."""
-        return await self.evaluate(f"({function})({', '.join(json.dumps(argument) for argument in arguments)})")
+        return await self.evaluate(_called(function, arguments))
+
+    async def inject(self, function: str, *arguments: object) -> None:
+        """From now on each document of this page first calls this JavaScript function, with JSON arguments."""
+        await self._call("inject", expression=_called(function, arguments))
+
+    async def bypass_csp(self) -> None:
+        """Before it is opened: what is injected may do what the page itself must not. Chromium only."""
+        await self._call("bypassCSP")
 
     async def wait_for(self, expression: str, within: float = 10.0) -> Any:
         """Until the expression is truthy (looked at every 25 ms), at most `within` seconds; its value then."""

@@ -54,7 +54,7 @@ class SessionStats(Struct, frozen=True):
 
 class Server:
     """Start with `async with`. Media is announced on `announce`; with `media_host` and `media_port` it listens
-    elsewhere, so that a proxy can stand between.
+    elsewhere, so that a proxy can stand between. `trace`: its statistics say whose media each slot carried when.
     """
 
     def __init__(
@@ -65,12 +65,14 @@ class Server:
         media_host: str = "0.0.0.0",
         media_port: int = 0,
         port: int = 8080,
+        trace: bool = False,
     ) -> None:
         self._data = data
         self._inside = inside
         self._port = port
         self._arguments = ["--host", "127.0.0.1", "--port", str(port), "--data", str(data), "--announce", announce]
         self._arguments += ["--media-host", media_host, "--media-port", str(media_port)]
+        self._environment = {"KINROOM_OPEN_DOOR": "1"} | ({"KINROOM_TRACE": "1"} if trace else {})
         self.log = data / "server.log"
 
     @property
@@ -95,10 +97,9 @@ class Server:
                 stdout=log,
                 stderr=log,
                 cwd=Path(__file__).parents[2],
-                env={**os.environ, "KINROOM_OPEN_DOOR": "1"},
+                env={**os.environ, **self._environment},
             )
-        connector = aiohttp.TCPConnector(socket_factory=self._make_socket, force_close=True)
-        self._http = aiohttp.ClientSession(f"http://127.0.0.1:{self._port}", connector=connector)
+        self._http = aiohttp.ClientSession(f"http://127.0.0.1:{self._port}", connector=self.connector())
         try:
             await self._until_ready()
         except BaseException:
@@ -141,6 +142,10 @@ class Server:
 
     async def end_session(self, session: str) -> None:
         await self.rest("POST", f"/api/v1/sessions/{session}/end")
+
+    def connector(self) -> aiohttp.TCPConnector:
+        """The way to this server, wherever it is, for a client of one's own."""
+        return aiohttp.TCPConnector(socket_factory=self._make_socket, force_close=True)
 
     def kill_worker(self) -> int:
         """SIGKILL for the first worker; its pid."""
