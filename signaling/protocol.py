@@ -29,13 +29,16 @@ SourceName = Literal["microphone", "camera", "screen", "screen_sound"]
 RoleName = Literal["participant", "guest", "facilitator", "coordinator", "support", "admin"]
 FunctionName = Literal["interpreter", "captioner", "supervisor", "trainee"]
 Staff = Literal["here", "reconnecting", "none"]
-Resting = Literal["away", "break"]
+Resting = Literal["away", "break", "arriving"]
 KnockName = Literal["expected", "again", "other_device", "removed", "stranger"]
-CallName = Literal["come", "private", "no_answer", "dropped"]
+CallName = Literal["come", "private", "no_answer", "dropped", "partner_dropped"]
 CallStateName = Literal["open", "ringing", "coming"]
 AbsenceName = Literal["none", "present", "unsure", "told", "locked", "open_to_team", "closing"]
 Notice = Literal["told", "locked", "open_to_team"]
 Step = Literal["name", "agreement", "devices", "check"]
+LateName = Literal["ask", "smallest"]
+Groups = Literal["pairs", "rooms"]
+RoomPeople = Annotated[tuple[ParticipantId, ...], Meta(max_length=64)]
 
 
 class ErrorCode(enum.StrEnum):
@@ -62,6 +65,7 @@ class ErrorCode(enum.StrEnum):
     BUSY = "busy"  # already in a private talk
     NO_SUCH = "no_such"  # call, room, person or source
     NOT_NOW = "not_now"  # it would be allowed at another time
+    ALONE = "alone"  # somebody would be left alone: ask again with `anyway`
     STANDBY_UNKNOWN = "standby_unknown"  # the phone's code is used up, too old, or never was
 
 
@@ -221,7 +225,7 @@ class StepAway(_Request, frozen=True, tag="step_away"):
 
 
 class ComeBack(_Request, frozen=True, tag="come_back"):
-    """From stepping away, or from a break."""
+    """From stepping away, from a break, or into the room that changed meanwhile."""
 
 
 class DeclineUnmute(_Request, frozen=True, tag="decline_unmute"):
@@ -250,7 +254,7 @@ class AskToStay(_Request, frozen=True, tag="ask_to_stay"):
 
 
 class Say(_Request, frozen=True, tag="say"):
-    to: ParticipantId  # or "room" or "facilitators"
+    to: ParticipantId  # or "room" or "facilitators"; by facilitators also "everyone": main and all pairs
     text: Words
 
 
@@ -424,16 +428,105 @@ class TakeSeat(_Request, frozen=True, tag="take_seat"):
     """From the phone: it becomes the seat's device. Reply: `ok`, then a `snapshot`; offer fresh."""
 
 
+# --- breakouts ---
+
+
+class BackToGroup(_Request, frozen=True, tag="back_to_group"):
+    """From a pair to the main room: facilitators always, muted; others while they are alone there."""
+
+
+class WaitForPartner(_Request, frozen=True, tag="wait_for_partner"):
+    """Whoever is alone in a pair stays there."""
+
+
+class PlanRooms(_Request, frozen=True, tag="plan_rooms"):
+    """`how` "size": rooms of `count`. "number": `count` rooms. "again": as last time, `count` means nothing."""
+
+    how: Literal["size", "number", "again"]
+    count: Annotated[int, Meta(ge=1, le=40)]
+
+
+class EditPlan(_Request, frozen=True, tag="edit_plan"):
+    """The whole plan, by hand."""
+
+    rooms: Annotated[tuple[RoomPeople, ...], Meta(max_length=40)]
+
+
+class DropPlan(_Request, frozen=True, tag="drop_plan"):
+    pass
+
+
+class OpenRooms(_Request, frozen=True, tag="open_rooms"):
+    """`minutes` null: until they are called back. `late`: what becomes of who comes late."""
+
+    minutes: Annotated[float, Meta(ge=0.5, le=240)] | None
+    late: LateName
+
+
+class ExtendRooms(_Request, frozen=True, tag="extend_rooms"):
+    minutes: Annotated[float, Meta(ge=0.5, le=240)]
+
+
+class RecallRooms(_Request, frozen=True, tag="recall_rooms"):
+    """`seconds` 0: now."""
+
+    seconds: Annotated[float, Meta(ge=0, le=600)]
+
+
+class MovePeople(_Request, frozen=True, tag="move_people"):
+    """All at once. A room of the next number is opened. `alone`, unless `anyway`, if somebody would be left alone."""
+
+    moves: Annotated[tuple[tuple[ParticipantId, Key], ...], Meta(max_length=64)]
+    anyway: bool = False
+
+
+class KeepApart(_AboutPerson, frozen=True, tag="keep_apart"):
+    """No plan puts these two into one room, today or another day."""
+
+    other: ParticipantId
+    on: bool
+
+
+class KeepTogether(_AboutPerson, frozen=True, tag="keep_together"):
+    other: ParticipantId
+    on: bool
+
+
+class DropIn(_InRoom, frozen=True, tag="drop_in"):
+    """In 3 s; the pair is told now."""
+
+
+class CancelDropIn(_Request, frozen=True, tag="cancel_drop_in"):
+    pass
+
+
+class Look(_InRoom, frozen=True, tag="look"):
+    """Cameras of that pair for 60 s, no sound. The pair is told."""
+
+
+class CloseLook(_Request, frozen=True, tag="close_look"):
+    pass
+
+
+class Broadcast(_Request, frozen=True, tag="broadcast"):
+    """The own voice to main and all pairs. Nothing is heard back."""
+
+    on: bool
+
+
 Own = Offer | Publish | Unpublish | Mute | Unmute | View | Leave | Ping | RaiseHand | LowerHand | DeclineUnmute
 Help = StepAway | ComeBack | CallHelp | CancelHelp | AnswerCheck | AskToStay | Say
+Partner = BackToGroup | WaitForPartner
 AtDoor = Admit | AdmitExpected | Decline | SendBack | LockDoor | Remove | Ban
 Sources = MuteOther | MuteAll | AskToUnmute | StopSource | Allow | Forbid | AllowAll | ForbidAll
 Floor = LowerOther | LowerHands | Spotlight | Rename | Cover | Uncover | Follow
 Group = PauseGroup | ResumeGroup | StartBreak | EndBreak | CloseGroup | CancelClose | EndGroup | TakeOver
 Private = TalkPrivately | EndPrivate | Coming | CloseCall | CheckOn | AnswerPerson
 Phone = MakeStandby | DropStandby | TakeSeat
+Plan = PlanRooms | EditPlan | DropPlan | OpenRooms | ExtendRooms | RecallRooms | MovePeople | KeepApart | KeepTogether
+Breakouts = Plan | DropIn | CancelDropIn | Look | CloseLook | Broadcast
 First = Join | Resume | JoinStandby
-Request = Own | Help | AtDoor | Sources | Floor | Group | Private | Phone
+Request = Own | Help | Partner | AtDoor | Sources | Floor | Group | Private | Phone | Breakouts
 ClientMessage = First | Request
 
 
@@ -512,11 +605,45 @@ class Me(Struct, frozen=True):
     standby: bool  # a phone stands by
 
 
+class Visitor(Struct, frozen=True):
+    """A facilitator who drops in at that wall second."""
+
+    name: str
+    at: float
+
+
+class Watcher(Struct, frozen=True):
+    """A facilitator who sees the cameras of this room, until that wall second."""
+
+    name: str
+    until: float
+
+
+class Speaking(Struct, frozen=True):
+    """Whose voice everybody hears."""
+
+    by: ParticipantId
+    name: str
+
+
+class LeftAlone(Struct, frozen=True):
+    """`since`: wall seconds. `names`: who is missing. `can_return`: one of them still may come back."""
+
+    since: float
+    names: list[str]
+    can_return: bool
+    waits: bool
+
+
 class RoomView(Struct, frozen=True):
-    """`closes_at`, `break_until`: wall seconds. `announced`: functions of the guests who are present."""
+    """`closes_at`, `break_until`, `until`: wall seconds. `announced`: functions of the guests who are present.
+
+    Of pairs: `number`; `groups`, what the rooms are called; `round`; `until`, when they end; `coming`, who is about to
+    be here; `watched`, who sees it; `alone`, to the one who is. `broadcast`: who is heard in main and all pairs.
+    """
 
     id: Key
-    kind: Literal["main", "private"]
+    kind: Literal["main", "private", "pair"]
     spotlight: ParticipantId | None
     locked: list[SourceName]
     paused_by: ParticipantId | None
@@ -527,6 +654,14 @@ class RoomView(Struct, frozen=True):
     notice: Notice | None
     chat: Literal["room", "direct"]
     announced: list[FunctionName]
+    number: int | None
+    groups: Groups | None
+    round: Literal["open", "recalling"] | None
+    until: float | None
+    coming: list[Visitor]
+    watched: list[Watcher]
+    broadcast: Speaking | None
+    alone: LeftAlone | None
 
 
 class Knock(Struct, frozen=True):
@@ -580,6 +715,49 @@ class Team(Struct, frozen=True):
     kept_off: dict[ParticipantId, list[SourceName]]  # what those of the own room and the waiting may not start
 
 
+class Placed(Struct, frozen=True):
+    """Somebody of the group, on the board. `partner`: counts as one of a pair. `person.sources`: what a look gives."""
+
+    person: Person
+    room: Key
+    partner: bool
+
+
+class BoardRoom(Struct, frozen=True):
+    """`alone`: who is left there; `called`: facilitators were rung about it. `trio`: a room they would fit into.
+
+    `watched_by`, `coming`: facilitators who look at it, and who are about to drop in.
+    """
+
+    id: Key
+    number: int
+    alone: ParticipantId | None
+    called: bool
+    trio: Key | None
+    watched_by: list[ParticipantId]
+    coming: list[ParticipantId]
+
+
+class Board(Struct, frozen=True):
+    """All rooms of the group, to facilitators, while there is a plan or the rooms are open.
+
+    `plan`: empty once they are open. `people`: everybody let in, in every room, in order of arrival. `again`: there is
+    a last time. `suggested`: a room for each who came late. `until`: wall seconds.
+    """
+
+    state: Literal["planned", "open", "recalling"]
+    groups: Groups
+    until: float | None
+    late: LateName
+    rooms: list[BoardRoom]
+    plan: list[list[ParticipantId]]
+    people: list[Placed]
+    apart: list[tuple[ParticipantId, ParticipantId]]
+    together: list[tuple[ParticipantId, ParticipantId]]
+    again: bool
+    suggested: dict[ParticipantId, Key]
+
+
 class DeskPerson(Struct, frozen=True):
     id: ParticipantId
     name: str
@@ -605,7 +783,7 @@ class Said(Struct, frozen=True):
 
     who: ParticipantId
     name: str
-    to: Literal["room", "facilitators", "you", "one"]  # "you": to the reader. "one": by the reader, to one person
+    to: Literal["room", "facilitators", "everyone", "you", "one"]  # to the reader; by the reader, to one person
     text: str
     at: float
     whom: ParticipantId | None = None  # whom a line for one person is for
@@ -632,10 +810,11 @@ class Waiting(Struct, frozen=True, tag="waiting"):
     knock_at: float
     take_over: bool  # this facilitator may lead the group
     over: bool  # the group has ended; who asked to stay waits for their facilitator
+    late: bool  # let in, but the group is in pairs: a facilitator places them
 
 
 class Snapshot(Struct, frozen=True, tag="snapshot"):
-    """A room with media."""
+    """A room with media. `pairs`: of slots; enough for every room of this session, so have them in the first offer."""
 
     id: Id | None
     session: SessionId
@@ -647,6 +826,8 @@ class Snapshot(Struct, frozen=True, tag="snapshot"):
     people: list[Person]  # yourself included
     room: RoomView
     team: Team | None
+    board: Board | None
+    pairs: int
     lines: list[Said]
     slots: list[Slot]
     speakers: list[ParticipantId]
@@ -689,6 +870,7 @@ class Silent(Struct, frozen=True, tag="silent"):
     me: Me
     room: RoomView
     team: Team
+    board: Board | None
     people: list[Person]
     lines: list[Said]
     numbers: Numbers
@@ -722,6 +904,10 @@ class TeamIs(Struct, frozen=True, tag="team"):
     team: Team
 
 
+class BoardIs(Struct, frozen=True, tag="board"):
+    board: Board | None
+
+
 class WaitingIs(Struct, frozen=True, tag="waiting_is"):
     staff: Staff
     staff_names: list[str]
@@ -729,6 +915,7 @@ class WaitingIs(Struct, frozen=True, tag="waiting_is"):
     me: Me
     take_over: bool
     over: bool
+    late: bool
 
 
 class DeskIs(Struct, frozen=True, tag="desk_is"):
@@ -746,7 +933,7 @@ class LaptopIs(Struct, frozen=True, tag="laptop"):
     here: bool
 
 
-Change = PersonIs | PersonGone | MeIs | RoomIs | TeamIs | WaitingIs | DeskIs | FiguresIs | LaptopIs
+Change = PersonIs | PersonGone | MeIs | RoomIs | TeamIs | BoardIs | WaitingIs | DeskIs | FiguresIs | LaptopIs
 
 
 class Changes(Struct, frozen=True, tag="changes"):
@@ -790,6 +977,17 @@ class Speakers(Struct, frozen=True, tag="speakers"):
     participants: list[ParticipantId]
 
 
+class Pulse(Struct, frozen=True, tag="pulse"):
+    """To facilitators while rooms are open, on a difference: who speaks in any of them, whose line is weak or poor.
+
+    Sorted by id, not by loudness.
+    """
+
+    speaking: list[ParticipantId]
+    weak: list[ParticipantId]
+    poor: list[ParticipantId]
+
+
 class NewLine(Struct, frozen=True, tag="said"):
     """One more line of the chat."""
 
@@ -810,5 +1008,5 @@ class Bye(Struct, frozen=True, tag="bye"):
 
 Reply = Ok | Refused | Answer | StandbyOffer
 Place = Waiting | Snapshot | Desk | Figures | Silent
-Signal = Slots | SlotsNeeded | Flowing | Speakers | NewLine | MediaLost | Bye
+Signal = Slots | SlotsNeeded | Flowing | Speakers | Pulse | NewLine | MediaLost | Bye
 ServerMessage = Reply | Place | Changes | Signal

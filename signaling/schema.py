@@ -27,6 +27,8 @@ _NAMED: Final[dict[str, Any]] = {
     "CallStateName": p.CallStateName,
     "AbsenceName": p.AbsenceName,
     "Step": p.Step,
+    "LateName": p.LateName,
+    "Groups": p.Groups,
     "Change": p.Change,
     "Place": p.Place,
     "Request": p.Request,
@@ -81,8 +83,8 @@ def _for_typescript(node: Any, *, top: bool = False) -> Any:
 
 _SECTIONS: Final[dict[str, Any]] = {
     "first": p.First,
-    "own": p.Own | p.Help,
-    "team": p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone,
+    "own": p.Own | p.Help | p.Partner,
+    "team": p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone | p.Breakouts,
     "replies": p.Reply,
     "places": p.Place,
     "changes": p.Changes | p.Change,
@@ -91,7 +93,14 @@ _SECTIONS: Final[dict[str, Any]] = {
     | p.Me
     | p.CallMine
     | p.RoomView
+    | p.Visitor
+    | p.Watcher
+    | p.Speaking
+    | p.LeftAlone
     | p.Team
+    | p.Board
+    | p.BoardRoom
+    | p.Placed
     | p.Knock
     | p.CallSeen
     | p.Elsewhere
@@ -128,6 +137,8 @@ def _type(shape: Any) -> str:
             (name for values, name in _LITERALS.items() if values == set(arguments)), " or ".join(map(str, arguments))
         )
     if origin is list:
+        return f"[{_type(arguments[0])}]"
+    if origin is tuple and arguments[-1] is Ellipsis:
         return f"[{_type(arguments[0])}]"
     if origin is tuple:
         return f"({', '.join(map(_type, arguments))})"

@@ -34,10 +34,12 @@ def _with_change(place: p.Place, change: p.Change) -> p.Place:
             return put(place, room=room)
         case p.TeamIs(team), p.Snapshot() | p.Silent():
             return put(place, team=team)
+        case p.BoardIs(board), p.Snapshot() | p.Silent():
+            return put(place, board=board)
         case p.LaptopIs(here), p.Silent():
             return put(place, laptop=here)
-        case p.WaitingIs(staff, staff_names, note, me, take_over, over), p.Waiting():
-            return put(place, staff=staff, staff_names=staff_names, note=note, me=me, take_over=take_over, over=over)
+        case p.WaitingIs(), p.Waiting():
+            return put(place, **msgspec.structs.asdict(change))
         case p.DeskIs(people, waiting), p.Desk():
             return put(place, people=people, waiting=waiting)
         case p.FiguresIs(people), p.Figures():

@@ -39,7 +39,9 @@ _COUNTED: Final = (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.PING, WSMsgType.P
 
 log = structlog.get_logger()
 
-_Quick = p.First | p.Own | p.Help | p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone
+_Quick = (
+    p.First | p.Own | p.Help | p.Partner | p.AtDoor | p.Sources | p.Floor | p.Group | p.Private | p.Phone | p.Breakouts
+)
 # Each makes others look up. Who takes a call for help back too often has one that stays.
 _WORDS: Final = (p.Say, p.AnswerPerson, p.Rename, p.SendBack, p.CancelHelp)
 _GUESSES: Final = (p.ErrorCode.RESUME_UNKNOWN, p.ErrorCode.STANDBY_UNKNOWN)

@@ -157,6 +157,14 @@ def room_view(session: Session, memory: Memory, who: ParticipantId, room: Room) 
         notice=_NOTICES.get(session.absence),
         chat="direct" if session.rules.direct_chat else "room",
         announced=sorted(functions),
+        number=None,
+        groups=None,
+        round=None,
+        until=None,
+        coming=[],
+        watched=[],
+        broadcast=None,
+        alone=None,
     )
 
 

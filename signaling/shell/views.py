@@ -33,6 +33,7 @@ class WaitingView(Struct, frozen=True):
     knock_at: float
     take_over: bool
     over: bool
+    late: bool
 
 
 class RoomFullView(Struct, frozen=True):
@@ -40,6 +41,7 @@ class RoomFullView(Struct, frozen=True):
     people: list[p.Person]
     room: p.RoomView
     team: p.Team | None
+    board: p.Board | None
 
 
 class SilentView(Struct, frozen=True):
@@ -49,6 +51,7 @@ class SilentView(Struct, frozen=True):
     people: list[p.Person]
     room: p.RoomView
     team: p.Team
+    board: p.Board | None
     laptop: bool
 
 
@@ -90,8 +93,8 @@ def view(
             leads = seat.is_facilitator and seat.door is Door.INSIDE
             team = showing.team(session, memory, room.id) if leads else None
             if standby and team is not None:
-                return SilentView(own, people, where, team, isinstance(seat.presence, Here))
-            return RoomFullView(own, people, where, team)
+                return SilentView(own, people, where, team, None, isinstance(seat.presence, Here))
+            return RoomFullView(own, people, where, team, None)
         case _:
             assert_never(room.kind)
 
@@ -106,6 +109,7 @@ def _waiting(session: Session, memory: Memory, seat: Seat) -> WaitingView:
         knock_at=seat.since,
         take_over=may_take_over(session, seat),
         over=session.phase is Phase.DRAINING,
+        late=False,
     )
 
 
@@ -151,6 +155,7 @@ class Beside(Struct, frozen=True):
     peer: int | None = None
     slots: list[p.Slot] = []
     speakers: list[ParticipantId] = []
+    pairs: int = 0
 
 
 def snapshot(seen: View, head: Head, beside: Beside) -> p.Place:
@@ -180,7 +185,8 @@ def changes(before: View | None, after: View) -> list[p.Change] | None:
     if before == after:
         return []
     if isinstance(before, WaitingView) and isinstance(after, WaitingView):
-        return [p.WaitingIs(after.staff, after.staff_names, after.note, after.me, after.take_over, after.over)]
+        own = (after.staff, after.staff_names, after.note, after.me, after.take_over, after.over, after.late)
+        return [p.WaitingIs(*own)]
     if isinstance(before, InRoom) and isinstance(after, InRoom) and type(before) is type(after):
         return _in_room(before, after)
     if isinstance(before, DeskView) and isinstance(after, DeskView):
@@ -203,6 +209,8 @@ def _in_room(before: InRoom, after: InRoom) -> list[p.Change] | None:
         found.append(p.RoomIs(after.room))
     if after.team is not None and before.team != after.team:
         found.append(p.TeamIs(after.team))
+    if before.board != after.board:
+        found.append(p.BoardIs(after.board))
     if isinstance(before, SilentView) and isinstance(after, SilentView) and before.laptop != after.laptop:
         found.append(p.LaptopIs(after.laptop))
     return found

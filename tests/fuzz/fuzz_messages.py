@@ -39,6 +39,14 @@ VALUES: Final[dict[str, object]] = {
     "call": "private.1b77",
     "until": 1795453904.5,
     "minutes": 5,
+    "how": "size",
+    "count": 2,
+    "rooms": [["1b77", "0c2a"], ["9e01"]],
+    "late": "smallest",
+    "seconds": 60.0,
+    "moves": [["1b77", "pair.2"], ["9e01", "main"]],
+    "anyway": True,
+    "other": "0c2a",
 }
 
 

@@ -22,6 +22,8 @@ export type ClientMessage =
   | AnswerCheck
   | AskToStay
   | Say
+  | BackToGroup
+  | WaitForPartner
   | Admit
   | AdmitExpected
   | Decline
@@ -60,8 +62,23 @@ export type ClientMessage =
   | AnswerPerson
   | MakeStandby
   | DropStandby
-  | TakeSeat;
+  | TakeSeat
+  | PlanRooms
+  | EditPlan
+  | DropPlan
+  | OpenRooms
+  | ExtendRooms
+  | RecallRooms
+  | MovePeople
+  | KeepApart
+  | KeepTogether
+  | DropIn
+  | CancelDropIn
+  | Look
+  | CloseLook
+  | Broadcast;
 export type SourceName = "camera" | "microphone" | "screen" | "screen_sound";
+export type LateName = "ask" | "smallest";
 export type Request =
   | Offer
   | Publish
@@ -81,6 +98,8 @@ export type Request =
   | AnswerCheck
   | AskToStay
   | Say
+  | BackToGroup
+  | WaitForPartner
   | Admit
   | AdmitExpected
   | Decline
@@ -119,7 +138,21 @@ export type Request =
   | AnswerPerson
   | MakeStandby
   | DropStandby
-  | TakeSeat;
+  | TakeSeat
+  | PlanRooms
+  | EditPlan
+  | DropPlan
+  | OpenRooms
+  | ExtendRooms
+  | RecallRooms
+  | MovePeople
+  | KeepApart
+  | KeepTogether
+  | DropIn
+  | CancelDropIn
+  | Look
+  | CloseLook
+  | Broadcast;
 export type ServerMessage =
   | Ok
   | Refused
@@ -135,11 +168,13 @@ export type ServerMessage =
   | SlotsNeeded
   | Flowing
   | Speakers
+  | Pulse
   | NewLine
   | MediaLost
   | Bye;
 export type ErrorCode =
   | "agreement_needed"
+  | "alone"
   | "bad_link"
   | "bad_message"
   | "bad_name"
@@ -167,10 +202,12 @@ export type CallStateName = "coming" | "open" | "ringing";
 export type Staff = "here" | "none" | "reconnecting";
 export type RoleName = "admin" | "coordinator" | "facilitator" | "guest" | "participant" | "support";
 export type FunctionName = "captioner" | "interpreter" | "supervisor" | "trainee";
+export type Groups = "pairs" | "rooms";
 export type KnockName = "again" | "expected" | "other_device" | "removed" | "stranger";
-export type CallName = "come" | "dropped" | "no_answer" | "private";
+export type CallName = "come" | "dropped" | "no_answer" | "partner_dropped" | "private";
 export type AbsenceName = "closing" | "locked" | "none" | "open_to_team" | "present" | "told" | "unsure";
-export type Change = PersonIs | PersonGone | MeIs | RoomIs | TeamIs | WaitingIs | DeskIs | FiguresIs | LaptopIs;
+export type Change =
+  PersonIs | PersonGone | MeIs | RoomIs | TeamIs | BoardIs | WaitingIs | DeskIs | FiguresIs | LaptopIs;
 export type ByeReason =
   | "bad_message"
   | "closed"
@@ -306,7 +343,7 @@ export interface StepAway {
   id: number;
 }
 /**
- * From stepping away, or from a break.
+ * From stepping away, from a break, or into the room that changed meanwhile.
  */
 export interface ComeBack {
   type: "come_back";
@@ -344,6 +381,20 @@ export interface Say {
   id: number;
   to: string;
   text: string;
+}
+/**
+ * From a pair to the main room: facilitators always, muted; others while they are alone there.
+ */
+export interface BackToGroup {
+  type: "back_to_group";
+  id: number;
+}
+/**
+ * Whoever is alone in a pair stays there.
+ */
+export interface WaitForPartner {
+  type: "wait_for_partner";
+  id: number;
 }
 export interface Admit {
   type: "admit";
@@ -586,6 +637,107 @@ export interface TakeSeat {
   type: "take_seat";
   id: number;
 }
+/**
+ * `how` "size": rooms of `count`. "number": `count` rooms. "again": as last time, `count` means nothing.
+ */
+export interface PlanRooms {
+  type: "plan_rooms";
+  id: number;
+  how: "again" | "number" | "size";
+  count: number;
+}
+/**
+ * The whole plan, by hand.
+ */
+export interface EditPlan {
+  type: "edit_plan";
+  id: number;
+  rooms: string[][];
+}
+export interface DropPlan {
+  type: "drop_plan";
+  id: number;
+}
+/**
+ * `minutes` null: until they are called back. `late`: what becomes of who comes late.
+ */
+export interface OpenRooms {
+  type: "open_rooms";
+  id: number;
+  minutes: number | null;
+  late: LateName;
+}
+export interface ExtendRooms {
+  type: "extend_rooms";
+  id: number;
+  minutes: number;
+}
+/**
+ * `seconds` 0: now.
+ */
+export interface RecallRooms {
+  type: "recall_rooms";
+  id: number;
+  seconds: number;
+}
+/**
+ * All at once. A room of the next number is opened. `alone`, unless `anyway`, if somebody would be left alone.
+ */
+export interface MovePeople {
+  type: "move_people";
+  id: number;
+  moves: [string, string][];
+  anyway?: boolean;
+}
+/**
+ * No plan puts these two into one room, today or another day.
+ */
+export interface KeepApart {
+  type: "keep_apart";
+  id: number;
+  participant: string;
+  other: string;
+  on: boolean;
+}
+export interface KeepTogether {
+  type: "keep_together";
+  id: number;
+  participant: string;
+  other: string;
+  on: boolean;
+}
+/**
+ * In 3 s; the pair is told now.
+ */
+export interface DropIn {
+  type: "drop_in";
+  id: number;
+  room: string;
+}
+export interface CancelDropIn {
+  type: "cancel_drop_in";
+  id: number;
+}
+/**
+ * Cameras of that pair for 60 s, no sound. The pair is told.
+ */
+export interface Look {
+  type: "look";
+  id: number;
+  room: string;
+}
+export interface CloseLook {
+  type: "close_look";
+  id: number;
+}
+/**
+ * The own voice to main and all pairs. Nothing is heard back.
+ */
+export interface Broadcast {
+  type: "broadcast";
+  id: number;
+  on: boolean;
+}
 export interface Ok {
   type: "ok";
   id: number;
@@ -637,6 +789,7 @@ export interface Waiting {
   knock_at: number;
   take_over: boolean;
   over: boolean;
+  late: boolean;
 }
 /**
  * What only this person is told of themselves. `may`: sources they may start.
@@ -649,7 +802,7 @@ export interface Me {
   asked_by: string | null;
   seen_by: string[] | null;
   covered_by: string | null;
-  resting: ("away" | "break") | null;
+  resting: ("arriving" | "away" | "break") | null;
   check_by: string | null;
   stays: boolean;
   come: CallMine | null;
@@ -668,7 +821,7 @@ export interface Numbers {
   crisis: string;
 }
 /**
- * A room with media.
+ * A room with media. `pairs`: of slots; enough for every room of this session, so have them in the first offer.
  */
 export interface Snapshot {
   type: "snapshot";
@@ -682,6 +835,8 @@ export interface Snapshot {
   people: Person[];
   room: RoomView;
   team: Team | null;
+  board: Board | null;
+  pairs: number;
   lines: Said[];
   slots: Slot[];
   speakers: string[];
@@ -699,17 +854,20 @@ export interface Person {
   sources: SourceName[];
   present: boolean;
   hand: number | null;
-  resting: ("away" | "break") | null;
+  resting: ("arriving" | "away" | "break") | null;
   covered: boolean;
   calling: boolean;
   with: string | null;
 }
 /**
- * `closes_at`, `break_until`: wall seconds. `announced`: functions of the guests who are present.
+ * `closes_at`, `break_until`, `until`: wall seconds. `announced`: functions of the guests who are present.
+ *
+ *     Of pairs: `number`; `groups`, what the rooms are called; `round`; `until`, when they end; `coming`, who is about to
+ *     be here; `watched`, who sees it; `alone`, to the one who is. `broadcast`: who is heard in main and all pairs.
  */
 export interface RoomView {
   id: string;
-  kind: "main" | "private";
+  kind: "main" | "pair" | "private";
   spotlight: string | null;
   locked: SourceName[];
   paused_by: string | null;
@@ -720,6 +878,44 @@ export interface RoomView {
   notice: ("locked" | "open_to_team" | "told") | null;
   chat: "direct" | "room";
   announced: FunctionName[];
+  number: number | null;
+  groups: Groups | null;
+  round: ("open" | "recalling") | null;
+  until: number | null;
+  coming: Visitor[];
+  watched: Watcher[];
+  broadcast: Speaking | null;
+  alone: LeftAlone | null;
+}
+/**
+ * A facilitator who drops in at that wall second.
+ */
+export interface Visitor {
+  name: string;
+  at: number;
+}
+/**
+ * A facilitator who sees the cameras of this room, until that wall second.
+ */
+export interface Watcher {
+  name: string;
+  until: number;
+}
+/**
+ * Whose voice everybody hears.
+ */
+export interface Speaking {
+  by: string;
+  name: string;
+}
+/**
+ * `since`: wall seconds. `names`: who is missing. `can_return`: one of them still may come back.
+ */
+export interface LeftAlone {
+  since: number;
+  names: string[];
+  can_return: boolean;
+  waits: boolean;
 }
 /**
  * What facilitators see besides their room. `desk`: names of those at the desk. `checks`: asked, not answered.
@@ -774,12 +970,55 @@ export interface Elsewhere {
   present: boolean;
 }
 /**
+ * All rooms of the group, to facilitators, while there is a plan or the rooms are open.
+ *
+ *     `plan`: empty once they are open. `people`: everybody let in, in every room, in order of arrival. `again`: there is
+ *     a last time. `suggested`: a room for each who came late. `until`: wall seconds.
+ */
+export interface Board {
+  state: "open" | "planned" | "recalling";
+  groups: Groups;
+  until: number | null;
+  late: LateName;
+  rooms: BoardRoom[];
+  plan: string[][];
+  people: Placed[];
+  apart: [string, string][];
+  together: [string, string][];
+  again: boolean;
+  suggested: {
+    [k: string]: string;
+  };
+}
+/**
+ * `alone`: who is left there; `called`: facilitators were rung about it. `trio`: a room they would fit into.
+ *
+ *     `watched_by`, `coming`: facilitators who look at it, and who are about to drop in.
+ */
+export interface BoardRoom {
+  id: string;
+  number: number;
+  alone: string | null;
+  called: boolean;
+  trio: string | null;
+  watched_by: string[];
+  coming: string[];
+}
+/**
+ * Somebody of the group, on the board. `partner`: counts as one of a pair. `person.sources`: what a look gives.
+ */
+export interface Placed {
+  person: Person;
+  room: string;
+  partner: boolean;
+}
+/**
  * One line of the chat, as its reader may see it.
  */
 export interface Said {
   who: string;
   name: string;
-  to: "facilitators" | "one" | "room" | "you";
+  to: "everyone" | "facilitators" | "one" | "room" | "you";
   text: string;
   at: number;
   whom?: string | null;
@@ -848,6 +1087,7 @@ export interface Silent {
   me: Me;
   room: RoomView;
   team: Team;
+  board: Board | null;
   people: Person[];
   lines: Said[];
   numbers: Numbers;
@@ -887,6 +1127,10 @@ export interface TeamIs {
   type: "team";
   team: Team;
 }
+export interface BoardIs {
+  type: "board";
+  board: Board | null;
+}
 export interface WaitingIs {
   type: "waiting_is";
   staff: Staff;
@@ -895,6 +1139,7 @@ export interface WaitingIs {
   me: Me;
   take_over: boolean;
   over: boolean;
+  late: boolean;
 }
 export interface DeskIs {
   type: "desk_is";
@@ -940,6 +1185,17 @@ export interface Flowing {
 export interface Speakers {
   type: "speakers";
   participants: string[];
+}
+/**
+ * To facilitators while rooms are open, on a difference: who speaks in any of them, whose line is weak or poor.
+ *
+ *     Sorted by id, not by loudness.
+ */
+export interface Pulse {
+  type: "pulse";
+  speaking: string[];
+  weak: string[];
+  poor: string[];
 }
 /**
  * One more line of the chat.

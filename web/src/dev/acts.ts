@@ -1,6 +1,7 @@
 /** The obvious answer to what a screen asks for, so that pages can be clicked without a server. */
 
 import type { CallMine, Me, Person, Request, Said, Team } from "../session/model";
+import { BOARD_ACTS } from "./boardActs";
 import type { FakeStore } from "./fake";
 
 type Do = (store: FakeStore, request: Request) => void;
@@ -50,6 +51,7 @@ const DO: Partial<Record<Request["type"], Do>> = {
   resume_group: (store) => store.room({ paused_by: null }),
   end_break: (store) => store.room({ break_until: null }),
   cancel_close: (store) => store.room({ closes_at: null }),
+  ...BOARD_ACTS,
 };
 
 const DO_WITH = (store: FakeStore, request: Request): void => {

@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 
 import {
   type ActAnswer,
+  type Board,
   type CodeAnswer,
   type Desk,
   type Device,
@@ -21,12 +22,15 @@ import {
   type PictureKey,
   type PictureSource,
   type Place,
+  type Pulse,
   type Request,
   type RoomView,
   type Said,
   type SessionStore,
   type Silent,
   type Team,
+  type ViewPart,
+  type Voice,
   type Waiting,
   type WantedPicture,
   pictureKey,
@@ -34,7 +38,7 @@ import {
 import { perform } from "./acts";
 import type { Scene } from "./address";
 import { nameOf, paintedPerson, paintedScreen, person } from "./people";
-import { NUMBERS, OPEN_LINK, QUIET_ME, QUIET_ROOM, QUIET_TEAM, type Told } from "./scenes";
+import { NUMBERS, OPEN_LINK, QUIET_BOARD, QUIET_ME, QUIET_PULSE, QUIET_ROOM, QUIET_TEAM, type Told } from "./scenes";
 
 const ME = "p0";
 
@@ -71,6 +75,9 @@ export class FakeStore implements SessionStore {
   readonly mine = signal<Me | null>(null);
   readonly roomView = signal<RoomView | null>(null);
   readonly team = signal<Team | null>(null);
+  readonly board = signal<Board | null>(null);
+  readonly pulse = signal<Pulse>(QUIET_PULSE);
+  readonly voice = signal<Voice | null>(null);
   readonly lines = signal<readonly Said[]>([]);
   readonly waiting = signal<Waiting | null>(null);
   readonly numbers = signal<Numbers | null>(NUMBERS);
@@ -225,8 +232,8 @@ export class FakeStore implements SessionStore {
     return this.volumes.get(participant) ?? 1;
   }
 
-  setView(wanted: readonly WantedPicture[]): void {
-    this.view = wanted;
+  setView(wanted: readonly WantedPicture[], part: ViewPart = "stage"): void {
+    if (part === "stage") this.view = wanted;
   }
 
   show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
@@ -298,19 +305,21 @@ export class FakeStore implements SessionStore {
     this.muted.value ||= mine.muted;
     this.roomView.value = place === "room" || place === "silent" ? { ...QUIET_ROOM, ...scene.room } : null;
     this.team.value = lead && scene.team !== null ? { ...QUIET_TEAM, ...scene.team } : null;
+    this.board.value = lead && scene.board ? { ...QUIET_BOARD, ...scene.board } : null;
+    this.pulse.value = { ...QUIET_PULSE, ...scene.pulse };
     this.lines.value = scene.lines ?? [];
     const base = { id: null, session: "s", you: ME, secret: null, now: this.serverNow(), numbers: NUMBERS };
     this.desk.value = scene.desk ? { ...base, type: "desk", people: [...scene.desk], waiting: 1 } : null;
     this.figures.value = scene.figures ? { ...base, type: "figures", people: [...scene.figures], phase: "open" } : null;
     if (place === "waiting") {
       const since = this.serverNow() - 60;
-      const quiet = { staff: "here", staff_names: ["Ana"], note: "", sent_back: false, knock_at: since, take_over: false, over: false } as const;
+      const quiet = { staff: "here", staff_names: ["Ana"], note: "", sent_back: false, knock_at: since, take_over: false, over: false, late: false } as const;
       this.waiting.value = { ...base, type: "waiting", me: mine, ...quiet, staff_names: [...quiet.staff_names], ...scene.waiting };
     }
     if (place === "silent" && this.team.value && this.roomView.value) {
       const { team, roomView, lines } = this;
       const people = this.people.value.map(({ me: _, speaking: __, ...person }) => ({ ...person, sources: [...person.sources] }));
-      this.silent.value = { ...base, type: "silent", me: mine, room: roomView.value!, team: team.value!, people, lines: [...lines.value], laptop: scene.laptop ?? true };
+      this.silent.value = { ...base, type: "silent", me: mine, room: roomView.value!, team: team.value!, board: this.board.value, people, lines: [...lines.value], laptop: scene.laptop ?? true };
     }
     this.place.value = place;
   }

@@ -11,6 +11,8 @@ import "../styles/door.css";
 import "../styles/room.css";
 import "../styles/safety.css";
 import "../styles/team.css";
+import "../styles/pairs.css";
+import "../styles/board.css";
 import "../styles/ends.css";
 import { App } from "../pages/App";
 import { sceneFrom } from "./address";

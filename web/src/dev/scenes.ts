@@ -1,6 +1,8 @@
 /** What the server would have told, by name: /src/dev/index.html?scene=covered. Times are seconds since 1970. */
 
-import type { CallSeen, DeskPerson, Figure, Knock, LinkOpen, Me, Numbers, Person, Phase, Place, RoomView, Said, Team, Waiting } from "../session/model";
+import type { Board, CallSeen, DeskPerson, Figure, Knock, LinkOpen, Me, Numbers, Person, Phase, Place, Pulse, RoomView, Said, Team, Waiting } from "../session/model";
+import { BOARD_SCENES } from "./boardScenes";
+import { PAIR_SCENES } from "./pairScenes";
 
 /** Everything but people's pictures. What a scene leaves out is as in a quiet room. */
 export interface Told {
@@ -9,6 +11,9 @@ export interface Told {
   readonly mine?: Partial<Me>;
   readonly room?: Partial<RoomView>;
   readonly team?: Partial<Team> | null;
+  /** Facilitators, while there is a plan or rooms are open. */
+  readonly board?: Partial<Board>;
+  readonly pulse?: Partial<Pulse>;
   readonly lines?: readonly Said[];
   readonly waiting?: Partial<Waiting>;
   readonly desk?: readonly DeskPerson[];
@@ -56,7 +61,31 @@ export const QUIET_ROOM: RoomView = {
   notice: null,
   chat: "room",
   announced: [],
+  number: null,
+  groups: null,
+  round: null,
+  until: null,
+  coming: [],
+  watched: [],
+  broadcast: null,
+  alone: null,
 };
+
+export const QUIET_BOARD: Board = {
+  state: "open",
+  groups: "pairs",
+  until: null,
+  late: "ask",
+  rooms: [],
+  plan: [],
+  people: [],
+  apart: [],
+  together: [],
+  again: false,
+  suggested: {},
+};
+
+export const QUIET_PULSE: Pulse = { speaking: new Set(), weak: new Set(), poor: new Set() };
 
 export const OPEN_LINK: LinkOpen = {
   open: true,
@@ -240,6 +269,8 @@ export const SCENES = {
       figure("XW3A", { down_kbps: 900, down_loss: 0.021 }),
     ],
   }),
+  ...PAIR_SCENES,
+  ...BOARD_SCENES,
 } satisfies Record<string, (now: number) => Told>;
 
 export type SceneName = keyof typeof SCENES;

@@ -2,14 +2,16 @@
 
 import i18next from "i18next";
 
+import board from "./locales/en/board.json";
 import common from "./locales/en/common.json";
 import door from "./locales/en/door.json";
 import ends from "./locales/en/ends.json";
+import pairs from "./locales/en/pairs.json";
 import room from "./locales/en/room.json";
 import safety from "./locales/en/safety.json";
 import team from "./locales/en/team.json";
 
-const en = { ...common, ...door, ...room, ...safety, ...team, ...ends };
+const en = { ...common, ...door, ...room, ...safety, ...team, ...ends, ...pairs, ...board };
 
 declare module "i18next" {
   interface CustomTypeOptions {

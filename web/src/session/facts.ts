@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import type { View } from "../connection/wire";
 import type { Me, Numbers, ServerMessage } from "../protocol.gen";
-import type { Facts, Place } from "./model";
+import type { Facts, Place, Pulse, Voice } from "./model";
 import { missed, reduce, type Told } from "./reducer";
 import { peopleOf, type Own } from "./view";
 
@@ -44,6 +44,12 @@ export class ToldFacts implements Facts {
   readonly isFacilitator = computed(() => this.people.value[0]?.role === "facilitator");
   readonly roomView = computed(() => this.peopled.value?.room ?? null);
   readonly team = computed(() => this.peopled.value?.team ?? null);
+  readonly board = computed(() => this.peopled.value?.board ?? null);
+  readonly pulse = computed<Pulse>(() => {
+    const { speaking = [], weak = [], poor = [] } = this.told.value?.pulse ?? {};
+    return { speaking: new Set(speaking), weak: new Set(weak), poor: new Set(poor) };
+  });
+  readonly voice = computed<Voice | null>(() => null);
   readonly lines = computed(() => this.peopled.value?.lines ?? []);
   readonly waiting = computed(() => (this.view.value?.type === "waiting" ? this.view.value : null));
   readonly desk = computed(() => (this.view.value?.type === "desk" ? this.view.value : null));

@@ -2,6 +2,7 @@
 
 import type { ReadonlySignal } from "@preact/signals";
 import type {
+  Board,
   Desk,
   ErrorCode,
   Figures,
@@ -20,6 +21,8 @@ import type {
 } from "../protocol.gen";
 
 export type {
+  Board,
+  BoardRoom,
   CallMine,
   CallSeen,
   Desk,
@@ -32,16 +35,21 @@ export type {
   Knock,
   LinkOpen,
   Me,
+  LeftAlone,
   Numbers,
+  Placed,
   RoleName,
   RoomView,
   Said,
   Silent,
   SourceName,
+  Speaking,
   Staff,
   Step,
   Team,
+  Visitor,
   Waiting,
+  Watcher,
 } from "../protocol.gen";
 
 export type PictureSource = "camera" | "screen";
@@ -63,7 +71,8 @@ export interface Person {
   readonly function: FunctionName | null;
   /** Place in the queue of raised hands, 1 is first. */
   readonly hand: number | null;
-  readonly resting: "away" | "break" | null;
+  /** arriving: their room changed while they were gone, and they have not come into it yet. */
+  readonly resting: "away" | "break" | "arriving" | null;
   readonly covered: boolean;
   /** Asked the facilitator to come. */
   readonly calling: boolean;
@@ -73,6 +82,23 @@ export interface Person {
 
 /** Where the own seat is. outside: no seat. silent: this is a facilitator's standby phone. */
 export type Place = "outside" | "waiting" | "room" | "desk" | "figures" | "silent";
+
+/** What flickers on the board: who speaks in any room, and whose line is bad. */
+export interface Pulse {
+  readonly speaking: ReadonlySet<string>;
+  readonly weak: ReadonlySet<string>;
+  readonly poor: ReadonlySet<string>;
+}
+
+/** The one place that the own voice goes to. `number` of a pair; `with`: names of who else is in a private room. */
+export interface Voice {
+  readonly where: "main" | "pair" | "private" | "everyone";
+  readonly number: number | null;
+  readonly with: string;
+}
+
+/** Parts of the page that show pictures of their own; what they want is joined in this order. */
+export type ViewPart = "stage" | "look";
 
 /** What a screen may ask of the server. The store numbers it. */
 export type Request = ClientRequest extends infer Message
@@ -181,6 +207,12 @@ export interface Facts {
   readonly roomView: ReadonlySignal<RoomView | null>;
   /** Facilitators only. */
   readonly team: ReadonlySignal<Team | null>;
+  /** All rooms of the group. Facilitators only, while there is a plan or rooms are open. */
+  readonly board: ReadonlySignal<Board | null>;
+  /** Empty but for facilitators. */
+  readonly pulse: ReadonlySignal<Pulse>;
+  /** Null outside of rooms with media. */
+  readonly voice: ReadonlySignal<Voice | null>;
   /** Oldest first. */
   readonly lines: ReadonlySignal<readonly Said[]>;
   readonly waiting: ReadonlySignal<Waiting | null>;
@@ -253,8 +285,8 @@ export interface Media {
   /** 0..1; their voice and their shared sound. Survives their reconnects, not a reload of this page. */
   setVolume(participant: string, volume: number): void;
   volumeOf(participant: string): number;
-  /** Everybody this page shows, in order of importance, whenever it changes (it is coalesced). */
-  setView(wanted: readonly WantedPicture[]): void;
+  /** Everybody this part of the page shows, in order of importance, whenever it changes (it is coalesced). */
+  setView(wanted: readonly WantedPicture[], part?: ViewPart): void;
   /**
    * Puts a picture (own camera too) into a <video> and keeps it right until the returned function is called.
    * The element stays the caller's: muted, playsinline; hide it unless the picture is live or stopped.

@@ -52,9 +52,9 @@ test("whoever waits is told of themselves only", () => {
   const waiting = reduce(null, waitingView());
   const told = reduce(
     waiting,
-    changes(1, { type: "waiting_is", staff: "none", staff_names: [], note: "One moment", me: me(), take_over: true, over: true }),
+    changes(1, { type: "waiting_is", staff: "none", staff_names: [], note: "One moment", me: me(), take_over: true, over: true, late: true }),
   );
-  expect(told?.view).toMatchObject({ type: "waiting", staff: "none", note: "One moment", take_over: true, over: true });
+  expect(told?.view).toMatchObject({ type: "waiting", staff: "none", note: "One moment", take_over: true, over: true, late: true });
   expect(reduce(waiting, changes(1, { type: "person", person: person("a") }))?.view).toEqual(waiting?.view);
 });
 

@@ -1,12 +1,14 @@
 /** What the server told this page, as one value: the last snapshot and the changes since. Pure. */
 
 import { isView, type View } from "../connection/wire";
-import type { Change, Person, ServerMessage, Silent, Snapshot } from "../protocol.gen";
+import type { Change, Person, Pulse, ServerMessage, Silent, Snapshot } from "../protocol.gen";
 
 export interface Told {
   readonly view: View;
   /** Number of the last `changes` applied; each view counts from 1. */
   readonly n: number;
+  /** The last one since the snapshot. */
+  readonly pulse?: Pulse;
 }
 
 /** Something in between never arrived: only a new snapshot helps. */
@@ -18,11 +20,13 @@ export function reduce(told: Told | null, message: ServerMessage): Told | null {
   if (told === null) return null;
   switch (message.type) {
     case "changes":
-      return { view: message.changes.reduce(apply, told.view), n: message.n };
+      return { ...told, view: message.changes.reduce(apply, told.view), n: message.n };
     case "said":
       return "lines" in told.view ? { ...told, view: { ...told.view, lines: [...told.view.lines, message.line] } } : told;
     case "slots":
       return inRoom(told, { slots: message.slots });
+    case "pulse":
+      return { ...told, pulse: message };
     case "speakers":
       return inRoom(told, { speakers: message.participants });
     default:
@@ -44,6 +48,8 @@ function apply(view: View, change: Change): View {
       return "me" in view ? { ...view, me: change.me } : view;
     case "room":
       return "room" in view ? { ...view, room: change.room } : view;
+    case "board":
+      return "board" in view ? { ...view, board: change.board } : view;
     case "team":
       return "team" in view ? { ...view, team: change.team } : view;
     case "waiting_is":

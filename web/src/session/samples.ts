@@ -1,6 +1,6 @@
 /** What a server says, for tests: whole messages, of which a test names only what it is about. */
 
-import type { Desk, Me, Person, RoomView, Silent, Snapshot, Team, Waiting } from "../protocol.gen";
+import type { Board, Desk, Me, Person, RoomView, Silent, Snapshot, Team, Waiting } from "../protocol.gen";
 
 export const person = (id: string, more: Partial<Person> = {}): Person => ({
   id,
@@ -48,6 +48,14 @@ export const roomView = (more: Partial<RoomView> = {}): RoomView => ({
   notice: null,
   chat: "room",
   announced: [],
+  number: null,
+  groups: null,
+  round: null,
+  until: null,
+  coming: [],
+  watched: [],
+  broadcast: null,
+  alone: null,
   ...more,
 });
 
@@ -64,6 +72,21 @@ export const team = (more: Partial<Team> = {}): Team => ({
   ...more,
 });
 
+export const board = (more: Partial<Board> = {}): Board => ({
+  state: "open",
+  groups: "pairs",
+  until: null,
+  late: "ask",
+  rooms: [],
+  plan: [],
+  people: [],
+  apart: [],
+  together: [],
+  again: false,
+  suggested: {},
+  ...more,
+});
+
 const base = { id: 1, session: "s", you: "me", secret: null, now: 1000, numbers: { practice: "555-0100", crisis: "988" } };
 
 export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
@@ -74,6 +97,8 @@ export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   people: [person("me")],
   room: roomView(),
   team: null,
+  board: null,
+  pairs: 4,
   lines: [],
   slots: [],
   speakers: [],
@@ -91,6 +116,7 @@ export const waitingView = (more: Partial<Waiting> = {}): Waiting => ({
   knock_at: 1000,
   take_over: false,
   over: false,
+  late: false,
   ...more,
 });
 
@@ -102,6 +128,7 @@ export const silentView = (more: Partial<Silent> = {}): Silent => ({
   me: me(),
   room: roomView(),
   team: team(),
+  board: null,
   people: [],
   lines: [],
   laptop: true,

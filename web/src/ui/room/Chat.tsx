@@ -98,6 +98,7 @@ function aside(line: Said, people: readonly Person[]): string | null {
   const whom = people.find(({ id }) => id === line.whom)?.name;
   switch (line.to) {
     case "room":
+    case "everyone":
       return null;
     case "you":
       return t("chat.privateToYou");

@@ -19,6 +19,7 @@ const SIGNS: Record<CallSeen["kind"], IconNode> = {
   come: Hand,
   no_answer: MessageCircleQuestionMark,
   dropped: Unplug,
+  partner_dropped: Unplug,
 };
 
 interface OnTopProps {

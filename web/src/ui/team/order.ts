@@ -19,7 +19,7 @@ export function atTheDoor(waiting: readonly Knock[]): Door {
   return { expected, others, ready: expected.filter((knock) => knock.present).length };
 }
 
-const PRESSING = ["private", "no_answer", "dropped", "come"] as const;
+const PRESSING = ["private", "no_answer", "dropped", "partner_dropped", "come"] as const;
 
 export interface Calls {
   /** Nobody has said "I'm coming" yet: over everything. Ringing first, then what is kept private, then the oldest. */
