@@ -15,9 +15,10 @@ from rtc.core.model import Grant, Mid, PeerId, Source
 from rtc.core.negotiation import Line, Negotiated
 from rtc.core.publication import Publication
 from rtc.core.rtp_stream import RtpStream
+from rtc.core.runs import Runs
 from rtc.core.slot import ReceiverClass, Slot
 from rtc.core.speakers import Speakers
-from rtc.core.stats import PeerStats
+from rtc.core.stats import PeerStats, Run
 from rtc.wire import extensions as uris
 from rtc.wire import rtp
 from rtc.wire.errors import WireError
@@ -29,7 +30,16 @@ DEFAULT_ROUND_TRIP: Final = 0.1  # seconds
 class Peer:
     """State of one peer. No clock, no socket: `now` is monotonic seconds, packets are plain RTP and RTCP."""
 
-    def __init__(self, now: float, peer: PeerId, grant: Grant, rtcp_ssrc: int, random_16: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        now: float,
+        peer: PeerId,
+        grant: Grant,
+        rtcp_ssrc: int,
+        random_16: Callable[[], int],
+        trace: float | None = None,
+    ) -> None:
+        """`trace`: see `Router`."""
         self.id = peer
         self.grant = grant
         self.rtcp_ssrc = rtcp_ssrc
@@ -48,6 +58,7 @@ class Peer:
         self.received_packets = 0
         self.received_octets = 0
         self._random_16 = random_16
+        self._trace = trace
         self._transport_cc_id: int | None = None
 
     def adopt(self, negotiated: Negotiated) -> list[Slot]:
@@ -83,6 +94,8 @@ class Peer:
             # guess the wrong index (RFC 3711 3.3.1).
             first_sequence=self._random_16() & 0x7FFF,
         )
+        if self._trace is not None:
+            slot.runs = Runs(line.mid, self._trace)
         self.slots[line.mid] = slot
         self.slot_by_ssrc[slot.ssrc] = slot
         return slot
@@ -165,4 +178,9 @@ class Peer:
             feedback_sent=self.arrivals.sent,
             publications=publications,
             subscriptions=[s.stats() for slot in self.slots.values() if (s := slot.subscription) is not None],
+            runs=[run for slot in self.slots.values() if slot.runs is not None for run in _runs(slot, slot.runs)],
         )
+
+
+def _runs(slot: Slot, runs: Runs) -> list[Run]:
+    return runs.so_far(slot.subscription.flow if slot.subscription is not None else None)

@@ -109,8 +109,10 @@ class Publication:
             self.stream.begin_anew()
 
     def resume(self, now: float, subscription: Subscription, batch: Batch) -> None:
-        """Start as soon as media allows; call again when the viewer's transport has come up."""
+        """Start as soon as media allows; call again when the viewer's transport is up, and when its step has come."""
         if self.held or subscription.slot.sink is None or subscription.forwarding is not Forwarding.PAUSED:
+            return
+        if now < subscription.starts_at:
             return
         subscription.forwarding = Forwarding.AWAITING
         self._waiting.append(subscription)

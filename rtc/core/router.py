@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, assert_never
 
 from msgspec import Struct
 
+from rtc.core import pacing
 from rtc.core.batch import Batch
 from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
 from rtc.core.model import Grant, PeerId, Source
+from rtc.core.pacing import PICTURE_EVERY
 from rtc.core.peer import Peer
 from rtc.core.publication import Publication
 from rtc.core.slot import Slot
@@ -29,15 +31,22 @@ class Refusal(Struct, frozen=True):
 
 
 class Router:
-    """`now` is monotonic seconds. `random_32` gives SSRCs and first sequence numbers."""
+    """`now` is monotonic seconds. `random_32` gives SSRCs and first sequence numbers.
 
-    def __init__(self, random_32: Callable[[], int]) -> None:
+    `trace`: slots remember their runs (`PeerStats.runs`); it is the wall clock minus monotonic seconds. None: they
+    do not.
+    """
+
+    def __init__(self, random_32: Callable[[], int], trace: float | None = None) -> None:
         self.peers: dict[PeerId, Peer] = {}
         self.speakers = Speakers()
         self._random_32 = random_32
+        self._trace = trace
+        self._later: list[Subscription] = []  # pictures whose step has not come
 
     def add_peer(self, now: float, peer: PeerId, grant: Grant) -> Peer:
-        added = self.peers[peer] = Peer(now, peer, grant, self._random_32(), lambda: self._random_32() & 0xFFFF)
+        numbers = self._random_32
+        added = self.peers[peer] = Peer(now, peer, grant, numbers(), lambda: numbers() & 0xFFFF, self._trace)
         return added
 
     def remove_peer(self, now: float, peer: PeerId) -> None:
@@ -61,14 +70,37 @@ class Router:
                 subscription.publication.resume(now, subscription, batch)
 
     def apply(self, now: float, changes: Iterable[Change], batch: Batch) -> list[Refusal]:
-        """All changes of one command, sound before pictures."""
-        refusals = [self._apply(now, change, batch) for change in sorted(changes, key=_audio_first)]
+        """All changes of one command, sound before pictures, and of those one for each viewer at a time."""
+        ordered = sorted(changes, key=_audio_first)
+        steps = pacing.steps(change for change in ordered if isinstance(change, Attach) and self._is_seen_anew(change))
+        refusals = [self._apply(now, change, steps, batch) for change in ordered]
         return [refusal for refusal in refusals if refusal is not None]
 
-    def _apply(self, now: float, change: Change, batch: Batch) -> Refusal | None:
+    def wake(self, now: float, batch: Batch) -> bool:
+        """Call every 10 ms. Whether the step of some picture has come, so that something may have to leave."""
+        due = [subscription for subscription in self._later if subscription.starts_at <= now]
+        if not due:
+            return False
+        self._later = [subscription for subscription in self._later if subscription.starts_at > now]
+        for subscription in due:
+            if subscription.slot.subscription is subscription:  # else something else came, or it was taken off
+                subscription.publication.resume(now, subscription, batch)
+        return True
+
+    def _is_seen_anew(self, change: Attach) -> bool:
+        """Whether a picture begins with this for somebody who is there to receive it."""
+        viewer = self.peers.get(change.peer)
+        slot = viewer.slots.get(change.mid) if viewer is not None else None
+        if change.source.is_audio or viewer is None or not viewer.connected or slot is None:
+            return False
+        present = slot.subscription.publication if slot.subscription is not None else None
+        return present is None or (present.publisher, present.source) != (change.publisher, change.source)
+
+    def _apply(self, now: float, change: Change, steps: Mapping[PeerId, int], batch: Batch) -> Refusal | None:
         match change:
             case Attach():
-                return self._attach(now, change, batch)
+                step = 0 if change.source.is_audio else steps.get(change.publisher, 0)
+                return self._attach(now, change, now + step * PICTURE_EVERY, batch)
             case Detach():
                 peer = self.peers.get(change.peer)
                 slot = peer.slots.get(change.mid) if peer is not None else None
@@ -89,7 +121,7 @@ class Router:
                 assert_never(change)
         return None
 
-    def _attach(self, now: float, change: Attach, batch: Batch) -> Refusal | None:
+    def _attach(self, now: float, change: Attach, starts_at: float, batch: Batch) -> Refusal | None:
         viewer, publisher = self.peers.get(change.peer), self.peers.get(change.publisher)
         if viewer is None or publisher is None:
             return None  # gone meanwhile
@@ -105,7 +137,9 @@ class Router:
         if present is not None and present.publication is publication:
             return None
         self._empty(now, slot)
-        slot.subscription = Subscription(change.peer, slot, publication)
+        slot.subscription = Subscription(change.peer, slot, publication, starts_at)
+        if starts_at > now:
+            self._later.append(slot.subscription)
         publication.subscribe(now, slot.subscription, batch)
         return None
 

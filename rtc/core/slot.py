@@ -9,6 +9,7 @@ from rtc.core.clock import SlotLine
 from rtc.core.model import Mid
 from rtc.core.munger import Munger
 from rtc.core.picture_ids import PictureIds
+from rtc.core.runs import Runs
 
 if TYPE_CHECKING:
     from rtc.core.subscription import Subscription
@@ -55,6 +56,7 @@ class Slot:
         self.sink: Sink | None = None  # None until DTLS is done
         self.rtx_sink: Sink | None = None
         self.subscription: Subscription | None = None
+        self.runs: Runs | None = None  # only with tracing on
         # Totals of ended flows; RFC 3550 6.4.1 counts since the SSRC began.
         self.packets = 0
         self.octets = 0

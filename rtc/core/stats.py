@@ -40,8 +40,9 @@ class SubscriptionStats(Struct, frozen=True):
 class Run(Struct, frozen=True):
     """What one publication sent on one slot without a break. Only with tracing on: it says who saw whom, and when.
 
-    RTP timestamps as they left; of video packets that were sent again, none is outside of them. `at` and `until` are
-    wall clock seconds, of the first packet and of the stop; None: it goes on, and `last` and `packets` are of now.
+    `first` and `last` are RTP timestamps as they left; what was sent again has those of what it repeats. `at` and
+    `until` are wall clock seconds, of the first packet and of the stop. While it goes on, `until` is None, and `last`
+    and `packets` are of now.
     """
 
     mid: Mid
@@ -66,7 +67,7 @@ class PeerStats(Struct, frozen=True):
     feedback_sent: int  # transport-cc messages
     publications: list[PublicationStats]
     subscriptions: list[SubscriptionStats]
-    runs: list[Run] = []  # of the slots, oldest first; empty unless tracing is on
+    runs: list[Run] = []  # slot by slot, each oldest first; empty unless tracing is on
 
 
 class WorkerStats(Struct, frozen=True):

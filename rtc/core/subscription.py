@@ -40,15 +40,18 @@ class Subscription:
         "retransmitted",
         "seq_delta",
         "slot",
+        "starts_at",
         "stream",
         "ts_delta",
         "viewer",
     )
 
-    def __init__(self, viewer: PeerId, slot: Slot, publication: Publication) -> None:
+    def __init__(self, viewer: PeerId, slot: Slot, publication: Publication, starts_at: float) -> None:
+        """`starts_at`: not before then, in monotonic seconds (`pacing`)."""
         self.viewer = viewer
         self.slot = slot
         self.publication = publication
+        self.starts_at = starts_at
         self.forwarding = Forwarding.PAUSED
         self.stream: RtpStream | None = None
         self.seq_delta = 0
@@ -90,9 +93,11 @@ class Subscription:
         if self._stopped_at is not None:
             self.largest_hold = max(self.largest_hold, now - self._stopped_at)
             self._stopped_at = None
+        publication = self.publication
+        if slot.runs is not None:
+            slot.runs.begin(now, publication.publisher, publication.source, out)
         if not self._announced:
             self._announced = True
-            publication = self.publication
             batch.started.append(FlowStarted(self.viewer, slot.mid, publication.publisher, publication.source, out))
 
     def stop(self, now: float, to: Forwarding) -> None:
@@ -100,11 +105,13 @@ class Subscription:
         if self.forwarding is Forwarding.FLOWING and self.stream is not None:
             stream, slot = self.stream, self.slot
             slot.munger.stop(stream.log.highest)
-            slot.last_timestamp = (stream.last_timestamp + self.ts_delta) & 0xFFFFFFFF
+            slot.last_timestamp = self._newest_timestamp(stream)
             if stream.last_descriptor is not None:
                 slot.pictures.stop(stream.last_descriptor)
             slot.forget_resends()
             packets, octets = self._flow()
+            if slot.runs is not None:
+                slot.runs.end(now, slot.last_timestamp, packets)
             self.packets += packets
             self.octets += octets
             slot.packets += packets
@@ -114,6 +121,14 @@ class Subscription:
         if to is Forwarding.PAUSED:
             self._stopped_at = None  # from here on it is as it should be
         self.forwarding = to
+
+    def _newest_timestamp(self, stream: RtpStream) -> int:
+        return (stream.last_timestamp + self.ts_delta) & 0xFFFFFFFF
+
+    @property
+    def flow(self) -> tuple[int, int] | None:
+        """(newest outgoing timestamp, packets) of the present flow; None while nothing flows."""
+        return None if self.stream is None else (self._newest_timestamp(self.stream), self._flow()[0])
 
     def _flow(self) -> tuple[int, int]:
         """(packets, octets) of the present flow. Counted by the publication, so that a packet costs nothing here."""

@@ -51,7 +51,7 @@ class Worker:
         self._certificate = Certificate.from_pem(start.certificate_pem, start.private_key_pem)
         # One reading of both clocks: NTP times must not jump when somebody sets the machine's clock.
         self._wall_offset = time.time() - time.monotonic()
-        self._router = Router(lambda: secrets.randbits(32))
+        self._router = Router(lambda: secrets.randbits(32), self._wall_offset if start.trace else None)
         self._endpoints: dict[PeerId, Endpoint] = {}
         self._by_key: dict[bytes, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
@@ -219,6 +219,8 @@ class Worker:
         loop.call_later(TICK, self._tick, loop)
         now = time.monotonic()
         self._strangers = min(MAX_STRANGERS, self._strangers + MAX_STRANGERS * TICK)
+        if self._router.wake(now, self._media.batch):
+            self._after_changes(now)
         for endpoint in list(self._endpoints.values()):
             endpoint.peer.refill(now)
             try:

@@ -100,10 +100,10 @@ class Person:
 
 
 class Group:
-    def __init__(self) -> None:
+    def __init__(self, trace: float | None = None) -> None:
         self.now = 100.0
         randoms = itertools.count(7_000_000)
-        self.router = Router(lambda: next(randoms))
+        self.router = Router(lambda: next(randoms), trace)
         self.batch = Batch()
         self.people: dict[PeerId, Person] = {}
         self._ssrcs = itertools.count(900_000)
@@ -147,6 +147,12 @@ class Group:
 
     def apply(self, *changes: Change) -> list[Refusal]:
         return self.router.apply(self.now, changes, self.batch)
+
+    def pass_time(self, seconds: float) -> list[Sent]:
+        """As the worker's tick does it; what leaves for pictures whose step has come."""
+        self.now += seconds
+        self.router.wake(self.now, self.batch)
+        return self.sent()
 
     def show(self, viewer: Person, mid: str, publisher: Person, source: Source) -> None:
         assert self.apply(Attach(viewer.id, Mid(mid), publisher.id, source)) == []
