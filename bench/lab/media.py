@@ -104,32 +104,42 @@ class Microphone(_Stream):
 
 
 class Camera(_Stream):
-    """Frames of equal size, so that the rate holds with key frames too."""
+    """Frames of equal size, so that the rate holds with key frames too.
 
-    def __init__(self, person: int, mid: str, counter: TransportCounter, kbps: float) -> None:
+    `key_octets`: key frames are this large instead, as an encoder's are (ten times the others and more).
+    """
+
+    def __init__(
+        self, person: int, mid: str, counter: TransportCounter, kbps: float, key_octets: int | None = None
+    ) -> None:
         super().__init__(person, mid, counter)
         self.key_frame_wanted = True
         self.key_frames = 0
         self._picture_id = secrets.randbits(15)
-        octets = round(kbps * 1000 / 8 / VIDEO_FPS)
-        count = max(1, -(-octets // LARGEST_PAYLOAD))
-        self._sizes = [octets // count + (n < octets % count) for n in range(count)]
+        self._sizes = _payloads(round(kbps * 1000 / 8 / VIDEO_FPS))
+        self._key_sizes = self._sizes if key_octets is None else _payloads(key_octets)
 
     @property
     def packets_per_frame(self) -> int:
         return len(self._sizes)
 
     def packets_at(self, now: float) -> list[bytes]:
-        frame = _KEY_FRAME if self.key_frame_wanted else _DELTA_FRAME
+        frame, sizes = (_KEY_FRAME, self._key_sizes) if self.key_frame_wanted else (_DELTA_FRAME, self._sizes)
         self.key_frames += self.key_frame_wanted
         self.key_frame_wanted = False
         self.timestamp = self.start + round(now * 90_000)
         packets = []
-        for n, size in enumerate(self._sizes):
+        for n, size in enumerate(sizes):
             # X and I, and S on the first: an extended descriptor with a 15-bit picture id (RFC 7741 4.2).
             descriptor = bytes((0x90 if n == 0 else 0x80, 0x80, 0x80 | self._picture_id >> 8, self._picture_id & 0xFF))
             body = descriptor + (frame if n == 0 else b"") + self.stamp()
             body += bytes(max(0, size - len(body)))
-            packets.append(self.packet(now, VP8, n == len(self._sizes) - 1, self.timestamp, None, body))
+            packets.append(self.packet(now, VP8, n == len(sizes) - 1, self.timestamp, None, body))
         self._picture_id = (self._picture_id + 1) & 0x7FFF
         return packets
+
+
+def _payloads(octets: int) -> list[int]:
+    """Sizes of the packets of one frame."""
+    count = max(1, -(-octets // LARGEST_PAYLOAD))
+    return [octets // count + (n < octets % count) for n in range(count)]

@@ -38,6 +38,13 @@ def test_key_frames_come_first_and_when_wanted() -> None:
     assert camera.key_frames == 2
 
 
+def test_key_frames_may_be_as_large_as_an_encoders() -> None:
+    camera = Camera(0, "1", TransportCounter(), kbps=160, key_octets=12_000)
+    frames = [[rtp.parse(packet) for packet in camera.packets_at(at)] for at in (1.0, 2.0)]
+    assert [sum(len(packet.payload) for packet in frame) for frame in frames] == [12_000, 667]
+    assert [packet.marker for packet in frames[0]].index(True) == len(frames[0]) - 1 == 10
+
+
 def test_picture_ids_count_frames() -> None:
     camera = Camera(0, "1", TransportCounter(), kbps=800)
     ids = [[vp8.parse(rtp.parse(packet).payload).picture_id for packet in camera.packets_at(1.0)] for _ in range(2)]
