@@ -21,6 +21,7 @@ from rtc import (
     Mid,
     PeerId,
     Release,
+    Renew,
     SlotFlowing,
     Source,
     WorkerIndex,
@@ -29,23 +30,27 @@ from rtc import (
 from signaling import protocol as p
 from signaling.core import sight
 from signaling.core.events import SourceKind
-from signaling.core.ids import ParticipantId, RoomId
+from signaling.core.ids import DESK, ParticipantId, RoomId
 from signaling.core.roles import Role
-from signaling.core.slots import Feed, Fill, Layout, Planned, Publisher, plan
+from signaling.core.slots import HEADROOM, MAX_PAIRS, Feed, Fill, Layout, Planned, Publisher, plan
 from signaling.core.state import Session
 
 LINGER: Final = 30.0  # seconds. A signalling blip shorter than this interrupts no media (RFC 7675 gives up after 30)
 
-_PICTURES: Final[frozenset[SourceKind]] = frozenset({"camera", "screen"})
+_PICTURES: Final = (Source.CAMERA, Source.SCREEN)
 
 Signal = tuple[ParticipantId, p.Slots | p.SlotsNeeded]
 
 
 class _Audience(Struct, frozen=True):
-    """What tells whether other people than before can see somebody."""
+    """What tells whether other people than before can see somebody. `watched`: from another room, by a look."""
 
     room: RoomId
     covered: bool
+    watched: frozenset[ParticipantId]
+
+    def widened(self, before: _Audience) -> bool:
+        return self.room != before.room or (before.covered and not self.covered) or not self.watched <= before.watched
 
 
 class _Live(Struct):
@@ -163,8 +168,10 @@ class SessionMedia:
     def replan(self, session: Session) -> tuple[list[Signal], list[Change]]:
         """What pages must be told, and what the engine must be told after that, since the last call.
 
-        In this order: whose media stops, what is taken off slots, sound, pictures, whose media starts.
+        In this order: whose pictures begin anew, whose media stops, what is taken off slots, sound, pictures, whose
+        media starts.
         """
+        renewals = self._renewals(session)
         holds, releases = self._holds(session)
         signals: list[Signal] = []
         detaches: list[Change] = []
@@ -179,21 +186,23 @@ class SessionMedia:
                 detaches += [Detach(live.peer, Mid(clear.mid)) for clear in planned.clears]
                 attaches += [_attach(live.peer, fill) for fill in planned.fills]
         attaches.sort(key=lambda attach: not attach.source.is_audio)
-        return signals, [*holds, *detaches, *attaches, *releases]
+        return signals, [*renewals, *holds, *detaches, *attaches, *releases]
 
     def _seen(self, session: Session, viewer: ParticipantId) -> list[Publisher]:
-        """The viewer's room. Whoever is there but may not be seen keeps their pair, with nothing on it."""
+        """The viewer's room, and those elsewhere of whom something reaches them all the same.
+
+        Whoever is there but may not be seen keeps their pair, with nothing on it.
+        """
         seat = session.seats.get(viewer)
         if seat is None or not sight.in_media_room(session, seat):
             return []
-        return [
-            Publisher(
-                other.participant,
-                self._publishing(other.participant),
-                other.sources & sight.sources_for(session, viewer, other.participant),
-            )
-            for other in session.inside(seat.room)
-        ]
+        seen = []
+        for other in session.inside():
+            reaching = sight.sources_for(session, viewer, other.participant)
+            if other.room == seat.room or reaching:
+                peer = self._publishing(other.participant)
+                seen.append(Publisher(other.participant, peer, other.sources & reaching))
+        return seen
 
     def _holds(self, session: Session) -> tuple[list[Change], list[Change]]:
         """What must be held, and what released once everybody is where they belong."""
@@ -202,25 +211,26 @@ class SessionMedia:
         for participant, live in self._live.items():
             if live.answered:
                 held = sight.held(session, participant)
-                begin, end = held - live.held, live.held - held
-                renewed = self._renewed(session, participant, live) - held - live.held
+                holds += [Hold(live.peer, source) for source in _sources(held - live.held)]
+                releases += [Release(live.peer, source) for source in _sources(live.held - held)]
                 live.held = held
-                holds += [Hold(live.peer, source) for source in _sources(begin | renewed)]
-                releases += [Release(live.peer, source) for source in _sources(end | renewed)]
         return holds, releases
 
-    def _renewed(self, session: Session, participant: ParticipantId, live: _Live) -> frozenset[SourceKind]:
-        """Pictures of somebody who is seen by others than before: those get nothing that was sent before.
+    def _renewals(self, session: Session) -> list[Change]:
+        """Pictures of those who are seen by others than before: these get nothing that was sent before.
 
-        A hold empties the worker's memory of the last key frame, which newcomers are otherwise shown first.
+        The worker otherwise shows newcomers the last key frame first. Whoever saw them already goes on seeing them.
         """
-        seat = session.seats.get(participant)
-        if seat is None:
-            return frozenset()
-        before, after = live.audience, _Audience(seat.room, seat.covered_by is not None)
-        live.audience = after
-        others = before is not None and (before.room != after.room or (before.covered and not after.covered))
-        return _PICTURES if others else frozenset()
+        renewals: list[Change] = []
+        for participant, live in self._live.items():
+            seat = session.seats.get(participant)
+            if seat is not None and live.answered:
+                watchers: frozenset[ParticipantId] = frozenset()
+                after = _Audience(seat.room, seat.covered_by is not None, watchers)
+                if live.audience is not None and after.widened(live.audience):
+                    renewals += [Renew(live.peer, source) for source in _PICTURES]
+                live.audience = after
+        return renewals
 
     def apply(self, changes: list[Change]) -> None:
         if changes:
@@ -250,6 +260,13 @@ def _signals(participant: ParticipantId, planned: Planned) -> list[Signal]:
 
 def _attach(viewer: PeerId, fill: Fill) -> Attach:
     return Attach(viewer, Mid(fill.mid), PeerId(fill.peer), Source(fill.source))
+
+
+def pairs_enough(session: Session, viewer: ParticipantId) -> int:
+    """Of slots, for everybody else of the group and their screens: no room of it then needs an offer."""
+    others = [seat for seat in session.inside() if seat.room != DESK and seat.participant != viewer]
+    screens = [seat for seat in others if seat.sources & {"screen", "screen_sound"}]
+    return min(len(others) + len(screens) + HEADROOM, MAX_PAIRS)
 
 
 def grant_of(roles: Iterable[Role]) -> Grant:
