@@ -9,7 +9,7 @@ from signaling.core import commands as c
 from signaling.core.ids import ParticipantId
 from signaling.core.state import Seat
 from signaling.shell.asking import need_text
-from signaling.shell.memory import Kind, Line
+from signaling.shell.memory import Kind, Line, place_of
 from signaling.shell.turns import Turns
 
 
@@ -17,6 +17,7 @@ async def say(turns: Turns, seat: Seat, request: p.Say | p.AnswerPerson, ok: Cal
     """To whoever may read it now; the line keeps them. Raises RefusedError."""
     text = need_text(request.text)
     kind, whom, command = _command(request)
+    place = place_of(turns.session.rooms[seat.room])  # the turn itself may end that room
     effects = await turns.take(c.Member(seat.participant), command, reply=ok)
     told = {who for effect in effects if isinstance(effect, c.Deliver) for who in effect.recipients}
     line = Line(
@@ -27,6 +28,7 @@ async def say(turns: Turns, seat: Seat, request: p.Say | p.AnswerPerson, ok: Cal
         text=text,
         at=turns.now,
         heard=frozenset(told | {seat.participant}),
+        place=place if kind == "room" else None,
     )
     turns.memory.lines.append(line)
     turns.audience.tell_line(turns.session, line)
@@ -36,9 +38,7 @@ def _command(request: p.Say | p.AnswerPerson) -> tuple[Kind, ParticipantId | Non
     match request:
         case p.AnswerPerson(participant=participant):
             return "one", ParticipantId(participant), c.Answer(ParticipantId(participant))
-        case p.Say(to="room"):
-            return "room", None, c.Say("room")
-        case p.Say(to="facilitators"):
-            return "facilitators", None, c.Say("facilitators")
+        case p.Say(to="room" | "facilitators" | "everyone" as kind):
+            return kind, None, c.Say(kind)
         case p.Say(to=to):
             return "one", ParticipantId(to), c.Say(to)

@@ -11,16 +11,19 @@ from msgspec import Struct
 from signaling import protocol as p
 from signaling.core.ids import CallId, ParticipantId, PersonId
 from signaling.core.lifecycles import Door
-from signaling.core.state import Seat, Session
+from signaling.core.state import Room, Seat, Session
 
 MOST_LINES: Final = 500  # the oldest goes first. A 90-minute group writes some dozens
 
 K = TypeVar("K", bound=str)
-Kind = Literal["room", "facilitators", "one"]
+Kind = Literal["room", "facilitators", "everyone", "one"]
 
 
 class Line(Struct, frozen=True):
-    """What somebody wrote. `heard`: whoever was told it then; nobody else ever reads it, whatever they come to be."""
+    """What somebody wrote. `heard`: whoever was told it then; nobody else ever reads it, whatever they come to be.
+
+    `place`: of a line to a room, which one; it stays there.
+    """
 
     who: ParticipantId
     name: str
@@ -29,12 +32,13 @@ class Line(Struct, frozen=True):
     text: str
     at: float  # wall seconds
     heard: frozenset[ParticipantId]
+    place: str | None = None
 
     def said(self, reader: ParticipantId) -> p.Said:
         """As this reader sees it: a line to one person is "you" to them, and names them to its other readers."""
         match self.kind:
-            case "room" | "facilitators":
-                to: Literal["room", "facilitators", "you", "one"] = self.kind
+            case "room" | "facilitators" | "everyone":
+                to: Literal["room", "facilitators", "everyone", "you", "one"] = self.kind
             case "one":
                 to = "you" if reader == self.whom else "one"
         return p.Said(who=self.who, name=self.name, to=to, text=self.text, at=self.at, whom=self.whom)
@@ -66,8 +70,9 @@ class Memory:
         if seat.person is not None and seat.participant in self.names:
             self.aliases[seat.person] = self.names[seat.participant]
 
-    def lines_of(self, reader: ParticipantId) -> list[p.Said]:
-        return [line.said(reader) for line in self.lines if reader in line.heard]
+    def lines_of(self, reader: ParticipantId, place: str) -> list[p.Said]:
+        """What they read there: the lines of that room, and those that were for them wherever they were."""
+        return [line.said(reader) for line in self.lines if reader in line.heard and line.place in (None, place)]
 
     def keep(self, session: Session) -> None:
         """Drops the words about what is no more: a knock that was turned away, a call that was answered."""
@@ -82,6 +87,11 @@ class Memory:
         self.notes.clear()
         self.help_notes.clear()
         self.lines.clear()
+
+
+def place_of(room: Room) -> str:
+    """The room of this time: the second round's pair of a number is not the first's."""
+    return f"{room.id}@{room.opened}"
 
 
 def _sent_back(session: Session, who: ParticipantId) -> bool:

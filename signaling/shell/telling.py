@@ -13,8 +13,8 @@ from signaling.codec import encode
 from signaling.core import sight
 from signaling.core.ids import ConnectionId, ParticipantId
 from signaling.core.state import Here, Session
-from signaling.shell.media import SessionMedia, Signal
-from signaling.shell.memory import Line, Memory
+from signaling.shell.media import SessionMedia, Signal, pairs_enough
+from signaling.shell.memory import Line, Memory, place_of
 from signaling.shell.views import Beside, Head, Measured, View, changes, snapshot, view
 
 
@@ -151,7 +151,8 @@ class Audience:
         told.speakers = [] if place.standby else self._heard(session, who)
         head = Head(request, session.id, who, secret, self._clock(), self._numbers)
         media = self._media
-        beside = Beside(self._memory.lines_of(who), media.peer_of(who), media.slots_of(who), list(told.speakers))
+        lines = self._memory.lines_of(who, place_of(session.rooms[session.seats[who].room]))
+        beside = Beside(lines, media.peer_of(who), media.slots_of(who), list(told.speakers), pairs_enough(session, who))
         told.client.tell(encode(snapshot(seen, head, beside)))
 
     def _tell_speakers(self, session: Session, told: _Told, place: Place) -> None:

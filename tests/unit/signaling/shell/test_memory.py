@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from signaling import protocol as p
-from signaling.core.ids import CallId, ParticipantId, PersonId, SessionId
+from signaling.core.ids import CallId, ParticipantId, PersonId, RoomId, SessionId
 from signaling.core.lifecycles import CallState, Door
-from signaling.core.state import Call, Session
-from signaling.shell.memory import MOST_LINES, Line, Memory
+from signaling.core.state import Call, Room, Session
+from signaling.shell.memory import MOST_LINES, Line, Memory, place_of
 from tests.unit.signaling.shell.people import seat
 
 ANA, KIM, LEO, SAM = (ParticipantId(name) for name in ("ana", "kim", "leo", "sam"))
@@ -57,8 +59,18 @@ def test_an_alias_by_a_facilitator_is_the_persons_on_every_seat() -> None:
 def test_a_line_is_read_by_those_who_heard_it_only() -> None:
     memory = Memory()
     memory.lines.append(line("room", heard=(SAM, LEO)))
-    assert [said.text for said in memory.lines_of(LEO)] == ["hello"]
-    assert memory.lines_of(ANA) == []
+    assert [said.text for said in memory.lines_of(LEO, "main@0.0")] == ["hello"]
+    assert memory.lines_of(ANA, "main@0.0") == []
+
+
+def test_a_line_to_a_room_stays_in_it() -> None:
+    """And is there again for who comes back to it; the next round's pair of that number is another place."""
+    memory, pair = Memory(), Room(RoomId("pair.1"), "private", 7.0)
+    memory.lines.append(Line(SAM, "Sam", "room", None, "of the pair", 8.0, frozenset({SAM, LEO}), place_of(pair)))
+    memory.lines.append(line("everyone", heard=(SAM, LEO)))
+    again = msgspec.structs.replace(pair, opened=9.0)
+    assert [said.text for said in memory.lines_of(LEO, place_of(pair))] == ["of the pair", "hello"]
+    assert [said.text for said in memory.lines_of(LEO, place_of(again))] == ["hello"]
 
 
 def test_a_line_to_one_is_yours_to_them_and_names_them_to_its_other_readers() -> None:
@@ -66,13 +78,14 @@ def test_a_line_to_one_is_yours_to_them_and_names_them_to_its_other_readers() ->
     assert (answer.said(LEO).to, answer.said(KIM).to) == ("you", "one")
     assert {answer.said(reader).whom for reader in (LEO, KIM)} == {LEO}
     assert line("facilitators").said(ANA) == p.Said(SAM, "Sam", "facilitators", "hello", 5.0)
+    assert line("everyone").said(ANA).to == "everyone"
 
 
 def test_old_lines_go_first() -> None:
     memory = Memory()
     for number in range(MOST_LINES + 1):
         memory.lines.append(Line(SAM, "Sam", "room", None, str(number), 0.0, frozenset({SAM})))
-    assert [said.text for said in memory.lines_of(SAM)][:1] == ["1"]
+    assert [said.text for said in memory.lines_of(SAM, "main@0.0")][:1] == ["1"]
 
 
 def test_words_about_nothing_are_dropped() -> None:

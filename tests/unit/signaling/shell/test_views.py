@@ -344,6 +344,6 @@ def _sorted(place: p.Place) -> p.Place:
 def test_lines_are_in_snapshots_of_rooms() -> None:
     words = memory()
     words.lines.append(Line(ANA, "Ana", "room", None, "welcome", 1.0, frozenset({SAM})))
-    found = snapshot(seen(group(), "sam"), HEAD, Beside(words.lines_of(SAM)))
+    found = snapshot(seen(group(), "sam"), HEAD, Beside(words.lines_of(SAM, "main@0.0")))
     assert isinstance(found, p.Snapshot)
     assert [line.text for line in found.lines] == ["welcome"]
