@@ -38,11 +38,12 @@ def support_is_here(session: Session) -> bool:
 class Meter:
     def __init__(self) -> None:
         self.at = 0.0  # wall seconds of the last look
+        self.rtt_ms: dict[ParticipantId, float] = {}  # at the last look
         self._before: dict[PeerId, _Count] = {}
 
     def measure(self, now: float, media: SessionMedia) -> dict[ParticipantId, p.Figure]:
         """Of everybody whose media the worker knows. The code is the viewer's to fill in."""
-        self.at = now
+        self.at, self.rtt_ms = now, {}
         stats = media.stats()
         if stats is None:
             return {}
@@ -53,6 +54,8 @@ class Meter:
             if who is not None:
                 counts[peer.peer] = count = _count(stats.at, peer)
                 found[who] = _figure(self._before.get(peer.peer, count), count, peer)
+                if peer.rtt_ms is not None:
+                    self.rtt_ms[who] = peer.rtt_ms
         self._before = counts
         return found
 

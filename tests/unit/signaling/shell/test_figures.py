@@ -45,6 +45,7 @@ def test_rates_are_of_the_time_between_two_looks() -> None:
     media.now = stats(12.0, 1_250_000, 190, 10)
     measured = meter.measure(12.0, media)  # type: ignore[arg-type]
     assert measured == {SAM: p.Figure("", True, 1000.0, 2000.0, 0.1, 0.051, 6.0)}
+    assert meter.rtt_ms == {SAM: 20.0}
 
 
 def test_the_same_look_twice_divides_by_nothing() -> None:
