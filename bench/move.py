@@ -25,7 +25,7 @@ from bench.lab.netns import ADDRESS, SECOND_ADDRESS, Namespace, namespace
 from bench.lab.pairings import Rooms, moves, pairings, partners
 from bench.lab.proxy import Proxy
 from bench.lab.server import Server, SessionStats
-from rtc import Run, Source
+from rtc import PeerId, Run, Source
 from signaling import protocol as p
 
 MEDIA_PORT = 5004
@@ -81,7 +81,7 @@ class _Group:
         self._session = session
         self._lead = lead
         self.viewers: list[_Viewer] = []
-        self.peers: dict[str, int] = {}
+        self.peers: dict[str, PeerId] = {}
 
     async def come(self, browsers: Browsers, link: str, name: str) -> None:
         page = await browsers.chromium(fps=CAMERA[2])

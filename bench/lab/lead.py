@@ -18,12 +18,13 @@ from signaling import protocol as p
 
 
 class Member:
-    """What the server told last is in `place` (as it was at arrival) and `board` (as it is)."""
+    """`place` is the newest snapshot; `people` of the own room, by name, and `board` are as they are now."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._news = asyncio.Event()
         self.place: p.Place
+        self.people: dict[str, p.Person] = {}
         self.board: p.Board | None = None
         self.offers_wanted = 0  # times that the server asked for more slots
 
@@ -57,15 +58,24 @@ class Member:
         match message:
             case p.Snapshot():
                 self.place, self.board = message, message.board
+                self.people = {person.name: person for person in message.people}
             case p.Waiting():
-                self.place, self.board = message, None
+                self.place, self.board, self.people = message, None, {}
             case p.Changes(_, changes):
                 for change in changes:
-                    if isinstance(change, p.BoardIs):
-                        self.board = change.board
+                    self._change(change)
             case p.SlotsNeeded():
                 self.offers_wanted += 1
         self._news.set()
+
+    def _change(self, change: p.Change) -> None:
+        match change:
+            case p.BoardIs(board):
+                self.board = board
+            case p.PersonIs(person):
+                self.people[person.name] = person
+            case p.PersonGone(who):
+                self.people = {name: person for name, person in self.people.items() if person.id != who}
 
 
 @asynccontextmanager

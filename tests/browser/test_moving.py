@@ -1,0 +1,82 @@
+"""What a move costs in real browsers, and that it leaves nothing behind in their buffers."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from bench import move
+from bench.lab.browsers import SMALL, Browsers
+from bench.lab.lead import Member, member
+from bench.lab.netns import Namespace, run
+from bench.lab.server import Server
+from kinroom.bots.persona import persona
+from signaling import protocol as p
+from tests.browser.people import Person
+from tests.browser.test_quality import short_buffers
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(150)]
+
+SLACK = 1.5  # browsers share this machine's cores with each other and with the server
+AUDIO_MS, FRAME_MS = 60 * SLACK, 200 * SLACK
+SETTLED = 5.0  # seconds after a move
+AHEAD = 3  # seconds of one publisher's clock before the other's
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_the_new_partner_is_heard_and_seen_at_once_and_the_old_one_no_more() -> None:
+    found = await move.measure(people=6, count=8)
+    assert found.audio_p95_ms <= AUDIO_MS, found
+    assert found.frame_p95_ms <= FRAME_MS, found
+    assert (found.moves, found.sdp_exchanges, found.stray_packets) == (8, 0, 0), found
+
+
+async def test_buffers_are_short_again_after_moves_between_clocks_that_differ(
+    browsers: Browsers, server: Server, inside: Namespace
+) -> None:
+    """Lip sync is by one clock a slot: two on it would make the browser hold sound or picture back for seconds."""
+    made = await server.create_session(3, links=[{"roles": ["facilitator"]}])
+    link, leading = made.links
+    page = await browsers.chromium(fps=15)
+    viewer = Person(page, "Vera")
+    try:
+        async with member(server, leading.token, "Ana") as ana:
+            await page.inject(SMALL, 160, 90, 5)
+            await viewer.join(link.url)
+            async with _bot(inside, link.url, 0, 0), _bot(inside, link.url, 1, AHEAD):
+                await _in_two_rooms(ana, viewer)
+                for room in ("pair.2", "pair.1"):
+                    await ana.ask(p.MovePeople, moves=((viewer.id, room),), anyway=True)
+                    await asyncio.sleep(SETTLED)
+                    await short_buffers(viewer, windows=5, seconds=2)
+    finally:
+        await page.close()
+
+
+async def _in_two_rooms(ana: Member, viewer: Person) -> None:
+    """The viewer and one synthetic person in the first, the other one alone in the second."""
+    names = persona(0).name, persona(1).name
+    await ana.until(lambda: set(names) <= set(ana.people), 30)
+    here, there = (ana.people[name].id for name in names)
+    await ana.ask(p.PlanRooms, how="number", count=1)
+    await ana.ask(p.EditPlan, rooms=((viewer.id, here, there),))
+    await ana.ask(p.OpenRooms, minutes=None, late="ask")
+    await ana.ask(p.MovePeople, moves=((there, "pair.2"),), anyway=True)
+    await viewer.page.wait_for("kinroom.store.roomView.value?.kind === 'pair'")
+
+
+@asynccontextmanager
+async def _bot(inside: Namespace, link: str, index: int, ahead: float) -> AsyncIterator[None]:
+    command = run(inside, [sys.executable, "-m", "tests.browser.shifted", link, str(index), str(ahead)])
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
