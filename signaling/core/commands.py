@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from signaling.core.events import SourceKind
+from signaling.core.events import LateRule, Rooms, SourceKind
 from signaling.core.ids import (
     CallId,
     ConnectionId,
@@ -299,6 +299,93 @@ class EndPrivate(_InRoom, frozen=True):
     pass
 
 
+# --- breakouts ---
+
+
+class PlanRooms(Struct, frozen=True):
+    """`how` "size": rooms of `count`. "number": `count` rooms. "again": as last time. `seed`: what chance there is."""
+
+    how: Literal["size", "number", "again"]
+    count: int
+    seed: int
+
+
+class EditPlan(Struct, frozen=True):
+    rooms: Rooms
+
+
+class DropPlan(Struct, frozen=True):
+    pass
+
+
+class OpenRooms(Struct, frozen=True):
+    """`minutes` None: until they are recalled."""
+
+    minutes: float | None
+    late: LateRule
+
+
+class ExtendRooms(Struct, frozen=True):
+    minutes: float
+
+
+class RecallRooms(Struct, frozen=True):
+    """`seconds` 0: now."""
+
+    seconds: float
+
+
+class MovePeople(Struct, frozen=True):
+    """All at once. `anyway`: although it leaves somebody alone."""
+
+    moves: tuple[tuple[ParticipantId, RoomId], ...]
+    anyway: bool
+
+
+class KeepApart(Struct, frozen=True):
+    participant: ParticipantId
+    other: ParticipantId
+    on: bool
+
+
+class KeepTogether(Struct, frozen=True):
+    participant: ParticipantId
+    other: ParticipantId
+    on: bool
+
+
+class DropIn(_InRoom, frozen=True):
+    pass
+
+
+class CancelDropIn(Struct, frozen=True):
+    pass
+
+
+class Look(Struct, frozen=True):
+    """`connection`: the one that asks, which alone gets it."""
+
+    room: RoomId
+    connection: ConnectionId
+
+
+class CloseLook(Struct, frozen=True):
+    pass
+
+
+class Broadcast(Struct, frozen=True):
+    on: bool
+    connection: ConnectionId
+
+
+class BackToGroup(Struct, frozen=True):
+    pass
+
+
+class WaitForPartner(Struct, frozen=True):
+    pass
+
+
 # --- help and words --------------------------------------------------------------------------------------------------
 
 
@@ -327,7 +414,7 @@ class AnswerCheck(Struct, frozen=True):
 
 
 class Say(Struct, frozen=True):
-    """`to`: "room", "facilitators" or a participant. Makes no event: see `Deliver`."""
+    """`to`: "room", "facilitators", "everyone" or a participant. Makes no event: see `Deliver`."""
 
     to: str
 
@@ -367,6 +454,10 @@ FloorCommand = LowerHands | LowerOther | Spotlight | Rename | Cover | Uncover | 
 RightsCommand = OwnCommand | SourcesCommand | FloorCommand
 PausesCommand = PauseGroup | ResumeGroup | StepAway | ComeBack | StartBreak | EndBreak
 RoomsCommand = TalkPrivately | EndPrivate
+RoundCommand = PlanRooms | EditPlan | DropPlan | OpenRooms | ExtendRooms | RecallRooms | MovePeople
+BondsCommand = KeepApart | KeepTogether
+VisitsCommand = DropIn | CancelDropIn | Look | CloseLook | Broadcast
+PartnersCommand = BackToGroup | WaitForPartner
 HelpCommand = CallHelp | CancelHelp | Coming | CloseCall | CheckOn | AnswerCheck | Say | Answer
 EndingsCommand = CloseGroup | CancelClose | AskToStay | End
 
@@ -378,6 +469,10 @@ Command = (
     | RightsCommand
     | PausesCommand
     | RoomsCommand
+    | RoundCommand
+    | BondsCommand
+    | VisitsCommand
+    | PartnersCommand
     | HelpCommand
     | EndingsCommand
     | Tick

@@ -26,9 +26,12 @@ from signaling.core.roles import GuestFunction, Role, Standing
 LeaveCause = Literal["left", "lost", "declined", "removed", "banned", "closed", "ended"]
 KnockKind = Literal["expected", "again", "other_device", "removed", "stranger"]
 SourceKind = Literal["microphone", "camera", "screen", "screen_sound"]
-RoomKind = Literal["waiting", "desk", "main", "private"]
-CallKind = Literal["come", "private", "no_answer", "dropped"]
-RestKind = Literal["away", "break"]
+RoomKind = Literal["waiting", "desk", "main", "private", "pair", "late"]
+CallKind = Literal["come", "private", "no_answer", "dropped", "partner_dropped"]
+RestKind = Literal["away", "break", "arriving"]  # "arriving": moved while they were not connected
+LateRule = Literal["ask", "smallest"]
+Rooms = tuple[tuple[ParticipantId, ...], ...]
+"""Who is with whom, by number: a plan."""
 
 SOURCES: Final[tuple[SourceKind, ...]] = ("microphone", "camera", "screen", "screen_sound")
 
@@ -380,6 +383,141 @@ class Moved(Struct, frozen=True, tag="moved"):
     by: By | None
 
 
+# --- breakouts ---
+
+
+class RoomsPlanned(Struct, frozen=True, tag="rooms_planned"):
+    at: float
+    rooms: Rooms
+    by: By | None
+
+
+class PlanDropped(_ByPerson, frozen=True, tag="plan_dropped"):
+    pass
+
+
+class RoomsOpened(Struct, frozen=True, tag="rooms_opened"):
+    """`rooms`: as they are opened. `warns_at`: when the recall begins by itself. No `until`: they stay open."""
+
+    at: float
+    rooms: Rooms
+    until: float | None
+    warns_at: float | None
+    late: LateRule
+    by: By | None
+
+
+class RoomsUntil(Struct, frozen=True, tag="rooms_until"):
+    at: float
+    until: float
+    warns_at: float
+    by: By | None
+
+
+class Recalled(Struct, frozen=True, tag="recall"):
+    """`at_time`: when everybody is brought back."""
+
+    at: float
+    at_time: float
+    by: By | None
+
+
+class RoomsOver(_ByPerson, frozen=True, tag="rooms_over"):
+    pass
+
+
+class KeptApart(Struct, frozen=True, tag="apart"):
+    """`one`, `other`: identities, in order."""
+
+    at: float
+    one: str
+    other: str
+    on: bool
+    by: By | None
+
+
+class KeptTogether(Struct, frozen=True, tag="together"):
+    """`one`, `other`: identities, in order."""
+
+    at: float
+    one: str
+    other: str
+    on: bool
+    by: By | None
+
+
+class DropInAnnounced(Struct, frozen=True, tag="drop_in"):
+    """`at_time`: when the facilitator is there."""
+
+    at: float
+    participant: ParticipantId
+    room: RoomId
+    at_time: float
+
+
+class DroppedIn(_OfPerson, frozen=True, tag="dropped_in"):
+    pass
+
+
+class DropInOff(_OfPerson, frozen=True, tag="drop_in_off"):
+    pass
+
+
+class Looked(Struct, frozen=True, tag="look"):
+    """A facilitator sees the cameras of that room, on this connection alone."""
+
+    at: float
+    participant: ParticipantId
+    room: RoomId
+    until: float
+    connection: ConnectionId
+
+
+class LookOver(_OfPerson, frozen=True, tag="look_over"):
+    pass
+
+
+class BroadcastStarted(Struct, frozen=True, tag="broadcast"):
+    at: float
+    participant: ParticipantId
+    until: float
+    connection: ConnectionId
+
+
+class BroadcastOver(_OfPerson, frozen=True, tag="broadcast_over"):
+    pass
+
+
+class PartnerGone(Struct, frozen=True, tag="partner_gone"):
+    """`participant` is left alone in a pair. `meant`: a facilitator said so."""
+
+    at: float
+    room: RoomId
+    participant: ParticipantId
+    meant: bool
+
+
+class PartnerAwaited(Struct, frozen=True, tag="partner_awaited"):
+    """Who is alone there would rather wait."""
+
+    at: float
+    room: RoomId
+
+
+class PartnerBack(Struct, frozen=True, tag="partner_back"):
+    """Nobody is alone there any more, or there is nobody to tell."""
+
+    at: float
+    room: RoomId
+
+
+class PartnerCalled(Struct, frozen=True, tag="partner_called"):
+    """It has lasted: facilitators are called."""
+
+    at: float
+    room: RoomId
+
+
 # --- help ------------------------------------------------------------------------------------------------------------
 
 
@@ -458,6 +596,9 @@ SourceEvent = Stopped | Allowed | Forbidden | RoomLocked | RoomUnlocked | Publis
 FloorEvent = HandRaised | HandLowered | Spotlit | Renamed | Covered | Uncovered | Following
 PausesEvent = Paused | Resumed | Rested | Woke | BreakStarted | BreakEnded
 RoomsEvent = RoomOpened | RoomClosed | Moved
+RoundEvent = RoomsPlanned | PlanDropped | RoomsOpened | RoomsUntil | Recalled | RoomsOver | KeptApart | KeptTogether
+VisitsEvent = DropInAnnounced | DroppedIn | DropInOff | Looked | LookOver | BroadcastStarted | BroadcastOver
+PartnersEvent = PartnerGone | PartnerAwaited | PartnerBack | PartnerCalled
 HelpEvent = CallOpened | CallRang | CallComing | CallClosed | CheckedOn | CheckAnswered
 EndingsEvent = ClosingSet | ClosingCancelled | StayAsked | PhaseChanged | Ended
 
@@ -470,6 +611,9 @@ Event = (
     | RightsEvent
     | PausesEvent
     | RoomsEvent
+    | RoundEvent
+    | VisitsEvent
+    | PartnersEvent
     | HelpEvent
     | EndingsEvent
 )

@@ -24,6 +24,12 @@ StandbyHash = NewType("StandbyHash", str)
 WAITING = RoomId("waiting")
 DESK = RoomId("desk")
 MAIN = RoomId("main")
+LATE = RoomId("late")
+"""Of who was let in while the rooms are open and has no place in them yet. No media."""
+
+
+def pair_room(number: int) -> RoomId:
+    return RoomId(f"pair.{number}")
 
 
 def short(identifier: str) -> str:

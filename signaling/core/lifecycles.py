@@ -52,8 +52,30 @@ class Phase(enum.StrEnum):
     ENDED = "ended"
 
 
-class PrivateState(enum.StrEnum):
+class RoomState(enum.StrEnum):
     OPEN = "open"
+
+
+class RoundState(enum.StrEnum):
+    PLANNED = "planned"
+    OPEN = "open"
+    RECALLING = "recalling"
+
+
+class DropInState(enum.StrEnum):
+    COMING = "coming"
+
+
+class LookState(enum.StrEnum):
+    OPEN = "open"
+
+
+class BroadcastState(enum.StrEnum):
+    ON = "on"
+
+
+class AloneState(enum.StrEnum):
+    ALONE = "alone"
 
 
 class StandbyState(enum.StrEnum):
@@ -197,11 +219,85 @@ PHASE: Final = Lifecycle(
     },
 )
 
-PRIVATE: Final = Lifecycle(
-    "private",
-    "A private room",
-    {(None, "room_opened"): PrivateState.OPEN, (PrivateState.OPEN, "room_closed"): None},
-    {"room_opened": "talk privately", "room_closed": "either goes"},
+ROOM: Final = Lifecycle(
+    "room",
+    "A private room, or a pair",
+    {(None, "room_opened"): RoomState.OPEN, (RoomState.OPEN, "room_closed"): None},
+    {
+        "room_opened": "talk privately, or the rooms open",
+        "room_closed": "either goes, or the rooms are over",
+    },
+)
+
+_RUNNING: Final = (RoundState.OPEN, RoundState.RECALLING)
+
+ROUND: Final = Lifecycle(
+    "round",
+    "Rooms of the group",
+    {
+        (None, "rooms_planned"): RoundState.PLANNED,
+        (RoundState.PLANNED, "rooms_planned"): RoundState.PLANNED,
+        (RoundState.PLANNED, "plan_dropped"): None,
+        (RoundState.PLANNED, "rooms_opened"): RoundState.OPEN,
+        **{(state, "rooms_until"): RoundState.OPEN for state in _RUNNING},
+        **{(state, "recall"): RoundState.RECALLING for state in _RUNNING},
+        **{(state, "rooms_over"): None for state in RoundState},
+    },
+    {
+        "rooms_planned": "planned, by chance or by hand",
+        "plan_dropped": "given up",
+        "rooms_opened": "opened",
+        "rooms_until": "more time",
+        "recall": "called back, or nearly over",
+        "rooms_over": "everybody is back",
+    },
+)
+
+DROP_IN: Final = Lifecycle(
+    "drop_in",
+    "A facilitator's visit",
+    {
+        (None, "drop_in"): DropInState.COMING,
+        (DropInState.COMING, "drop_in"): DropInState.COMING,
+        (DropInState.COMING, "dropped_in"): None,
+        (DropInState.COMING, "drop_in_off"): None,
+    },
+    {"drop_in": "announced", "dropped_in": "3 s", "drop_in_off": "called off, moved, or not connected"},
+)
+
+LOOK: Final = Lifecycle(
+    "look",
+    "A facilitator's look",
+    {
+        (None, "look"): LookState.OPEN,
+        (LookState.OPEN, "look"): LookState.OPEN,
+        (LookState.OPEN, "look_over"): None,
+    },
+    {"look": "looks", "look_over": "closed, 60 s, moved, or not connected"},
+)
+
+BROADCAST: Final = Lifecycle(
+    "broadcast",
+    "A voice to everyone",
+    {(None, "broadcast"): BroadcastState.ON, (BroadcastState.ON, "broadcast_over"): None},
+    {"broadcast": "speaks to everyone", "broadcast_over": "stopped, 2 min, moved, or not connected"},
+)
+
+ALONE: Final = Lifecycle(
+    "alone",
+    "Left alone in a pair",
+    {
+        (None, "partner_gone"): AloneState.ALONE,
+        (AloneState.ALONE, "partner_awaited"): AloneState.ALONE,
+        (AloneState.ALONE, "partner_called"): AloneState.ALONE,
+        (AloneState.ALONE, "partner_back"): None,
+    },
+    {
+        "partner_gone": "the other is gone",
+        "partner_awaited": "would rather wait",
+        "partner_called": "60 s",
+        "partner_back": "somebody is back, or nobody is left",
+    },
 )
 
 STANDBY: Final = Lifecycle(
@@ -229,4 +325,4 @@ STANDBY: Final = Lifecycle(
     },
 )
 
-ALL: Final = (DOOR, PRESENCE, CALL, ABSENCE, PHASE, PRIVATE, STANDBY)
+ALL: Final = (DOOR, PRESENCE, CALL, ABSENCE, PHASE, ROOM, ROUND, ALONE, DROP_IN, LOOK, BROADCAST, STANDBY)

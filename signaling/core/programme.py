@@ -19,6 +19,7 @@ class Rules(Struct, frozen=True):
     absence_closes: float = 600.0  # without a facilitator, until the group closes gently
     help_rings: float = 30.0
     check_waits: float = 45.0
+    recall_warning: float = 60.0  # before rooms end by the clock
     direct_chat: bool = False  # chat between participants
     agreement: str | None = None  # version that everybody must have accepted
     opens_before: float = 1200.0

@@ -72,11 +72,17 @@ ALLOWED: Final = MappingProxyType(
         **dict.fromkeys(("CloseGroup", "CancelClose", "TakeOver"), _LEADS),
         # One person.
         **dict.fromkeys(("TalkPrivately", "Coming", "CloseCall", "CheckOn", "Answer"), _LEADS),
+        # Breakouts.
+        **dict.fromkeys(("PlanRooms", "EditPlan", "DropPlan", "OpenRooms", "ExtendRooms", "RecallRooms"), _LEADS),
+        **dict.fromkeys(("MovePeople", "KeepApart", "KeepTogether"), _LEADS),
+        **dict.fromkeys(("DropIn", "CancelDropIn", "Look", "CloseLook", "Broadcast"), _LEADS),
+        "BackToGroup": _GROUP,
+        "WaitForPartner": _CARED_FOR,
         **dict.fromkeys(("MakeStandby", "TakeSeat", "DropStandby"), _LEADS),
     }
 )
 
-# What the waiting room and the desk leave of that.
+# What the waiting room (and the place of latecomers), and the desk leave of that.
 WAITING_MAY: Final = frozenset({"Leave", "CallHelp", "CancelHelp", "AnswerCheck", "ComeBack", "EndPrivate", "TakeOver"})
 DESK_MAY: Final = frozenset({"Leave", "RevokeLink", "End"})
 # Somebody from the waiting room in a private talk: they may be seen and heard there, and lead nothing.

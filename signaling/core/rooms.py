@@ -14,48 +14,55 @@ from signaling.core import events as e
 from signaling.core.about import accompanies, actor, own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
-from signaling.core.lifecycles import PRIVATE, Door, PrivateState, step
+from signaling.core.lifecycles import ROOM, Door, RoomState, step
 from signaling.core.module import Apply, Decide
 from signaling.core.sight import in_media_room
 from signaling.core.state import Room, Seat, Session, with_room, with_seat
 from signaling.protocol import ErrorCode
 
 
-def move(session: Session, now: float, by: e.By | None, moves: Iterable[tuple[ParticipantId, RoomId]]) -> list[e.Event]:
-    """Everything that a move means, as the events of one command. Whoever is there already is passed over."""
+def move(
+    session: Session,
+    now: float,
+    by: e.By | None,
+    moves: Iterable[tuple[ParticipantId, RoomId]],
+    *,
+    back: bool = False,
+) -> list[e.Event]:
+    """Everything that a move means, as the events of one command. Whoever is there already is passed over.
+
+    `back`: the end of the talk that they go to brings them back to where they are.
+    """
     events: list[e.Event] = []
     for participant, room in moves:
         seat = session.seats[participant]
         if seat.room != room:
-            back_to = None if room in (MAIN, WAITING) else seat.room
-            events.append(e.Moved(now, participant, room, back_to, by))
+            events.append(e.Moved(now, participant, room, seat.room if back else None, by))
     return events
 
 
 def talkers(session: Session, room: RoomId) -> list[Seat]:
     """The two of a private room, also while their connection is lost; without interpreters."""
-    return [seat for seat in _members(session, room) if not accompanies(seat)]
+    return [seat for seat in session.members(room) if not accompanies(seat)]
 
 
 def end_private(session: Session, now: float, by: e.By | None, room: RoomId) -> list[e.Event]:
     """Everybody goes back to where they came from. Who returns to the group starts muted: no word slips out."""
-    members = _members(session, room)
+    members = session.members(room)
     silent = [seat for seat in members if not seat.is_facilitator and seat.door is Door.INSIDE and not seat.muted]
     return [
         *(e.Muted(now, seat.participant, None) for seat in silent),
-        *move(session, now, by, [(seat.participant, home(seat)) for seat in members]),
+        *move(session, now, by, [(seat.participant, home(session, seat)) for seat in members]),
         e.RoomClosed(now, room, by),
     ]
 
 
-def home(seat: Seat) -> RoomId:
-    """Where somebody belongs who is in no private talk."""
-    return MAIN if seat.door is Door.INSIDE else WAITING
-
-
-def _members(session: Session, room: RoomId) -> list[Seat]:
-    """Also those whose connection is lost: they would return to it."""
-    return [seat for seat in session.seats.values() if seat.room == room and seat.door is not Door.OUT]
+def home(session: Session, seat: Seat) -> RoomId:
+    """Where somebody belongs when a private talk is over: where they were, as far as that is still there."""
+    if seat.door is not Door.INSIDE:
+        return WAITING
+    before = session.rooms.get(seat.back_to) if seat.back_to is not None else None
+    return before.id if before is not None and before.kind in ("pair", "late") else MAIN
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
@@ -75,7 +82,7 @@ def _talk_privately(session: Session, now: float, by: e.By, command: c.TalkPriva
     room = RoomId(f"private.{person.participant}")
     return [
         e.RoomOpened(now, room, "private", by),
-        *move(session, now, by, [(person.participant, room), (leader.participant, room)]),
+        *move(session, now, by, [(person.participant, room), (leader.participant, room)], back=True),
         *(e.CallClosed(now, call.id, by) for call in session.calls.values() if call.about == person.participant),
         *([] if person.check is None else [e.CheckAnswered(now, person.participant, None)]),
     ]
@@ -98,18 +105,19 @@ DECIDE: Final[Decide] = {c.TalkPrivately: _talk_privately, c.EndPrivate: _end_pr
 
 
 def _opened(session: Session, event: e.RoomOpened) -> Session:
-    step(PRIVATE, _state(session, event.room), "room_opened")
-    room = Room(event.room, event.kind, event.at, actor(event.by))
+    step(ROOM, _state(session, event.room), "room_opened")
+    number = int(event.room.removeprefix("pair.")) if event.kind == "pair" else None
+    room = Room(event.room, event.kind, event.at, actor(event.by), number=number)
     return session.change(rooms={**session.rooms, room.id: room})
 
 
 def _closed(session: Session, event: e.RoomClosed) -> Session:
-    step(PRIVATE, _state(session, event.room), "room_closed")
+    step(ROOM, _state(session, event.room), "room_closed")
     return session.change(rooms={key: room for key, room in session.rooms.items() if key != event.room})
 
 
-def _state(session: Session, room: RoomId) -> PrivateState | None:
-    return PrivateState.OPEN if room in session.rooms else None
+def _state(session: Session, room: RoomId) -> RoomState | None:
+    return RoomState.OPEN if room in session.rooms else None
 
 
 def _moved(session: Session, event: e.Moved) -> Session:

@@ -10,12 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, assert_never
 
-from signaling.core import absence, door, endings, floor, help, pauses, rights, rooms, standby
+from signaling.core import (
+    absence,
+    breakouts,
+    door,
+    endings,
+    floor,
+    help,
+    partners,
+    pauses,
+    rights,
+    rooms,
+    standby,
+    visits,
+)
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.effects import effects
 from signaling.core.errors import RefusedError as RefusedError
-from signaling.core.ids import DESK, SecretHash
+from signaling.core.ids import DESK, LATE, SecretHash
 from signaling.core.lifecycles import Door
 from signaling.core.module import Module
 from signaling.core.roles import DESK_MAY, TALKING_MAY, WAITING_MAY, Standing, may, role_for
@@ -23,7 +36,20 @@ from signaling.core.state import Seat, Session
 from signaling.protocol import ErrorCode
 
 # In the order of settling.
-MODULES: Final[tuple[Module, ...]] = (door, standby, absence, rights, floor, pauses, rooms, help, endings)
+MODULES: Final[tuple[Module, ...]] = (
+    door,
+    standby,
+    absence,
+    rights,
+    floor,
+    pauses,
+    rooms,
+    breakouts,
+    visits,
+    partners,
+    help,
+    endings,
+)
 MOST_ROUNDS: Final = 20  # of settling. Real sessions need two or three; more is a circle
 
 _DECIDE: Final[Mapping[type[Any], Any]] = {kind: f for module in MODULES for kind, f in module.DECIDE.items()}
@@ -121,4 +147,6 @@ def _member(session: Session, seat: Seat | None, kind: str) -> e.By:
         in_talk = session.rooms[seat.room].kind == "private"
         if kind not in (TALKING_MAY if in_talk else WAITING_MAY):
             raise RefusedError(ErrorCode.WAITING, "not let in yet")
+    if seat.room == LATE and kind not in WAITING_MAY:
+        raise RefusedError(ErrorCode.WAITING, "not placed yet")
     return e.By(seat.participant, standing)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Literal
 
 from signaling.core import events as e
 from signaling.core.events import SourceKind
-from signaling.core.ids import ParticipantId
+from signaling.core.ids import ParticipantId, RoomId
 from signaling.core.lifecycles import Door
 from signaling.core.roles import IN_GROUP, Role
 from signaling.core.state import Room, Seat, Session
@@ -27,6 +27,8 @@ class Exception_(enum.StrEnum):  # noqa: N801 - Exception is taken
     """Why somebody sees and hears a person whom the rest of the room does not."""
 
     COVERED = "covered"  # facilitators of the room go on seeing and hearing whom they covered
+    LOOK = "look"  # a facilitator sees the cameras of a pair
+    BROADCAST = "broadcast"  # a facilitator in main is heard in the pairs
 
 
 def in_media_room(session: Session, seat: Seat) -> bool:
@@ -35,7 +37,7 @@ def in_media_room(session: Session, seat: Seat) -> bool:
     if room is None or not seat.present:
         return False
     match room.kind:
-        case "main":
+        case "main" | "pair":
             return seat.door is Door.INSIDE
         case "private":  # a waiting person may be talked to, and stays at the door
             return seat.door is not Door.OUT
@@ -99,6 +101,17 @@ def exceptions(session: Session) -> list[tuple[ParticipantId, ParticipantId, Exc
         for seat in session.present()
         for viewer in seen_by(session, seat.participant) or ()
     ]
+
+
+def lookers(session: Session, room: RoomId) -> list[Seat]:
+    """Facilitators elsewhere who see the cameras of that room."""
+    return []
+
+
+def voice_of(session: Session, who: ParticipantId) -> RoomId | Literal["everyone"] | None:
+    """The one place that this voice goes to; None: nowhere, whoever hears it."""
+    seat = session.seats.get(who)
+    return seat.room if seat is not None and in_media_room(session, seat) else None
 
 
 def grants(roles: Iterable[Role]) -> tuple[frozenset[SourceKind], bool]:

@@ -8,9 +8,10 @@ import msgspec
 from msgspec import Struct
 
 from signaling.core.errors import RefusedError
-from signaling.core.events import CallKind, KnockKind, LeaveCause, RestKind, RoomKind, SourceKind
+from signaling.core.events import CallKind, KnockKind, LateRule, LeaveCause, RestKind, RoomKind, Rooms, SourceKind
 from signaling.core.ids import (
     DESK,
+    LATE,
     MAIN,
     WAITING,
     CallId,
@@ -23,9 +24,9 @@ from signaling.core.ids import (
     SessionId,
     StandbyHash,
 )
-from signaling.core.lifecycles import Absence, CallState, Door, Phase
+from signaling.core.lifecycles import Absence, CallState, Door, Phase, RoundState
 from signaling.core.programme import Rules
-from signaling.core.roles import GuestFunction, Role, sits_as
+from signaling.core.roles import IN_GROUP, GuestFunction, Role, sits_as
 from signaling.protocol import ErrorCode
 
 
@@ -61,6 +62,21 @@ class Check(Struct, frozen=True):
     by: ParticipantId
 
 
+class Arrival(Struct, frozen=True):
+    """A facilitator will be in that room at that time."""
+
+    room: RoomId
+    at: float
+
+
+class Look(Struct, frozen=True):
+    """A facilitator sees the cameras of that room, on this connection alone."""
+
+    room: RoomId
+    until: float
+    connection: ConnectionId
+
+
 class Seat(Struct, frozen=True):
     """One person in this session; survives reconnects. Everybody connected has exactly one, also while knocking."""
 
@@ -90,6 +106,8 @@ class Seat(Struct, frozen=True):
     check: Check | None = None
     stays: bool = False
     standby: Standby | None = None
+    drop_in: Arrival | None = None
+    look: Look | None = None
     banned_until: float | None = None
 
     @property
@@ -129,6 +147,16 @@ class Seat(Struct, frozen=True):
         return None
 
 
+class Alone(Struct, frozen=True):
+    """Who is left in a pair without anybody. `meant`: by a facilitator. `waits`: would rather. `called`: help was."""
+
+    who: ParticipantId
+    since: float
+    meant: bool = False
+    waits: bool = False
+    called: bool = False
+
+
 class Room(Struct, frozen=True):
     id: RoomId
     kind: RoomKind
@@ -138,6 +166,8 @@ class Room(Struct, frozen=True):
     muted_by: ParticipantId | None = None  # who did that last
     locked: frozenset[SourceKind] = frozenset()  # participants and guests in this room may not start these
     spotlight: ParticipantId | None = None
+    number: int | None = None  # of a pair
+    alone: Alone | None = None  # in a pair
 
 
 class Call(Struct, frozen=True):
@@ -152,16 +182,44 @@ class Call(Struct, frozen=True):
     taken: float | None = None  # when that one said so
 
 
+Bond = tuple[str, str]
+"""Two identities, in order."""
+
+
+class Round(Struct, frozen=True):
+    """Rooms of the group, from their plan until everybody is back."""
+
+    state: RoundState
+    plan: Rooms
+    small: bool  # no planned room has more than three people: they are called pairs, else rooms
+    until: float | None = None  # they end then
+    warns_at: float | None = None  # the recall begins by itself then
+    late: LateRule = "ask"
+    known: frozenset[ParticipantId] = frozenset()  # present at the opening, or placed since: no latecomers
+
+
+class Broadcast(Struct, frozen=True):
+    """One facilitator's voice goes to main and all pairs, from this connection alone."""
+
+    by: ParticipantId
+    until: float
+    connection: ConnectionId
+
+
 _LOCKED = frozenset({Absence.LOCKED, Absence.OPEN_TO_TEAM, Absence.CLOSING})
 _STANDING_ROOMS: dict[RoomId, Room] = {
     WAITING: Room(WAITING, "waiting", 0.0),
     DESK: Room(DESK, "desk", 0.0),
     MAIN: Room(MAIN, "main", 0.0),
+    LATE: Room(LATE, "late", 0.0),
 }
 
 
 class Session(Struct, frozen=True):
-    """`n` is the number of the last event. `rules` come from the record, not from events."""
+    """`n` is the number of the last event. `rules` come from the record, not from events.
+
+    `last`, `apart`, `together` hold identities; they begin as the group's session before left them.
+    """
 
     id: SessionId
     rules: Rules = Rules()
@@ -177,6 +235,11 @@ class Session(Struct, frozen=True):
     break_until: float | None = None
     closes_at: float | None = None
     closes_itself: bool = False  # for want of a facilitator: none has asked for it
+    round: Round | None = None
+    broadcast: Broadcast | None = None
+    last: tuple[tuple[str, ...], ...] = ()  # who was with whom when rooms were last opened
+    apart: frozenset[Bond] = frozenset()
+    together: frozenset[Bond] = frozenset()
     standby_offers: dict[StandbyHash, tuple[ParticipantId, float]] = {}  # -> (seat, until)
 
     @property
@@ -202,6 +265,18 @@ class Session(Struct, frozen=True):
 
     def waiting(self) -> list[Seat]:
         return [seat for seat in self.present() if seat.room == WAITING]
+
+    def pairs(self) -> list[Room]:
+        """The open ones, by number."""
+        return sorted((room for room in self.rooms.values() if room.kind == "pair"), key=lambda room: room.number or 0)
+
+    def members(self, room: RoomId) -> list[Seat]:
+        """Whose place is there, also those whose connection is lost: they would return to it."""
+        return [seat for seat in self.seats.values() if seat.room == room and seat.door is not Door.OUT]
+
+    def partners(self, room: RoomId) -> list[Seat]:
+        """Of the members, those who keep each other company."""
+        return [seat for seat in self.members(room) if seat.door is Door.INSIDE and is_partner(seat)]
 
     def facilitators(self) -> list[Seat]:
         return [seat for seat in self.present() if seat.is_facilitator and seat.door is Door.INSIDE]
@@ -229,6 +304,16 @@ class Session(Struct, frozen=True):
 
     def change(self, **changes: Any) -> Session:
         return msgspec.structs.replace(self, **changes)
+
+
+def identity(seat: Seat) -> str:
+    """The person, where there is one: the same in all sessions of a group."""
+    return seat.person or seat.participant
+
+
+def is_partner(seat: Seat) -> bool:
+    """Plans count them. Not who leads, and no guest with a function."""
+    return not seat.is_facilitator and seat.function is None and not IN_GROUP.isdisjoint(seat.roles)
 
 
 def call_id(kind: CallKind, about: ParticipantId) -> CallId:

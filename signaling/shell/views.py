@@ -82,11 +82,11 @@ def view(
         return None
     room = session.rooms[seat.room]
     match room.kind:
-        case "waiting":
+        case "waiting" | "late":
             return _waiting(session, memory, seat)
         case "desk":
             return _desk(session, memory, seat, measured)
-        case "main" | "private":
+        case "main" | "private" | "pair":
             own = showing.me(session, memory, who)
             people = showing.people(session, memory, who, room.id)
             where = showing.room_view(session, memory, who, room)
