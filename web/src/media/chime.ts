@@ -1,19 +1,10 @@
 /** Two sounds for facilitators alone: somebody knocks, somebody's call for help was not answered. Never for others. */
 
 import type { Team } from "../session/model";
+import { type Note, sound } from "./notes";
 
 /** Milliseconds between two rounds of the call that rings. Often enough to be found, seldom enough to talk over. */
 export const RING_EVERY = 4000;
-
-interface Note {
-  /** Hz */
-  readonly pitch: number;
-  /** Seconds after the start of the sound. */
-  readonly at: number;
-  readonly lasts: number;
-  /** 0..1 */
-  readonly loudness: number;
-}
 
 const KNOCK: readonly Note[] = [
   { pitch: 392, at: 0, lasts: 0.25, loudness: 0.06 },
@@ -70,17 +61,4 @@ export class Chime {
     if (this.context?.state !== "running") return;
     for (const note of notes) sound(this.context, note);
   }
-}
-
-/** A soft sine that comes up in 20 ms and dies away, so that no speaker clicks. */
-function sound(context: AudioContext, { pitch, at, lasts, loudness }: Note): void {
-  const start = context.currentTime + at;
-  const tone = new OscillatorNode(context, { type: "sine", frequency: pitch });
-  const volume = new GainNode(context, { gain: 0 });
-  volume.gain.setValueAtTime(0, start);
-  volume.gain.linearRampToValueAtTime(loudness, start + 0.02);
-  volume.gain.exponentialRampToValueAtTime(0.0001, start + lasts);
-  tone.connect(volume).connect(context.destination);
-  tone.start(start);
-  tone.stop(start + lasts);
 }

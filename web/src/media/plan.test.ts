@@ -6,16 +6,21 @@ import { grownPairs, pairsFor, tooFew } from "./plan";
 const person = (id: string, ...sources: SourceName[]) => someone(id, { sources });
 
 test("alone: the headroom only", () => {
-  expect(pairsFor([person("me")], "me")).toBe(2);
+  expect(pairsFor([person("me")], "me", 0)).toBe(2);
 });
 
 test("one pair per other person and per screen of others", () => {
-  expect(pairsFor([person("me", "screen"), person("a", "camera", "screen"), person("b")], "me")).toBe(5);
+  expect(pairsFor([person("me", "screen"), person("a", "camera", "screen"), person("b")], "me", 0)).toBe(5);
+});
+
+test("as many as any room of the session needs, so that a move asks for none", () => {
+  expect(pairsFor([person("me"), person("a")], "me", 14)).toBe(14);
+  expect(pairsFor([person("me"), person("a")], "me", 90)).toBe(64);
 });
 
 test("never more than the server takes", () => {
   const crowd = Array.from({ length: 90 }, (_, index) => person(`p${index}`));
-  expect(pairsFor(crowd, "p0")).toBe(64);
+  expect(pairsFor(crowd, "p0", 0)).toBe(64);
 });
 
 test.each([
@@ -32,5 +37,5 @@ test.each([
   [6, true],
 ])("5 pairs are too few for %i others: %s", (others, short) => {
   const people = ["me", ...Array.from({ length: others }, (_, index) => `p${index}`)].map((id) => person(id));
-  expect(tooFew(5, pairsFor(people, "me"))).toBe(short);
+  expect(tooFew(5, pairsFor(people, "me", 0))).toBe(short);
 });

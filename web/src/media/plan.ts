@@ -7,11 +7,11 @@ export const HEADROOM = 2;
 /** The server's limit per peer. */
 export const MOST_PAIRS = 64;
 
-/** One pair per other person, one more per shared screen. */
-export function pairsFor(people: readonly Person[], me: string): number {
+/** One pair per other person, one more per shared screen; from the start as many as any room of this session needs. */
+export function pairsFor(people: readonly Person[], me: string, anywhere: number): number {
   const others = people.filter((person) => person.id !== me);
   const screens = others.filter((person) => person.sources.includes("screen"));
-  return Math.min(others.length + screens.length + HEADROOM, MOST_PAIRS);
+  return Math.min(Math.max(anywhere, others.length + screens.length + HEADROOM), MOST_PAIRS);
 }
 
 /** The number of pairs to have after the server asked for `needed` (its own headroom included); never fewer than `have`. */

@@ -91,3 +91,14 @@ test("an element without a sound stays silent", () => {
   made[0]?.interrupt();
   expect(made[0]?.plays).toBe(plays);
 });
+
+test("a pair is lowered while somebody speaks to everyone, never silenced, and as before after it", () => {
+  const sounds = new Sounds();
+  sounds.prime(3);
+  sounds.setVolume(1, 0.5);
+  sounds.setDuck(2);
+  expect(made.map(({ volume }) => volume)).toEqual([0.3, 0.15, 1]);
+  expect(made.some(({ muted }) => muted)).toBe(false);
+  sounds.setDuck(null);
+  expect(made.map(({ volume }) => volume)).toEqual([1, 0.5, 1]);
+});

@@ -4,6 +4,8 @@ import { signal } from "@preact/signals";
 
 /** As many as a big group needs; a tap is the only moment when a phone lets us make more that may play. */
 const MADE_IN_TAP = 32;
+/** Of their volume, while somebody speaks to everyone: a pair still hears itself. */
+const LOWERED = 0.3;
 
 export class Sounds {
   readonly blocked = signal(false);
@@ -11,6 +13,7 @@ export class Sounds {
   private readonly volumes: number[] = [];
   private sink: string | null = null;
   private quiet = false;
+  private loud: number | null = null;
 
   /** Inside a tap. */
   prime(count = MADE_IN_TAP): void {
@@ -39,6 +42,13 @@ export class Sounds {
     this.elements.forEach((_, index) => this.tune(index));
   }
 
+  /** All others are lowered while slot pair `except` speaks to everyone; null: nobody does. */
+  setDuck(except: number | null): void {
+    if (except === this.loud) return;
+    this.loud = except;
+    this.elements.forEach((_, index) => this.tune(index));
+  }
+
   async choose(sink: string): Promise<void> {
     this.sink = sink;
     await Promise.all(this.elements.map((element) => this.route(element)));
@@ -60,7 +70,7 @@ export class Sounds {
   private tune(index: number): void {
     const element = this.element(index);
     const volume = this.volumes[index] ?? 1;
-    element.volume = volume;
+    element.volume = this.loud === null || index === this.loud ? volume : volume * LOWERED;
     // Phones whose volume is only in the hardware can still be told to be quiet.
     element.muted = this.quiet || volume === 0;
   }

@@ -52,7 +52,7 @@ export class Devices {
     this.facts = facts;
     const paused = computed(() => {
       const room = facts.roomView.value;
-      return room?.kind === "main" && room.paused_by !== null && !facts.isFacilitator.value;
+      return room !== null && room.kind !== "private" && room.paused_by !== null && !facts.isFacilitator.value;
     });
     effect(() => this.local.setHushed(this.resting.value || paused.value));
     let rested = false;
@@ -175,7 +175,9 @@ export class Devices {
     const wanted = { camera: held.camera && !held.resting, microphone: held.microphone };
     if (!wanted.camera && !wanted.microphone) return;
     this.sync.paused = true;
+    this.opening = wanted.camera;
     await this.local.request(wanted);
+    this.opening = false;
     this.sync.paused = false;
     this.run();
   }

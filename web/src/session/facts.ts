@@ -5,7 +5,7 @@ import type { View } from "../connection/wire";
 import type { Me, Numbers, ServerMessage } from "../protocol.gen";
 import type { Facts, Place, Pulse, Voice } from "./model";
 import { missed, reduce, type Told } from "./reducer";
-import { peopleOf, type Own } from "./view";
+import { peopleOf, voiceOf, type Own } from "./view";
 
 const PLACE: Record<View["type"], Place> = {
   waiting: "waiting",
@@ -49,7 +49,7 @@ export class ToldFacts implements Facts {
     const { speaking = [], weak = [], poor = [] } = this.told.value?.pulse ?? {};
     return { speaking: new Set(speaking), weak: new Set(weak), poor: new Set(poor) };
   });
-  readonly voice = computed<Voice | null>(() => null);
+  readonly voice = computed<Voice | null>(() => (this.room.value ? voiceOf(this.room.value.room, this.people.value, this.me.value) : null));
   readonly lines = computed(() => this.peopled.value?.lines ?? []);
   readonly waiting = computed(() => (this.view.value?.type === "waiting" ? this.view.value : null));
   readonly desk = computed(() => (this.view.value?.type === "desk" ? this.view.value : null));

@@ -9,8 +9,8 @@ import { Sounds } from "../media/sounds";
 import { Way } from "../media/way";
 import type { Answer, ServerMessage, Snapshot, SourceName } from "../protocol.gen";
 import type { ToldFacts } from "./facts";
-import type { PictureKey, PictureSource, WantedPicture } from "./model";
-import { heldBack, picturesOf, tilesOf } from "./view";
+import type { PictureKey, PictureSource, ViewPart, WantedPicture } from "./model";
+import { heldBack, joined, lookedAt, picturesOf, tilesOf } from "./view";
 
 const VIEW_EVERY_MS = 150;
 
@@ -24,7 +24,8 @@ export interface ReceivingNeeds {
 export class Receiving {
   readonly sounds = new Sounds();
   readonly output = signal<string | null>(null);
-  private readonly wanted = signal<readonly WantedPicture[] | null>(null);
+  private readonly parts = signal<ReadonlyMap<ViewPart, readonly WantedPicture[]>>(new Map());
+  private readonly wanted = computed(() => joined(this.parts.value));
   private readonly volumes = new Map<string, number>();
   private viewTimer: ReturnType<typeof setTimeout> | undefined;
   private viewSent = "";
@@ -56,13 +57,20 @@ export class Receiving {
     const me = this.needs.facts.me.value;
     return new Map([...this.ownSources.value].map(([source, stream]) => [`${me}/${source}` as PictureKey, stream]));
   });
-  readonly pictures = computed(() =>
-    picturesOf(this.needs.facts.people.value, {
+  readonly pictures = computed(() => {
+    const { people, board, me } = this.needs.facts;
+    return picturesOf([...people.value, ...lookedAt(board.value, people.value)], {
       seen: this.watch.states.value,
       own: this.ownSources.value,
-      heldBack: heldBack(this.wanted.value ?? [], this.needs.facts.me.value, this.pictureLimit.value),
-    }),
-  );
+      heldBack: heldBack(this.wanted.value ?? [], me.value, this.pictureLimit.value),
+    });
+  });
+  /** Who speaks to everyone, in a pair that hears itself meanwhile. */
+  private readonly loud = computed(() => {
+    const { roomView, me } = this.needs.facts;
+    const by = roomView.value?.broadcast?.by ?? null;
+    return roomView.value?.kind === "pair" && by !== me.value ? by : null;
+  });
 
   constructor(private readonly needs: ReceivingNeeds) {
     effect(() => {
@@ -73,6 +81,10 @@ export class Receiving {
       this.wanted.value;
       this.pictureLimit.value;
       this.planView();
+    });
+    effect(() => {
+      this.loud.value;
+      this.applyVolumes();
     });
   }
 
@@ -87,7 +99,7 @@ export class Receiving {
   enter(room: Snapshot): void {
     this.viewSent = "";
     this.map(false);
-    this.way.settle(room.peer, pairsFor(room.people, room.you));
+    this.way.settle(room.peer, pairsFor(room.people, room.you, room.pairs));
   }
 
   /** A place without media: the server holds no peer for us there. */
@@ -122,8 +134,8 @@ export class Receiving {
 
   // --- what the screens ask for ---
 
-  setView(wanted: readonly WantedPicture[]): void {
-    this.wanted.value = wanted;
+  setView(wanted: readonly WantedPicture[], part: ViewPart): void {
+    this.parts.value = new Map(this.parts.peek()).set(part, wanted);
   }
 
   /** Soon; what changes meanwhile goes with it. */
@@ -154,12 +166,17 @@ export class Receiving {
     return this.way.setTrack(source, track);
   }
 
+  /** A slot that carries nobody is silent: what was under way from a room that one has left is not heard in the next. */
   private applyVolumes(): void {
-    const whose = new Map(this.needs.facts.slots.peek().map((slot) => [slot.mid, slot.participant]));
+    const slots = new Map(this.needs.facts.slots.peek().map((slot) => [slot.mid, slot]));
+    const loud = this.loud.peek();
+    let except: number | null = null;
     this.way.pairs.forEach(({ audio }, index) => {
-      const participant = audio.mid === null ? undefined : whose.get(audio.mid);
-      this.sounds.setVolume(index, participant === undefined ? 1 : this.volumeOf(participant));
+      const slot = audio.mid === null ? undefined : slots.get(audio.mid);
+      if (slot?.source === "microphone" && slot.participant === loud) except = index;
+      this.sounds.setVolume(index, slot ? this.volumeOf(slot.participant) : 0);
     });
+    this.sounds.setDuck(except);
   }
 
   private sendView(): void {

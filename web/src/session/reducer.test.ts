@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Change, ServerMessage } from "../protocol.gen";
 import { missed, reduce, type Told } from "./reducer";
-import { deskView, me, person, roomView, silentView, snapshot, waitingView } from "./samples";
+import { board, deskView, me, person, roomView, silentView, snapshot, waitingView } from "./samples";
 
 const start = reduce(null, snapshot({ people: [person("me"), person("a")], speakers: ["a"] }));
 const changes = (n: number, ...list: Change[]): ServerMessage => ({ type: "changes", n, changes: list });
@@ -72,6 +72,23 @@ test("slots and speakers are whole lists and do not count", () => {
   const told = after({ type: "slots", slots: [] }, { type: "speakers", participants: ["me"] });
   expect(room(told)).toMatchObject({ slots: [], speakers: ["me"] });
   expect(told.n).toBe(0);
+});
+
+test("the board comes, changes and goes; to a page without one it is passed over", () => {
+  const open = after(changes(1, { type: "board", board: board({ late: "smallest" }) }));
+  expect(room(open).board).toMatchObject({ late: "smallest" });
+  expect(room(reduce(open, changes(2, { type: "board", board: null })) as Told).board).toBeNull();
+  const waiting = reduce(null, waitingView());
+  expect(reduce(waiting, changes(1, { type: "board", board: board() }))?.view).toEqual(waiting?.view);
+});
+
+test("the pulse is the last one, outlives changes, and begins anew with a view or without a board", () => {
+  const pulse = (...speaking: string[]): ServerMessage => ({ type: "pulse", speaking, weak: [], poor: [] });
+  const beating = after(snapshot({ board: board() }), pulse("a"), pulse("b"), changes(1, { type: "me", me: me() }));
+  expect(beating.pulse?.speaking).toEqual(["b"]);
+  expect(beating.n).toBe(1);
+  expect((reduce(beating, snapshot()) as Told).pulse).toBeUndefined();
+  expect((reduce(beating, changes(2, { type: "board", board: null })) as Told).pulse).toBeUndefined();
 });
 
 test("the desk and the phone follow their own changes", () => {

@@ -19,8 +19,11 @@ export function reduce(told: Told | null, message: ServerMessage): Told | null {
   if (isView(message)) return { view: message, n: 0 };
   if (told === null) return null;
   switch (message.type) {
-    case "changes":
-      return { ...told, view: message.changes.reduce(apply, told.view), n: message.n };
+    case "changes": {
+      const now = { view: message.changes.reduce(apply, told.view), n: message.n };
+      // Without a board there is nothing that beats.
+      return "board" in now.view && now.view.board ? { ...told, ...now } : now;
+    }
     case "said":
       return "lines" in told.view ? { ...told, view: { ...told.view, lines: [...told.view.lines, message.line] } } : told;
     case "slots":

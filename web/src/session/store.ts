@@ -2,13 +2,14 @@
 
 import { effect } from "@preact/signals";
 import type { Reply, Request, View } from "../connection/wire";
+import { Bell, bellOf } from "../media/bell";
 import { screenPossible } from "../media/capture";
 import { WakeLock, watchSurroundings } from "../media/surroundings";
 import { Acts } from "./acting";
 import { Coming } from "./coming";
 import { Devices } from "./devices";
 import { ToldFacts } from "./facts";
-import type { SessionStore } from "./model";
+import type { RoomView, SessionStore } from "./model";
 import { Receiving } from "./receiving";
 import { sweepSeats } from "./seats";
 
@@ -16,6 +17,7 @@ interface Parts {
   readonly facts: ToldFacts;
   readonly devices: Devices;
   readonly receiving: Receiving;
+  readonly bell: Bell;
   readonly coming: Coming;
   readonly acts: Acts;
 }
@@ -29,9 +31,11 @@ function assemble(): Parts {
   const { local } = devices;
   const facts = new ToldFacts(() => ({ muted: local.muted.value, sources: [...local.tracks.value.keys()] }));
   const receiving: Receiving = new Receiving({ ...wire, facts, local });
+  const bell = new Bell();
   const prime = (): void => {
     receiving.sounds.prime();
     local.wake();
+    bell.wake();
   };
   const stepping = (on: boolean) => (): void => void (facts.stepping.value = on);
   const acts = new Acts({ ...wire, prime, stepAway: stepping(true), stay: stepping(false) });
@@ -48,6 +52,8 @@ function assemble(): Parts {
       if (view.type !== "snapshot") return receiving.rest();
       devices.believe(view.me, ownSources(view), resumed);
       receiving.enter(view);
+      // After a reload nobody tapped; whoever sends sound may play it.
+      bell.wake();
       // A room that we were let into just now: what is held is told.
       devices.run();
     },
@@ -71,14 +77,26 @@ function assemble(): Parts {
   });
   devices.follow(facts);
   receiving.followAway(() => devices.away.value);
-  return { facts, devices, receiving, coming, acts };
+  ringFor(facts, devices, bell);
+  return { facts, devices, receiving, bell, coming, acts };
+}
+
+/** Whoever comes, looks or speaks to all is heard of by everybody concerned, but not by who has stepped away. */
+function ringFor(facts: ToldFacts, devices: Devices, bell: Bell): void {
+  let before: RoomView | null = null;
+  effect(() => {
+    const room = facts.room.value?.room ?? null;
+    const what = bellOf(before, room, facts.me.peek());
+    before = room;
+    if (what && !devices.away.peek()) bell.play(what);
+  });
 }
 
 const ownSources = (view: Extract<View, { type: "snapshot" }>) =>
   view.people.find((person) => person.id === view.you)?.sources ?? [];
 
 /** The screen stays on, and a page that wakes up looks at once whether it is still connected. */
-function watchAround({ coming, receiving }: Parts): void {
+function watchAround({ coming, receiving, bell }: Parts): void {
   const wakeLock = new WakeLock();
   const wanted = (): boolean => coming.phase.value === "inRoom" || coming.phase.value === "reconnecting";
   effect(() => void wakeLock.want(wanted()));
@@ -90,12 +108,13 @@ function watchAround({ coming, receiving }: Parts): void {
     awake: () => {
       coming.hurry();
       receiving.sounds.goOn();
+      bell.wake();
       void wakeLock.want(wanted());
     },
   });
 }
 
-function storeOf({ facts, devices, receiving, coming, acts }: Parts): SessionStore {
+function storeOf({ facts, devices, receiving, bell, coming, acts }: Parts): SessionStore {
   const { local } = devices;
   return {
     phase: coming.phase,
@@ -165,10 +184,11 @@ function storeOf({ facts, devices, receiving, coming, acts }: Parts): SessionSto
     mediaStalled: receiving.way.stalled,
     setVolume: (participant, volume) => receiving.setVolume(participant, volume),
     volumeOf: (participant) => receiving.volumeOf(participant),
-    setView: (wanted) => receiving.setView(wanted),
+    setView: (wanted, part = "stage") => receiving.setView(wanted, part),
     show: (element, participant, source) => receiving.show(element, participant, source),
     unblockAudio: () => {
       local.wake();
+      bell.wake();
       return receiving.sounds.unblock();
     },
   };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { WantedPicture } from "./model";
-import { person } from "./samples";
-import { heldBack, peopleOf, picturesOf, tilesOf, type PictureFacts } from "./view";
+import { board, person, roomView } from "./samples";
+import { heldBack, joined, lookedAt, peopleOf, picturesOf, tilesOf, voiceOf, type PictureFacts } from "./view";
 
 const stream = {} as MediaStream;
 const view = {
@@ -62,4 +62,30 @@ test("a limit asks for fewer and smaller, and what is held back is off", () => {
   expect([...held]).toEqual(["b/camera"]);
   expect(heldBack(list, "me", Infinity).size).toBe(0);
   expect(picturesOf(people, { ...none, heldBack: new Set(["a/camera"]) }).get("a/camera")?.state).toBe("off");
+});
+
+test("people of another room have a picture as long as a look gives one", () => {
+  const placed = (id: string, sources: ("camera" | "microphone")[]) => ({ person: person(id, { sources }), room: "pair.1", partner: true });
+  const others = lookedAt(board({ people: [placed("a", ["camera"]), placed("x", ["camera"]), placed("y", ["microphone"])] }), people);
+  expect(others.map(({ id, me, speaking }) => [id, me, speaking])).toEqual([["x", false, false]]);
+  expect(picturesOf(others, none).get("x/camera")?.state).toBe("waiting");
+  expect(lookedAt(null, people)).toEqual([]);
+});
+
+test("what two parts of the page want is asked for together, the stage first", () => {
+  expect(joined(new Map())).toBeNull();
+  const both = joined(new Map([["look", wanted("x")], ["stage", wanted("a")]]));
+  expect(both?.map(({ participant }) => participant)).toEqual(["a", "x"]);
+  expect(joined(new Map([["look", []]]))).toEqual([]);
+});
+
+test("a voice goes to one place", () => {
+  const pair = roomView({ id: "pair.2", kind: "pair", number: 2 });
+  const broadcast = { by: "me", name: "Me" };
+  expect(voiceOf(null, people, "me")).toBeNull();
+  expect(voiceOf(roomView(), people, "me")).toEqual({ where: "main", number: null, with: "" });
+  expect(voiceOf(pair, people, "me")).toMatchObject({ where: "pair", number: 2 });
+  expect(voiceOf(roomView({ kind: "private" }), people.slice(0, 2), "me")).toMatchObject({ where: "private", with: "A" });
+  expect(voiceOf(roomView({ broadcast }), people, "me")).toMatchObject({ where: "everyone" });
+  expect(voiceOf({ ...pair, broadcast: { by: "a", name: "A" } }, people, "me")).toMatchObject({ where: "pair" });
 });

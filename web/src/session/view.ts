@@ -1,6 +1,6 @@
 /** What the screens are given, derived from what the server told and what this page holds. Pure. */
 
-import type { Person as ToldPerson, Tile } from "../protocol.gen";
+import type { Board, Person as ToldPerson, RoomView, Tile } from "../protocol.gen";
 import {
   pictureKey,
   type Person,
@@ -8,6 +8,8 @@ import {
   type PictureKey,
   type PictureSource,
   type SourceName,
+  type ViewPart,
+  type Voice,
   type WantedPicture,
 } from "./model";
 
@@ -30,6 +32,23 @@ export function peopleOf(view: People | null, speakers: readonly string[], own: 
     return { ...person, ...(me && own), me, speaking: speaking.has(person.id) };
   });
   return [...all.filter((person) => person.me), ...all.filter((person) => !person.me)];
+}
+
+/** Of other rooms, whose cameras a look shows. `here`: the own room. */
+export function lookedAt(board: Board | null, here: readonly Person[]): Person[] {
+  const known = new Set(here.map(({ id }) => id));
+  const others = (board?.people ?? []).map(({ person }) => person);
+  return others
+    .filter(({ id, sources }) => sources.includes("camera") && !known.has(id))
+    .map((person) => ({ ...person, me: false, speaking: false }));
+}
+
+/** Where one's voice goes: a seat is in one room, and a broadcast is its own place. */
+export function voiceOf(room: RoomView | null, people: readonly Person[], me: string | null): Voice | null {
+  if (!room) return null;
+  const others = people.filter((person) => !person.me).map(({ name }) => name);
+  if (room.broadcast && room.broadcast.by === me) return { where: "everyone", number: null, with: "" };
+  return { where: room.kind, number: room.number, with: room.kind === "private" ? others.join(", ") : "" };
 }
 
 type Seen = Pick<Picture, "stream" | "state" | "stoppedAt">;
@@ -63,6 +82,13 @@ function seenOf(person: Person, source: PictureSource, key: PictureKey, facts: P
   }
   if (!person.sources.includes(source) || facts.heldBack.has(key)) return OFF;
   return facts.seen.get(key) ?? WAITING;
+}
+
+const PARTS: readonly ViewPart[] = ["stage", "look"];
+
+/** What all parts of the page want, the stage first; null before any of them has said. */
+export function joined(parts: ReadonlyMap<ViewPart, readonly WantedPicture[]>): readonly WantedPicture[] | null {
+  return parts.size === 0 ? null : PARTS.flatMap((part) => parts.get(part) ?? []);
 }
 
 /** The server's `view`: without my own pictures, no more than `limit`, and smaller once there is a limit. */

@@ -1,0 +1,52 @@
+/** Three soft pairs of notes for everybody: somebody comes into the room, sees it, or speaks to all. Never about others. */
+
+import type { RoomView } from "../session/model";
+import { type Note, sound } from "./notes";
+
+export type BellSound = "coming" | "seen" | "everyone";
+
+const pair = (first: number, second: number): readonly Note[] => [
+  { pitch: first, at: 0, lasts: 0.3, loudness: 0.07 },
+  { pitch: second, at: 0.18, lasts: 0.5, loudness: 0.07 },
+];
+
+const NOTES: Readonly<Record<BellSound, readonly Note[]>> = {
+  coming: pair(440, 554),
+  seen: pair(554, 440),
+  everyone: pair(392, 587),
+};
+
+/** What sounds when a room changes. What stood there when one came into it does not; a voice that begins to all does. */
+export function bellOf(before: RoomView | null, after: RoomView | null, me: string | null): BellSound | null {
+  if (!after) return null;
+  const by = after.broadcast?.by;
+  if (by !== undefined && by !== me && by !== before?.broadcast?.by) return "everyone";
+  if (before?.id !== after.id) return null;
+  if (isNew(before.coming, after.coming)) return "coming";
+  return isNew(before.watched, after.watched) ? "seen" : null;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+function isNew(before: readonly Named[], after: readonly Named[]): boolean {
+  const known = new Set(before.map(({ name }) => name));
+  return after.some(({ name }) => !known.has(name));
+}
+
+export class Bell {
+  private context: AudioContext | null = null;
+
+  /** Inside a tap; and whenever it may have been put to sleep. */
+  wake(): void {
+    this.context ??= new AudioContext();
+    if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
+  }
+
+  play(what: BellSound): void {
+    // Notes given to a context that sleeps would sound at the next tap, long after.
+    if (this.context?.state !== "running") return;
+    for (const note of NOTES[what]) sound(this.context, note);
+  }
+}
