@@ -57,6 +57,7 @@ def test_beyond_loopback_only_with_tls(given: dict[str, object], safe: bool) -> 
             require_safe(settings)
 
 
+@pytest.mark.parametrize("setting", ["open_door", "trace"])
 @pytest.mark.parametrize(
     ("given", "safe"),
     [
@@ -66,15 +67,16 @@ def test_beyond_loopback_only_with_tls(given: dict[str, object], safe: bool) -> 
         ({"host": "0.0.0.0", "tls_cert": Path("c.pem"), "tls_key": Path("k.pem")}, False),
     ],
 )
-def test_the_door_is_never_open_where_others_could_come(
-    given: dict[str, object], safe: bool, monkeypatch: pytest.MonkeyPatch
+def test_what_is_for_tests_alone_is_refused_where_others_could_come(
+    given: dict[str, object], safe: bool, setting: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not Settings().open_door
-    monkeypatch.setenv("KINROOM_OPEN_DOOR", "1")
-    settings = Settings.model_validate({**given, **Settings().model_dump(include={"open_door"})})
-    assert settings.open_door
+    """A door without a knock, and a memory of who sees whom."""
+    assert not getattr(Settings(), setting)
+    monkeypatch.setenv(f"KINROOM_{setting.upper()}", "1")
+    settings = Settings.model_validate({**given, **Settings().model_dump(include={setting})})
+    assert getattr(settings, setting)
     if safe:
         require_safe(settings)
     else:
-        with pytest.raises(NotSafeError, match="KINROOM_OPEN_DOOR"):
+        with pytest.raises(NotSafeError, match=f"KINROOM_{setting.upper()}"):
             require_safe(settings)
