@@ -30,8 +30,8 @@ IDLE: Final = 60.0  # seconds with nobody in the session before it leaves the me
 NEAR: Final = 3600.0  # seconds. The gentle end of a group without a facilitator is ten minutes off
 RETRY: Final = 1.0  # seconds until what time brings is tried again after the store could not
 
-# A phone that stands by opens no microphone and no camera, its own or the laptop's.
-_NOT_BY_PHONE: Final = (p.Publish, p.Unpublish, p.Unmute)
+# A phone that stands by opens no microphone and no camera, its own or the laptop's. It has no picture to look at either.
+_NOT_BY_PHONE: Final = (p.Publish, p.Unpublish, p.Unmute, p.Look, p.Broadcast)
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -191,12 +191,10 @@ class SessionActor:
                 await self._turns.take(me, command, words=words, reply=ok)
             case p.MakeStandby():
                 await self._make_standby(client, seat.participant, request.id)
-            case p.TakeSeat():
-                await self._turns.take(me, c.TakeSeat(client.id), reply=ok)
             case p.Leave() if place.standby:
                 await self._turns.take(me, c.DropStandby(), reply=ok)
             case _:
-                await self._turns.take(me, command_of(request), reply=ok)
+                await self._turns.take(me, command_of(request, client.id), reply=ok)
 
     async def _make_standby(self, client: Client, who: ParticipantId, request: int) -> None:
         token = new_token()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import secrets
 import unicodedata
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from signaling import protocol as p
 from signaling.core import commands as c
 from signaling.core.errors import RefusedError
-from signaling.core.ids import CallId, ParticipantId
+from signaling.core.ids import CallId, ConnectionId, ParticipantId
 from signaling.core.names import clean_name
 from signaling.shell.memory import Memory
 
-# Fields are copied by name.
+# Fields are copied by name; `seed` and `connection` are the server's to say.
 PLAIN: Final[dict[type[Struct], type[Struct]]] = {
     p.Publish: c.Publish,
     p.Unpublish: c.Unpublish,
@@ -63,7 +65,24 @@ PLAIN: Final[dict[type[Struct], type[Struct]]] = {
     p.CancelClose: c.CancelClose,
     p.EndGroup: c.End,
     p.TakeOver: c.TakeOver,
+    p.TakeSeat: c.TakeSeat,
     p.DropStandby: c.DropStandby,
+    p.BackToGroup: c.BackToGroup,
+    p.WaitForPartner: c.WaitForPartner,
+    p.PlanRooms: c.PlanRooms,
+    p.EditPlan: c.EditPlan,
+    p.DropPlan: c.DropPlan,
+    p.OpenRooms: c.OpenRooms,
+    p.ExtendRooms: c.ExtendRooms,
+    p.RecallRooms: c.RecallRooms,
+    p.MovePeople: c.MovePeople,
+    p.KeepApart: c.KeepApart,
+    p.KeepTogether: c.KeepTogether,
+    p.DropIn: c.DropIn,
+    p.CancelDropIn: c.CancelDropIn,
+    p.Look: c.Look,
+    p.CloseLook: c.CloseLook,
+    p.Broadcast: c.Broadcast,
 }
 
 K = TypeVar("K", bound=str)
@@ -75,9 +94,11 @@ def no_words(_memory: Memory) -> None:
     pass
 
 
-def command_of(request: p.Request) -> c.Command:
+def command_of(request: p.Request, connection: ConnectionId) -> c.Command:
+    """What a request cannot say is told by the server: by which connection it came, and chance."""
     shape = PLAIN[type(request)]
-    return shape(**{field: getattr(request, field) for field in shape.__struct_fields__})  # type: ignore[return-value]
+    known = {"connection": connection, "seed": secrets.randbits(32)} | msgspec.structs.asdict(request)
+    return shape(**{field: known[field] for field in shape.__struct_fields__})  # type: ignore[return-value]
 
 
 def with_words(me: ParticipantId, request: p.CallHelp | p.SendBack | p.Rename) -> tuple[c.Command, Words]:

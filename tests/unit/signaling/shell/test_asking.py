@@ -9,12 +9,14 @@ import pytest
 from signaling import protocol as p
 from signaling.core import commands as c
 from signaling.core.errors import RefusedError
-from signaling.core.ids import CallId, ParticipantId
+from signaling.core.ids import MAIN, CallId, ConnectionId, ParticipantId, pair_room
 from signaling.shell.asking import PLAIN, clean_text, command_of, need_text, with_words
 from signaling.shell.memory import Memory
 
-BY_HAND = {p.Offer, p.View, p.Ping, p.Say, p.AnswerPerson, p.CallHelp, p.SendBack, p.Rename, p.MakeStandby, p.TakeSeat}
+BY_HAND = {p.Offer, p.View, p.Ping, p.Say, p.AnswerPerson, p.CallHelp, p.SendBack, p.Rename, p.MakeStandby}
+TOLD_BY_US = {"seed", "connection"}
 SAM = ParticipantId("sam")
+HERE = ConnectionId(9)
 
 
 def test_every_request_is_known() -> None:
@@ -24,11 +26,24 @@ def test_every_request_is_known() -> None:
 
 @pytest.mark.parametrize(("request_", "command"), PLAIN.items())
 def test_the_fields_have_the_same_names(request_: type, command: type) -> None:
-    assert request_.__struct_fields__ == ("id", *command.__struct_fields__)
+    asked = [field for field in command.__struct_fields__ if field not in TOLD_BY_US]
+    assert request_.__struct_fields__ == ("id", *asked)
 
 
 def test_a_request_is_copied() -> None:
-    assert command_of(p.StopSource(7, "sam", "camera")) == c.StopSource(SAM, "camera")
+    assert command_of(p.StopSource(7, "sam", "camera"), HERE) == c.StopSource(SAM, "camera")
+    moves = (("sam", "pair.1"), ("leo", "main"))
+    assert command_of(p.MovePeople(7, moves), HERE) == c.MovePeople(
+        ((SAM, pair_room(1)), (ParticipantId("leo"), MAIN)), anyway=False
+    )
+
+
+def test_the_connection_and_chance_are_the_servers_to_tell() -> None:
+    assert command_of(p.TakeSeat(7), HERE) == c.TakeSeat(HERE)
+    assert command_of(p.Look(7, "pair.1"), HERE) == c.Look(pair_room(1), HERE)
+    plans = [command_of(p.PlanRooms(7, "size", 2), HERE) for _ in range(2)]
+    assert plans == [c.PlanRooms("size", 2, plan.seed) for plan in plans]  # type: ignore[union-attr]
+    assert len({plan.seed for plan in plans}) == 2  # type: ignore[union-attr]
 
 
 def test_words_are_kept_beside_the_command() -> None:
