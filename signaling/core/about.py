@@ -47,7 +47,7 @@ def led(session: Session, participant: ParticipantId) -> Seat:
 def media_room(session: Session, room: RoomId) -> Room:
     """Raises RefusedError."""
     found = session.need_room(room)
-    if found.kind in ("waiting", "desk"):
+    if found.kind in ("waiting", "desk", "late"):
         raise RefusedError(ErrorCode.NO_SUCH, "there is no media in that room")
     return found
 

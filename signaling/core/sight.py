@@ -1,18 +1,19 @@
 """Whose media reaches whom: the only place that says so. Pure; the media shell makes attachments and holds of it.
 
-Media flows between the people of one media room (main or private) and nowhere else. A waiting room and the desk are
-rooms in which nobody sees or hears anybody. Every exception is a member of `Exception_`, is listed by `exceptions`, and
-is on the screen of the one who is seen or heard (`seen_by`).
+Media flows between the people of one media room (main, private or a pair) and nowhere else. A waiting room and the desk
+are rooms in which nobody sees or hears anybody. Every exception is a member of `Exception_`, is listed by `exceptions`,
+and is on the screen of the one who is seen or heard (`seen_by`, `lookers`) or who hears (`voice_of`). There is none by
+which somebody listens to another room.
 """
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, Literal
 
 from signaling.core import events as e
-from signaling.core.events import SourceKind
+from signaling.core.events import RoomKind, SourceKind
 from signaling.core.ids import ParticipantId, RoomId
 from signaling.core.lifecycles import Door
 from signaling.core.roles import IN_GROUP, Role
@@ -21,14 +22,16 @@ from signaling.core.state import Room, Seat, Session
 EVERYTHING: Final[frozenset[SourceKind]] = frozenset(e.SOURCES)
 NOTHING: Final[frozenset[SourceKind]] = frozenset()
 _MICROPHONE: Final[frozenset[SourceKind]] = frozenset({"microphone"})
+_CAMERA: Final[frozenset[SourceKind]] = frozenset({"camera"})
+_HOLDS: Final[frozenset[RoomKind]] = frozenset({"main", "pair"})  # while the group is paused. Private talks go on
 
 
 class Exception_(enum.StrEnum):  # noqa: N801 - Exception is taken
-    """Why somebody sees and hears a person whom the rest of the room does not."""
+    """Why somebody sees or hears a person whom the rest of their room does not."""
 
     COVERED = "covered"  # facilitators of the room go on seeing and hearing whom they covered
-    LOOK = "look"  # a facilitator sees the cameras of a pair
-    BROADCAST = "broadcast"  # a facilitator in main is heard in the pairs
+    LOOK = "look"  # one facilitator sees the cameras of one pair for a minute, and hears nothing
+    BROADCAST = "broadcast"  # one facilitator in the main room is heard in all pairs, and hears nothing
 
 
 def in_media_room(session: Session, seat: Seat) -> bool:
@@ -52,11 +55,35 @@ def sources_for(session: Session, viewer: ParticipantId, publisher: ParticipantI
         return NOTHING
     if viewer == publisher:
         return EVERYTHING
-    if seer.room != seen.room or not in_media_room(session, seer) or seer.resting == "away":
+    if not in_media_room(session, seer) or seer.resting in ("away", "arriving"):
         return NOTHING
+    if seer.room != seen.room:
+        return _across(session, seer, seen)
     if seen.covered_by is not None and not seer.is_facilitator:
         return NOTHING
     return EVERYTHING
+
+
+def _across(session: Session, seer: Seat, seen: Seat) -> frozenset[SourceKind]:
+    """From one room into another. Who is covered, is so for facilitators of other rooms too."""
+    if seen.covered_by is not None:
+        return NOTHING
+    looks = seer.look is not None and seer.look.room == seen.room
+    hears = voice_of(session, seen.participant) == "everyone" and session.rooms[seer.room].kind == "pair"
+    return (_CAMERA if looks else NOTHING) | (_MICROPHONE if hears else NOTHING)
+
+
+def lookers(session: Session, room: RoomId) -> list[Seat]:
+    """Who sees this room's pictures from outside: exactly those whom it reads the names of."""
+    return [seat for seat in session.present() if seat.look is not None and seat.look.room == room]
+
+
+def voice_of(session: Session, who: ParticipantId) -> RoomId | Literal["everyone"] | None:
+    """The one place where somebody is heard while they are not muted: a room; the main room and all pairs; none."""
+    if session.broadcast is not None and session.broadcast.by == who:
+        return "everyone"
+    seat = session.seats.get(who)
+    return seat.room if seat is not None and in_media_room(session, seat) else None
 
 
 def held(session: Session, publisher: ParticipantId) -> frozenset[SourceKind]:
@@ -95,23 +122,24 @@ def seen_by(session: Session, publisher: ParticipantId) -> list[ParticipantId] |
 
 
 def exceptions(session: Session) -> list[tuple[ParticipantId, ParticipantId, Exception_]]:
-    """(viewer, publisher, why) of all that is not the same for everybody in a room."""
-    return [
+    """(viewer, publisher, why) of all that is not the same for everybody in a room, or leads from room to room."""
+    covered = [
         (viewer, seat.participant, Exception_.COVERED)
         for seat in session.present()
         for viewer in seen_by(session, seat.participant) or ()
     ]
+    return [*covered, *_lead_across(session)]
 
 
-def lookers(session: Session, room: RoomId) -> list[Seat]:
-    """Facilitators elsewhere who see the cameras of that room."""
-    return []
-
-
-def voice_of(session: Session, who: ParticipantId) -> RoomId | Literal["everyone"] | None:
-    """The one place that this voice goes to; None: nowhere, whoever hears it."""
-    seat = session.seats.get(who)
-    return seat.room if seat is not None and in_media_room(session, seat) else None
+def _lead_across(session: Session) -> Iterator[tuple[ParticipantId, ParticipantId, Exception_]]:
+    for seer in session.present():
+        for seen in session.present():
+            if seer.room != seen.room:
+                sources = sources_for(session, seer.participant, seen.participant)
+                if "camera" in sources:
+                    yield seer.participant, seen.participant, Exception_.LOOK
+                if "microphone" in sources:
+                    yield seer.participant, seen.participant, Exception_.BROADCAST
 
 
 def grants(roles: Iterable[Role]) -> tuple[frozenset[SourceKind], bool]:
@@ -125,5 +153,5 @@ def _shut(seat: Seat, room: Room) -> frozenset[SourceKind]:
 
 
 def _paused(session: Session, seat: Seat, room: Room) -> bool:
-    """Private talks go on; facilitators stay seen and heard."""
-    return session.paused_by is not None and room.kind == "main" and not seat.is_facilitator
+    """Facilitators stay seen and heard."""
+    return session.paused_by is not None and room.kind in _HOLDS and not seat.is_facilitator
