@@ -1,7 +1,8 @@
 """Calls for a facilitator, checks on a person, and who gets a line.
 
-A call is one of four: "come" (the room sees it), "private" (only its person and the facilitators do), "no_answer" (to
-"Are you OK?") and "dropped" (out of a private talk). All are open, may ring, and are taken by a facilitator who comes.
+A call is one of five: "come" (the room sees it), "private" (only its person and the facilitators do), "no_answer" (to
+"Are you OK?"), "dropped" (out of a private talk) and "partner_dropped" (about the one left alone in a pair). All are
+open, may ring, and are taken by a facilitator who comes.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ def _answer_check(session: Session, now: float, by: e.By, command: c.AnswerCheck
     if unanswered not in session.calls:
         return [answered] if command.ok else [answered, *_opened(session, now, "private", seat.participant)]
     closed = e.CallClosed(now, unanswered, by)  # it rang: what it turns into does too
-    return [answered, closed] if command.ok else [answered, closed, *_alarm(session, now, "private", seat.participant)]
+    return [answered, closed] if command.ok else [answered, closed, *alarm(session, now, "private", seat.participant)]
 
 
 def _line(session: Session, now: float, by: e.By, command: c.Say | c.Answer) -> list[e.Event]:
@@ -104,6 +105,8 @@ def _readers(session: Session, writer: Seat, command: c.Say | c.Answer) -> list[
             return session.inside(writer.room)
         case c.Say("facilitators"):
             return session.facilitators()
+        case c.Say("everyone"):
+            return _everyone(session, writer)
         case c.Say(to):
             if not session.rules.direct_chat:
                 raise RefusedError(ErrorCode.NOT_ALLOWED, "this programme has no chat between two people")
@@ -111,6 +114,13 @@ def _readers(session: Session, writer: Seat, command: c.Say | c.Answer) -> list[
             if not readers:  # one answer for everybody who is not here: where they are is not for the writer to know
                 raise RefusedError(ErrorCode.NO_SUCH, "nobody of that id is in this room")
             return readers
+
+
+def _everyone(session: Session, writer: Seat) -> list[Seat]:
+    """The main room and all pairs. Neither a private talk nor who waits is spoken into."""
+    if not writer.is_facilitator:
+        raise RefusedError(ErrorCode.NOT_ALLOWED, "only facilitators write to everyone")
+    return [seat for seat in session.inside() if session.rooms[seat.room].kind in ("main", "pair")]
 
 
 DECIDE: Final[Decide] = {
@@ -191,11 +201,18 @@ def settle(session: Session, now: float) -> list[e.Event]:
 
 
 def _is_over(session: Session, call: Call) -> bool:
-    """Its person is gone for good, or is back in the private talk; a lost connection ends no call."""
+    """Its person is gone for good, or it is no longer as it was. A lost connection ends no call for help."""
     seat = session.seats.get(call.about)
     if seat is None or seat.door is Door.OUT:
         return True
-    return call.kind == "dropped" and (seat.here or session.rooms[seat.room].kind != "private")
+    room = session.rooms[seat.room]
+    match call.kind:
+        case "dropped":
+            return seat.here or room.kind != "private"
+        case "partner_dropped":
+            return room.alone is None or room.alone.who != call.about or not room.alone.called
+        case _:
+            return False
 
 
 def _rings_at(session: Session, call: Call) -> float:
@@ -221,7 +238,7 @@ def _unanswered(session: Session, now: float) -> Iterator[e.Event]:
             yield e.CheckAnswered(now, seat.participant, None)
         elif now >= seat.check.since + session.rules.check_waits:
             yield e.CheckAnswered(now, seat.participant, None)
-            yield from _alarm(session, now, "no_answer", seat.participant)
+            yield from alarm(session, now, "no_answer", seat.participant)
 
 
 def _dropped(session: Session, now: float) -> Iterator[e.Event]:
@@ -229,10 +246,10 @@ def _dropped(session: Session, now: float) -> Iterator[e.Event]:
         if room.kind == "private":
             for seat in talkers(session, room.id):
                 if not seat.here:
-                    yield from _alarm(session, now, "dropped", seat.participant)
+                    yield from alarm(session, now, "dropped", seat.participant)
 
 
-def _alarm(session: Session, now: float, kind: CallKind, about: ParticipantId) -> list[e.Event]:
+def alarm(session: Session, now: float, kind: CallKind, about: ParticipantId) -> list[e.Event]:
     """A call that rings from the start."""
     opened = _opened(session, now, kind, about)
     return [*opened, e.CallRang(now, call_id(kind, about))] if opened else []
