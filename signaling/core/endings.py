@@ -13,7 +13,7 @@ from signaling.core import events as e
 from signaling.core.about import own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.events import LeaveCause
-from signaling.core.ids import MAIN
+from signaling.core.ids import WAITING
 from signaling.core.lifecycles import PHASE, Absence, Door, Phase, step
 from signaling.core.module import Apply, Decide
 from signaling.core.state import Seat, Session, call_id, with_seat
@@ -105,14 +105,14 @@ def _sent_off(session: Session, now: float) -> list[e.Event]:
             continue
         if not _stays(session, seat):
             events.append(e.Left(now, seat.participant, "closed"))
-        elif seat.room == MAIN:
+        elif seat.room != WAITING:
             events.append(e.SentBack(now, seat.participant, None))
     return events
 
 
 def _is_bound_to_go(session: Session, seat: Seat) -> bool:
     match session.rooms[seat.room].kind:
-        case "main" | "waiting":
+        case "main" | "waiting" | "late" | "pair":
             return seat.door is not Door.OUT and not seat.is_facilitator
         case "private":  # goes on as long as there is a facilitator to go on with
             return seat.door is not Door.OUT and session.absence is Absence.CLOSING
@@ -139,10 +139,11 @@ def _drained(session: Session, now: float) -> list[e.Event]:
 
 def _over(session: Session, now: float, cause: LeaveCause, by: e.By | None) -> list[e.Event]:
     everybody = [seat.participant for seat in session.seats.values() if seat.door is not Door.OUT]
-    talks = [room.id for room in session.rooms.values() if room.kind == "private"]
+    opened = [room.id for room in session.rooms.values() if room.kind in ("private", "pair")]
     return [
         *(e.Left(now, participant, cause, by) for participant in everybody),
-        *(e.RoomClosed(now, room, by) for room in talks),
+        *(e.RoomClosed(now, room, by) for room in opened),
+        *([] if session.round is None else [e.RoomsOver(now, by)]),
         e.Ended(now),
     ]
 

@@ -12,7 +12,7 @@ from signaling.core import events as e
 from signaling.core.about import actor, own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.ids import MAIN
-from signaling.core.lifecycles import Door
+from signaling.core.lifecycles import Door, RoundState
 from signaling.core.module import Apply, Decide
 from signaling.core.state import Seat, Session, with_seat
 from signaling.protocol import ErrorCode
@@ -39,7 +39,12 @@ def _come_back(session: Session, now: float, by: e.By, command: c.ComeBack) -> l
 
 
 def _start_break(session: Session, now: float, by: e.By, command: c.StartBreak) -> list[e.Event]:
-    """Sends everybody in the main room off, facilitators too; again with another time: also who was back."""
+    """Sends everybody in the main room off, facilitators too; again with another time: also who was back.
+
+    Not while the group is in pairs: their clock would run on, and who is in one would not know.
+    """
+    if session.round is not None and session.round.state is not RoundState.PLANNED:
+        raise RefusedError(ErrorCode.NOT_NOW, "the group is in pairs")
     if not now < command.until <= now + LONGEST_BREAK:
         raise RefusedError(ErrorCode.NOT_NOW, "a break ends later than now, within four hours")
     awake = [seat for seat in session.inside(MAIN) if seat.resting is None]
@@ -73,17 +78,26 @@ def settle(session: Session, now: float) -> list[e.Event]:
     """A break is one of the main room, and ends by the clock; those who rest go on resting until they tap."""
     if session.ended:
         return []
-    woken = [seat.participant for seat in session.seats.values() if _rests_no_more(seat)]
+    woken = [seat.participant for seat in session.seats.values() if _rests_no_more(session, seat)]
     events: list[e.Event] = [e.Woke(now, participant) for participant in woken]
     if session.break_until is not None and now >= session.break_until:
         events.append(e.BreakEnded(now, None))
     return events
 
 
-def _rests_no_more(seat: Seat) -> bool:
-    if seat.resting is None:
-        return False
-    return seat.door is Door.OUT or (seat.resting == "break" and seat.room != MAIN)
+def _rests_no_more(session: Session, seat: Seat) -> bool:
+    """Who was taken aside is awake; who was moved into a pair rests on until they tap. A place without media needs
+    no word about it before somebody arrives there."""
+    if seat.resting is None or seat.door is Door.OUT:
+        return seat.resting is not None
+    kind = session.rooms[seat.room].kind
+    match seat.resting:
+        case "break":
+            return kind not in ("main", "pair")
+        case "arriving":
+            return kind not in ("main", "pair", "private")
+        case "away":
+            return False
 
 
 def due(session: Session) -> float | None:
