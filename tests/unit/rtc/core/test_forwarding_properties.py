@@ -2,16 +2,19 @@
 
 - under one SSRC a number of the roll-over counter's line is used once, and a slot's numbers never leap;
 - what moves on goes on right after what was sent: no number is left out but those that the publisher's stream lost;
-- timestamps of a new source on a slot are after the old one's, and nobody gets media that the table does not give them.
+- timestamps of a new source on a slot are after the old one's, and nobody gets media that the table does not give them;
+- so once a command has moved people, no packet and no repetition of anybody whom it took away leaves for them.
 """
 
 from __future__ import annotations
+
+import random
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from rtc.core.changes import Attach, Change, Detach, Hold, Release
+from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
 from rtc.core.model import Mid, PeerId, Source
 from rtc.core.receive_log import MAX_MISSING
 from rtc.wire import rtcp
@@ -136,8 +139,31 @@ class Forwarding(RuleBasedStateMachine):
         self.held.discard((person, source))
         self.apply(Release(person, source))
 
-    def apply(self, change: Change) -> None:
-        self.group.apply(change)
+    @rule(person=people, source=sources)
+    def renew(self, person: PeerId, source: Source) -> None:
+        self.apply(Renew(person, source))
+
+    @rule(rooms=st.tuples(*[st.integers(1, 2)] * 3), renewed=st.sets(people), order=st.randoms(use_true_random=False))
+    def move(self, rooms: tuple[int, ...], renewed: set[PeerId], order: random.Random) -> None:
+        """All into these rooms, in one command: each hears one of the others there and sees all of them."""
+        changes: list[Change] = [Renew(person, Source.CAMERA) for person in sorted(renewed)]
+        for viewer, room in zip(self.group.people, rooms, strict=True):
+            others = [one for one, its in zip(self.group.people, rooms, strict=True) if its == room and one != viewer]
+            wanted = {mid: others[n] for n, mid in enumerate(["v0", "v1"]) if n < len(others)}
+            wanted |= {"a0": others[-1]} if others else {}
+            for mid in map(Mid, MIDS):
+                source = Source.MICROPHONE if mid[0] == "a" else Source.CAMERA
+                if mid in wanted:
+                    self.table[viewer, mid] = (wanted[mid], source)
+                    changes.append(Attach(viewer, mid, wanted[mid], source))
+                else:
+                    self.table.pop((viewer, mid), None)
+                    changes.append(Detach(viewer, mid))
+        order.shuffle(changes)
+        self.apply(*changes)
+
+    def apply(self, *changes: Change) -> None:
+        assert self.group.apply(*changes) == [] or len(changes) == 1
         self.check(self.group.sent())
 
     # --- viewers, and time -------------------------------------------------------------------------------------------
@@ -159,7 +185,7 @@ class Forwarding(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.01, 0.1, 0.5, 3]))
     def wait(self, seconds: float) -> None:
-        self.group.now += seconds
+        self.check(self.group.pass_time(seconds))
         for person in self.group.people.values():
             self.group.due(person)
             person.peer.refill(self.group.now)
@@ -210,7 +236,8 @@ class Forwarding(RuleBasedStateMachine):
             subscription = self.group.people[viewer].peer.slots[mid].subscription
             assert subscription is not None
             assert subscription.publication is self.group.people[publisher].peer.publications[source]
-            assert (subscription.forwarding.value == "paused") == ((publisher, source) in self.held)
+            waits = (publisher, source) in self.held or self.group.now < subscription.starts_at
+            assert (subscription.forwarding.value == "paused") == waits
 
     @invariant()
     def counts_add_up(self) -> None:
