@@ -14,7 +14,7 @@ import pytest
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.errors import RefusedError
-from signaling.core.ids import DESK, MAIN, WAITING, ConnectionId, ParticipantId, RoomId
+from signaling.core.ids import DESK, LATE, MAIN, WAITING, ConnectionId, ParticipantId, RoomId, pair_room
 from signaling.core.lifecycles import Door
 from signaling.core.roles import (
     ALLOWED,
@@ -29,26 +29,29 @@ from signaling.core.roles import (
     sits_as,
 )
 from signaling.core.session import authorise, decide
-from signaling.core.state import Room, Session
+from signaling.core.state import Session
 from signaling.protocol import ErrorCode
 from tests.unit.signaling.core.seated import Seated
 
 COMMANDS: list[type[Any]] = list(typing.get_args(c.Command))
 ME, SAM = ParticipantId("me"), ParticipantId("sam")
-TALK = RoomId("private.me")
+TALK, PAIR = RoomId("private.me"), pair_room(1)
 
 # P participant, F facilitator, G guest, C coordinator, S support, A admin, N newcomer, O operator, Z the server itself.
 MAY = {
     "N": "Join Resume JoinStandby",
     "Z": "Disconnect Tick",
     "PFGCSA": "Leave",
-    "PFG": """Publish Unpublish Mute Unmute DeclineUnmute RaiseHand LowerHand StepAway ComeBack Say EndPrivate""",
-    "PG": "CallHelp CancelHelp AnswerCheck AskToStay",
+    "PFG": """Publish Unpublish Mute Unmute DeclineUnmute RaiseHand LowerHand StepAway ComeBack Say EndPrivate
+        BackToGroup""",
+    "PG": "CallHelp CancelHelp AnswerCheck AskToStay WaitForPartner",
     "F": """Answer Admit AdmitExpected Decline SendBack LockDoor Remove Ban
         MuteOther MuteAll StopSource Allow Forbid AllowAll ForbidAll AskToUnmute
         LowerHands LowerOther Spotlight Rename Cover Uncover Follow
         PauseGroup ResumeGroup StartBreak EndBreak TalkPrivately
-        Coming CloseCall CheckOn CloseGroup CancelClose TakeOver MakeStandby TakeSeat DropStandby""",
+        Coming CloseCall CheckOn CloseGroup CancelClose TakeOver MakeStandby TakeSeat DropStandby
+        PlanRooms EditPlan DropPlan OpenRooms ExtendRooms RecallRooms MovePeople KeepApart KeepTogether
+        DropIn CancelDropIn Look CloseLook Broadcast""",
     "CAO": "RevokeLink",
     "FAO": "End",
 }
@@ -64,7 +67,7 @@ LETTERS = {
     "Z": Standing.SERVER,
 }
 TABLE = {(LETTERS[letter], command) for who, names in MAY.items() for letter in who for command in names.split()}
-PLACES = ("waiting", "talking", "main", "desk")
+PLACES = ("waiting", "talking", "main", "pair", "late", "desk")
 SEATS = [(role, place) for role in Role for place in PLACES if (place == "desk") != (role in IN_GROUP)]
 
 
@@ -95,6 +98,15 @@ def sample(command: type[Any]) -> c.Command:
         "agreement": None,
         "agreed": None,
         "media_kept": False,
+        "how": "size",
+        "count": 2,
+        "seed": 1,
+        "rooms": ((SAM,),),
+        "late": "ask",
+        "seconds": 60.0,
+        "moves": ((SAM, pair_room(1)),),
+        "anyway": False,
+        "other": ME,
     }
     made: c.Command = command(**{name: known[name] for name in command.__struct_fields__})
     return made
@@ -105,9 +117,11 @@ def seated(role: Role, place: str) -> Session:
     room = Seated()
     room.sit(SAM, Role.PARTICIPANT)
     door = Door.KNOCKING if place in ("waiting", "talking") else Door.INSIDE
-    room.sit(ME, role, door=door, room={"waiting": WAITING, "talking": TALK, "main": MAIN, "desk": DESK}[place])
-    rooms = {**room.session.rooms, TALK: Room(TALK, "private", 0.0, SAM)}
-    return room.session.change(rooms=rooms)
+    at = {"waiting": WAITING, "talking": TALK, "main": MAIN, "pair": PAIR, "late": LATE, "desk": DESK}[place]
+    room.sit(ME, role, door=door, room=at)
+    room.set_room(TALK, by=SAM)
+    room.set_room(PAIR, kind="pair", number=1)
+    return room.session
 
 
 def code_of(session: Session, actor: c.Actor, command: c.Command) -> ErrorCode | None:
@@ -141,7 +155,7 @@ def test_every_role_and_command_in_every_place(command: type[Any], role: Role, p
     name = command.__name__
     if (Standing(role), name) not in TABLE or (place == "desk" and name not in DESK_MAY):
         assert code == ErrorCode.NOT_ALLOWED
-    elif (place == "waiting" and name not in WAITING_MAY) or (place == "talking" and name not in TALKING_MAY):
+    elif (place in ("waiting", "late") and name not in WAITING_MAY) or (place == "talking" and name not in TALKING_MAY):
         assert code == ErrorCode.WAITING
     else:
         assert code is None
