@@ -225,12 +225,19 @@ class SessionMedia:
         for participant, live in self._live.items():
             seat = session.seats.get(participant)
             if seat is not None and live.answered:
-                watchers: frozenset[ParticipantId] = frozenset()
+                watchers = frozenset(looker.participant for looker in sight.lookers(session, seat.room))
                 after = _Audience(seat.room, seat.covered_by is not None, watchers)
                 if live.audience is not None and after.widened(live.audience):
                     renewals += [Renew(live.peer, source) for source in _PICTURES]
+                if live.audience is not None and after.room != live.audience.room:
+                    self._show_everybody(participant, live)
                 live.audience = after
         return renewals
+
+    def _show_everybody(self, participant: ParticipantId, live: _Live) -> None:
+        """What the page said that it shows were people of another room: pictures of this one wait for no page."""
+        self.forget_view(participant)
+        live.layout = msgspec.structs.replace(live.layout, wanted=None)
 
     def apply(self, changes: list[Change]) -> None:
         if changes:

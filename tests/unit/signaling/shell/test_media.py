@@ -206,6 +206,18 @@ def test_talking_privately_parts_the_two_from_the_rest_and_shows_nothing_from_be
     assert room.seen(SAM) == media_of(ANA, LEO)
 
 
+def test_a_new_rooms_pictures_wait_for_no_page(room: Room) -> None:
+    """What a page said that it shows is of the room that it was in."""
+    room.media.view(SAM, [(LEO, "camera")])
+    room.plan()
+    assert (ANA, "camera") not in room.seen(SAM)
+    room.do(ANA, c.TalkPrivately(SAM))
+    assert (ANA, "camera") in room.seen(SAM)
+    room.media.view(SAM, [])
+    room.plan()
+    assert room.seen(SAM) == {(ANA, "microphone")}
+
+
 def test_renewals_come_first_then_holds_detaches_sound_pictures_releases(room: Room) -> None:
     """Sam comes back muted while Leo is back from a break."""
     room.do(ANA, c.TalkPrivately(SAM))
