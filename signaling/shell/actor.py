@@ -22,6 +22,7 @@ from signaling.shell.auth import new_token, standby_hash
 from signaling.shell.figures import EVERY, Meter, support_is_here
 from signaling.shell.links import Admission, Links
 from signaling.shell.media import LINGER, SessionMedia
+from signaling.shell.pulse import Lines, board_is_watched, sending
 from signaling.shell.telling import Client, places
 from signaling.shell.turns import Turns
 from signaling.store.store import Store
@@ -30,7 +31,7 @@ IDLE: Final = 60.0  # seconds with nobody in the session before it leaves the me
 NEAR: Final = 3600.0  # seconds. The gentle end of a group without a facilitator is ten minutes off
 RETRY: Final = 1.0  # seconds until what time brings is tried again after the store could not
 
-# A phone that stands by opens no microphone and no camera, its own or the laptop's. It has no picture to look at either.
+# A phone that stands by opens no microphone and no camera, its own or the laptop's, and has no pictures.
 _NOT_BY_PHONE: Final = (p.Publish, p.Unpublish, p.Unmute, p.Look, p.Broadcast)
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class SessionActor:
         self.media = SessionMedia(engine, engine.choose_worker())
         self._turns = Turns(session, numbers, self.media, store, links, clock)
         self._meter = Meter()
+        self._lines = Lines()
         self._clock = clock
         self._not_before = 0.0
         self._inbox: asyncio.Queue[Callable[[], Awaitable[None]]] = asyncio.Queue()
@@ -113,7 +115,7 @@ class SessionActor:
         due = [at for at in (deadline(self.session), self.media.next_drop()) if at is not None]
         if self._gone():
             due.append(self._turns.now)  # the store could not write it down
-        if support_is_here(self.session):
+        if self._measures():
             due.append(self._meter.at + EVERY)
         return max(0.0, max(min(due), self._not_before) - self._clock()) if due else IDLE
 
@@ -121,9 +123,14 @@ class SessionActor:
         now = self._clock()
         self.media.drop_overdue(now)
         await self._send_away()
-        if support_is_here(self.session) and now >= self._meter.at + EVERY:
-            self._turns.audience.measured = self._meter.measure(now, self.media)
+        if self._measures() and now >= self._meter.at + EVERY:
+            audience = self._turns.audience
+            audience.measured = self._meter.measure(now, self.media)
+            audience.lines = self._lines.step(audience.measured, self._meter.rtt_ms, sending(self.session))
         await self._turns.take(c.Server(), c.Tick())
+
+    def _measures(self) -> bool:
+        return support_is_here(self.session) or board_is_watched(self.session)
 
     async def _ask(self, job: Callable[[], Awaitable[T]]) -> T:
         """Runs the job in the actor's task. Raises what the job raises."""

@@ -9,13 +9,14 @@ from typing import Final, Literal, TypeVar
 from msgspec import Struct
 
 from signaling import protocol as p
-from signaling.core.ids import CallId, ParticipantId, PersonId
+from signaling.core.ids import CallId, ParticipantId, PersonId, RoomId
 from signaling.core.lifecycles import Door
 from signaling.core.state import Room, Seat, Session
 
 MOST_LINES: Final = 500  # the oldest goes first. A 90-minute group writes some dozens
 
 K = TypeVar("K", bound=str)
+V = TypeVar("V")
 Kind = Literal["room", "facilitators", "everyone", "one"]
 
 
@@ -51,6 +52,7 @@ class Memory:
         self.notes: dict[ParticipantId, str] = {}  # why somebody was sent back to the waiting room
         self.help_notes: dict[CallId, str] = {}
         self.lines: deque[Line] = deque(maxlen=MOST_LINES)
+        self.together: dict[RoomId, list[ParticipantId]] = {}  # of each pair, who was the last not to be alone in it
 
     def name(self, who: ParticipantId, given: str, fixed: str | None, person: PersonId | None = None) -> None:
         """What they are called already stays, be it a facilitator's alias; else what their link says, or they say."""
@@ -74,8 +76,17 @@ class Memory:
         """What they read there: the lines of that room, and those that were for them wherever they were."""
         return [line.said(reader) for line in self.lines if reader in line.heard and line.place in (None, place)]
 
+    def missed(self, room: RoomId, who: ParticipantId) -> list[str]:
+        """Names of those with whom they were there, also if these are gone for good."""
+        others = [other for other in self.together.get(room, ()) if other != who]
+        return [name for other in others if (name := self.names.get(other))]
+
     def keep(self, session: Session) -> None:
         """Drops the words about what is no more: a knock that was turned away, a call that was answered."""
+        for room in session.pairs():
+            if len(people := [seat.participant for seat in session.partners(room.id)]) > 1:
+                self.together[room.id] = people
+        _drop(self.together, (room for room in self.together if room not in session.rooms))
         _drop(self.names, (who for who in self.names if who not in session.seats))
         _drop(self.notes, (who for who in self.notes if not _sent_back(session, who)))
         _drop(self.help_notes, (call for call in self.help_notes if call not in session.calls))
@@ -87,6 +98,7 @@ class Memory:
         self.notes.clear()
         self.help_notes.clear()
         self.lines.clear()
+        self.together.clear()
 
 
 def place_of(room: Room) -> str:
@@ -99,6 +111,6 @@ def _sent_back(session: Session, who: ParticipantId) -> bool:
     return seat is not None and seat.door is Door.SENT_BACK
 
 
-def _drop(words: dict[K, str], keys: Iterable[K]) -> None:
+def _drop(words: dict[K, V], keys: Iterable[K]) -> None:
     for key in list(keys):
         del words[key]

@@ -10,10 +10,27 @@ from typing import Final
 from msgspec import Struct
 
 from signaling import protocol as p
+from signaling.core import sight
 from signaling.core.ids import ParticipantId
+from signaling.core.lifecycles import RoundState
+from signaling.core.state import Session
 
 WORSE_AFTER: Final = 2  # looks in a row. One alone is a hiccup that is over before anybody could help
 BETTER_AFTER: Final = 3  # looks in a row: a line that comes and goes is not a good one
+
+
+def rooms_are_open(session: Session) -> bool:
+    return session.round is not None and session.round.state is not RoundState.PLANNED
+
+
+def board_is_watched(session: Session) -> bool:
+    """A facilitator is here while rooms are open: the only one to whom lines mean anything."""
+    return rooms_are_open(session) and session.staffed()
+
+
+def sending(session: Session) -> set[ParticipantId]:
+    """Whose media should arrive: something of theirs is published and not held."""
+    return {seat.participant for seat in session.present() if seat.sources - sight.held(session, seat.participant)}
 
 
 class Line(enum.IntEnum):

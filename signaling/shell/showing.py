@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from typing import Final, Literal
 
 from signaling import protocol as p
-from signaling.core import sight
+from signaling.core import partners, sight
 from signaling.core.events import SOURCES, SourceKind
 from signaling.core.floor import hands
-from signaling.core.ids import DESK, WAITING, ParticipantId, RoomId
-from signaling.core.lifecycles import Absence, Door
+from signaling.core.ids import DESK, LATE, ParticipantId, RoomId
+from signaling.core.lifecycles import Absence, Door, RoundState
 from signaling.core.roles import IN_GROUP
-from signaling.core.state import Away, Call, Gone, Here, Room, Seat, Session
+from signaling.core.state import Arrival, Away, Call, Gone, Here, Look, Room, Round, Seat, Session
 from signaling.shell.memory import Memory
 
 _PICTURES: Final[frozenset[SourceKind]] = frozenset({"camera", "screen"})
@@ -47,8 +47,13 @@ def people(session: Session, memory: Memory, viewer: ParticipantId, room: RoomId
     """Everybody in that room, in the order in which they came."""
     inside = session.inside(room)
     queue = {who: place for place, who in enumerate(hands(session, room), 1)}
-    calling = {call.about for call in session.calls.values() if call.kind == "come"}
-    return [person(session, memory, viewer, seat, queue.get(seat.participant), calling) for seat in inside]
+    asking = calling(session)
+    return [person(session, memory, viewer, seat, queue.get(seat.participant), asking) for seat in inside]
+
+
+def calling(session: Session) -> set[ParticipantId]:
+    """Who asked a facilitator to come, for the room to see."""
+    return {call.about for call in session.calls.values() if call.kind == "come"}
 
 
 def person(
@@ -144,9 +149,10 @@ def staff_names(session: Session, memory: Memory) -> list[str]:
 
 def room_view(session: Session, memory: Memory, who: ParticipantId, room: Room) -> p.RoomView:
     functions = {seat.function for seat in session.inside(room.id) if seat.function is not None}
+    now = session.round if room.kind == "pair" else None
     return p.RoomView(
         id=room.id,
-        kind="private" if room.kind == "private" else "main",
+        kind=room.kind if room.kind in ("private", "pair") else "main",
         spotlight=room.spotlight,
         locked=sorted_sources(room.locked),
         paused_by=session.paused_by,
@@ -157,15 +163,50 @@ def room_view(session: Session, memory: Memory, who: ParticipantId, room: Room) 
         notice=_NOTICES.get(session.absence),
         chat="direct" if session.rules.direct_chat else "room",
         announced=sorted(functions),
-        number=None,
-        groups=None,
-        round=None,
-        until=None,
-        coming=[],
-        watched=[],
-        broadcast=None,
-        alone=None,
+        number=room.number,
+        groups=None if now is None else groups(now),
+        round="recalling" if now is not None and now.state is RoundState.RECALLING else "open" if now else None,
+        until=None if now is None else now.until,
+        coming=[p.Visitor(_name(memory, seat), visit.at) for seat, visit in visitors(session, room.id)],
+        watched=[p.Watcher(_name(memory, seat), look.until) for seat, look in watchers(session, room.id)],
+        broadcast=_broadcast(session, memory, room),
+        alone=_alone(session, memory, who, room),
     )
+
+
+def groups(now: Round) -> p.Groups:
+    """What the rooms are called."""
+    return "pairs" if now.small else "rooms"
+
+
+def visitors(session: Session, room: RoomId) -> list[tuple[Seat, Arrival]]:
+    """Facilitators who are about to drop in there."""
+    coming = [(seat, seat.drop_in) for seat in session.present() if seat.drop_in is not None]
+    return [(seat, arrival) for seat, arrival in coming if arrival.room == room]
+
+
+def watchers(session: Session, room: RoomId) -> list[tuple[Seat, Look]]:
+    """Facilitators who see the cameras there from outside."""
+    return [(seat, seat.look) for seat in sight.lookers(session, room) if seat.look is not None]
+
+
+def _broadcast(session: Session, memory: Memory, room: Room) -> p.Speaking | None:
+    if session.broadcast is None or room.kind not in ("main", "pair"):
+        return None
+    by = session.broadcast.by
+    return p.Speaking(by, memory.names.get(by, ""))
+
+
+def _alone(session: Session, memory: Memory, who: ParticipantId, room: Room) -> p.LeftAlone | None:
+    """To nobody else: whoever comes in then sees it, or it is over."""
+    alone = room.alone
+    if alone is None or alone.who != who:
+        return None
+    return p.LeftAlone(alone.since, memory.missed(room.id, who), partners.can_return(session, room.id), alone.waits)
+
+
+def _name(memory: Memory, seat: Seat) -> str:
+    return memory.names.get(seat.participant, "")
 
 
 # --- the team --------------------------------------------------------------------------------------------------------
@@ -187,14 +228,14 @@ def team(session: Session, memory: Memory, room: RoomId) -> p.Team:
         stays=[seat.participant for seat in session.present() if seat.stays],
         desk=[names.get(seat.participant, "") for seat in at_desk(session)],
         checks=[seat.participant for seat in session.present() if seat.check is not None],
-        kept_off=_kept_off(session, room),
+        kept_off=_kept_off(session),
     )
 
 
-def _kept_off(session: Session, room: RoomId) -> dict[p.ParticipantId, list[p.SourceName]]:
-    """Of those whom the viewer can let or keep: in the same room, and waiting."""
-    near = [seat for seat in session.present() if seat.room in (room, WAITING) and not seat.is_facilitator]
-    return {seat.participant: sorted_sources(seat.forbidden) for seat in near if seat.forbidden}
+def _kept_off(session: Session) -> dict[p.ParticipantId, list[p.SourceName]]:
+    """Of all whom facilitators can let or keep, wherever they are."""
+    cared_for = [seat for seat in session.present() if not seat.is_facilitator]
+    return {seat.participant: sorted_sources(seat.forbidden) for seat in cared_for if seat.forbidden}
 
 
 def at_desk(session: Session) -> list[Seat]:
@@ -249,6 +290,8 @@ def _state(seat: Seat) -> DeskState:
     if isinstance(seat.presence, Gone):
         return "gone"
     if seat.door is not Door.INSIDE:
+        return "waiting"
+    if seat.room == LATE:  # which room the others are in is not theirs to know
         return "waiting"
     return "away" if isinstance(seat.presence, Away) else "here"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -12,9 +12,11 @@ from signaling import protocol as p
 from signaling.codec import encode
 from signaling.core import sight
 from signaling.core.ids import ConnectionId, ParticipantId
+from signaling.core.lifecycles import Door
 from signaling.core.state import Here, Session
 from signaling.shell.media import SessionMedia, Signal, pairs_enough
 from signaling.shell.memory import Line, Memory, place_of
+from signaling.shell.pulse import rooms_are_open
 from signaling.shell.views import Beside, Head, Measured, View, changes, snapshot, view
 
 
@@ -37,6 +39,9 @@ class Place(NamedTuple):
     standby: bool
 
 
+_QUIET: Final = p.Pulse([], [], [])  # what a page takes for granted after a snapshot
+
+
 class _Told(Struct):
     client: Client
     place: Place | None = None
@@ -44,6 +49,7 @@ class _Told(Struct):
     n: int = 0  # of the newest `changes`, counted from the newest snapshot
     fresh: bool = False  # has had a snapshot in this turn
     speakers: list[ParticipantId] = []
+    pulse: p.Pulse = _QUIET
 
 
 def places(session: Session) -> dict[ConnectionId, Place]:
@@ -61,6 +67,7 @@ class Audience:
         """`clock`: wall seconds; pages set theirs by it."""
         self.loudest: Sequence[PeerId] = ()  # as the engine said last
         self.measured: Measured = {}
+        self.lines: tuple[list[ParticipantId], list[ParticipantId]] = ([], [])  # weak, poor
         self._memory = memory
         self._media = media
         self._numbers = numbers
@@ -99,12 +106,14 @@ class Audience:
         by_person: dict[ParticipantId, list[p.Slots | p.SlotsNeeded]] = {}
         for who, signal in signals:
             by_person.setdefault(who, []).append(signal)
+        pulse = self._pulse(session)
         for told, place in self._connected(session):
             if not place.standby:
                 for signal in by_person.get(place.who, ()):
                     if not (told.fresh and isinstance(signal, p.Slots)):  # the snapshot had them
                         told.client.tell(encode(signal))
             self._tell_speakers(session, told, place)
+            _tell_pulse(session, told, place, pulse)
             told.fresh = False
 
     def tell_person(self, session: Session, who: ParticipantId, message: p.ServerMessage) -> None:
@@ -121,8 +130,10 @@ class Audience:
                 told.client.tell(encode(p.NewLine(line.said(place.who))))
 
     def tell_speakers(self, session: Session) -> None:
+        pulse = self._pulse(session)
         for told, place in self._connected(session):
             self._tell_speakers(session, told, place)
+            _tell_pulse(session, told, place, pulse)
 
     def _connected(self, session: Session) -> list[tuple[_Told, Place]]:
         found = places(session)
@@ -147,7 +158,7 @@ class Audience:
         self, session: Session, told: _Told, place: Place, seen: View, request: int | None, secret: str | None
     ) -> None:
         who = place.who
-        told.place, told.view, told.n, told.fresh = place, seen, 0, True
+        told.place, told.view, told.n, told.fresh, told.pulse = place, seen, 0, True, _QUIET
         told.speakers = [] if place.standby else self._heard(session, who)
         head = Head(request, session.id, who, secret, self._clock(), self._numbers)
         media = self._media
@@ -164,8 +175,34 @@ class Audience:
 
     def _heard(self, session: Session, viewer: ParticipantId) -> list[ParticipantId]:
         """Loudest first, of those who reach this person."""
+        return [who for who in self._loudest(session) if self._hears(session, viewer, who)]
+
+    def _loudest(self, session: Session) -> list[ParticipantId]:
         people = [who for peer in self.loudest if (who := self._media.person_of(peer)) is not None]
-        return [who for who in people if who in session.seats and self._hears(session, viewer, who)]
+        return [who for who in people if who in session.seats]
 
     def _hears(self, session: Session, viewer: ParticipantId, who: ParticipantId) -> bool:
         return "microphone" in sight.sources_for(session, viewer, who) - sight.held(session, who)
+
+    def _pulse(self, session: Session) -> p.Pulse:
+        """Of main and the open pairs: who is in a private talk, is so for the board too."""
+        if not rooms_are_open(session):
+            return _QUIET
+        speaking = [
+            who
+            for who in self._loudest(session)
+            if session.rooms[session.seats[who].room].kind in ("main", "pair")
+            and "microphone" not in sight.held(session, who)
+        ]
+        weak, poor = self.lines
+        return p.Pulse(sorted(speaking), [*weak], [*poor])
+
+
+def _tell_pulse(session: Session, told: _Told, place: Place, pulse: p.Pulse) -> None:
+    """To facilitators, on whichever device."""
+    seat = session.seats[place.who]
+    if not (seat.is_facilitator and seat.door is Door.INSIDE):
+        pulse = _QUIET
+    if pulse != told.pulse:
+        told.pulse = pulse
+        told.client.tell(encode(pulse))

@@ -13,17 +13,17 @@ import msgspec
 from msgspec import Struct
 
 from signaling import protocol as p
-from signaling.core.ids import ParticipantId
+from signaling.core.ids import LATE, ParticipantId
 from signaling.core.lifecycles import Door, Phase
 from signaling.core.persons import may_take_over
 from signaling.core.roles import Role
 from signaling.core.state import Here, Seat, Session
-from signaling.shell import showing
+from signaling.shell import boarding, showing
 from signaling.shell.memory import Memory
 
 
 class WaitingView(Struct, frozen=True):
-    """Neither people nor counts."""
+    """Neither people nor counts. `late`: let in, to be placed in one of the open rooms."""
 
     me: p.Me
     staff: p.Staff
@@ -92,9 +92,10 @@ def view(
             where = showing.room_view(session, memory, who, room)
             leads = seat.is_facilitator and seat.door is Door.INSIDE
             team = showing.team(session, memory, room.id) if leads else None
+            all_rooms = boarding.board(session, memory, who) if leads else None
             if standby and team is not None:
-                return SilentView(own, people, where, team, None, isinstance(seat.presence, Here))
-            return RoomFullView(own, people, where, team, None)
+                return SilentView(own, people, where, team, all_rooms, isinstance(seat.presence, Here))
+            return RoomFullView(own, people, where, team, all_rooms)
         case _:
             assert_never(room.kind)
 
@@ -109,13 +110,14 @@ def _waiting(session: Session, memory: Memory, seat: Seat) -> WaitingView:
         knock_at=seat.since,
         take_over=may_take_over(session, seat),
         over=session.phase is Phase.DRAINING,
-        late=False,
+        late=seat.room == LATE,
     )
 
 
 def _desk(session: Session, memory: Memory, seat: Seat, measured: Measured) -> DeskView | FiguresView:
     if NAMES_SEEN & set(seat.roles):
-        return DeskView(showing.desk_people(session, memory), len(session.waiting()))
+        late = session.inside(LATE)
+        return DeskView(showing.desk_people(session, memory), len(session.waiting()) + len(late))
     return FiguresView(figures(session, measured), session.phase.value)
 
 
@@ -123,7 +125,7 @@ def figures(session: Session, measured: Measured) -> list[p.Figure]:
     """Everybody who has to do with media, sorted by code, so that the order tells nobody who came when."""
     found = []
     for seat in session.inside():
-        if session.rooms[seat.room].kind in ("main", "private"):
+        if session.rooms[seat.room].kind in ("main", "private", "pair"):
             code, here = showing.figure_code(session, seat.participant), isinstance(seat.presence, Here)
             figure = measured.get(seat.participant)
             found.append(
@@ -184,7 +186,7 @@ def changes(before: View | None, after: View) -> list[p.Change] | None:
     """What leads from one to the other; None: another place, or what no change can say, which needs a snapshot."""
     if before == after:
         return []
-    if isinstance(before, WaitingView) and isinstance(after, WaitingView):
+    if isinstance(before, WaitingView) and isinstance(after, WaitingView) and before.sent_back == after.sent_back:
         own = (after.staff, after.staff_names, after.note, after.me, after.take_over, after.over, after.late)
         return [p.WaitingIs(*own)]
     if isinstance(before, InRoom) and isinstance(after, InRoom) and type(before) is type(after):
