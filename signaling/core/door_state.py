@@ -107,7 +107,7 @@ def _asking_on(session: Session, knock: Seat, participant: ParticipantId) -> Ses
 def _sent_back(session: Session, event: e.SentBack) -> Session:
     seat = session.seats[event.participant]
     door = step(DOOR, seat.door, "sent_back")
-    session = _unmuted_there(session, seat)
+    session = _gone_there(session, seat)
     return with_seat(session, event.participant, door=door, room=WAITING, back_to=None, **_NO_MEDIA)
 
 
@@ -137,7 +137,7 @@ def _left(session: Session, event: e.Left) -> Session:
     if not _leaves_a_trace(session, seat, event.cause):
         return with_kinds(_forgotten(session, seat), seat.person)
     past = left_before(session, seat.person)
-    session = _unmuted_there(session, seat)
+    session = _gone_there(session, seat)
     if standby_state(session, seat) is not None:
         session = without_standby(session, seat, "left")
     session = with_seat(
@@ -181,10 +181,14 @@ def _leaves_a_trace(session: Session, seat: Seat, cause: e.LeaveCause) -> bool:
     return cause in _TURNED_AWAY and own_seat(session, seat.person, seat.participant) is None
 
 
-def _unmuted_there(session: Session, seat: Seat) -> Session:
-    """Mute-all belongs to the room, and is over for who goes out of it."""
+def _gone_there(session: Session, seat: Seat) -> Session:
+    """Mute-all belongs to the room, and is over for who goes out of it. Who is let in again comes late."""
     room = session.rooms[seat.room]
-    return with_room(session, room.id, muted=room.muted - {seat.participant})
+    session = with_room(session, room.id, muted=room.muted - {seat.participant})
+    if session.round is None:
+        return session
+    known = session.round.known - {seat.participant}
+    return session.change(round=msgspec.structs.replace(session.round, known=known))
 
 
 def _banned(session: Session, event: e.Banned) -> Session:

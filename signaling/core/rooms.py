@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
+
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.about import accompanies, actor, own_seat
@@ -73,9 +75,10 @@ def _talk_privately(session: Session, now: float, by: e.By, command: c.TalkPriva
     leader, person = own_seat(session, by), session.need_seat(command.participant)
     if person.participant == leader.participant or accompanies(person):
         raise RefusedError(ErrorCode.NOT_ALLOWED, "a private talk is with one other person")
-    if leader.room != MAIN or session.rooms[person.room].kind == "private":
+    kinds = {session.rooms[seat.room].kind for seat in (leader, person)}
+    if "private" in kinds:
         raise RefusedError(ErrorCode.BUSY, "one of the two is in a private talk")
-    if person.room not in (MAIN, WAITING):
+    if "desk" in kinds:
         raise RefusedError(ErrorCode.NO_SUCH, "they are not in the group")
     if not person.here:
         raise RefusedError(ErrorCode.NOT_NOW, "they are not connected")
@@ -122,11 +125,24 @@ def _state(session: Session, room: RoomId) -> RoomState | None:
 
 def _moved(session: Session, event: e.Moved) -> Session:
     """What was muted for all in the room that they leave belongs to that room. Who waits has no media."""
-    left = session.rooms[session.seats[event.participant].room]
+    seat = session.seats[event.participant]
+    left, to = session.rooms[seat.room], session.rooms[event.room]
     session = with_room(session, left.id, muted=left.muted - {event.participant})
-    if session.rooms[event.room].kind == "waiting":
+    if to.kind in ("waiting", "late"):
         session = with_seat(session, event.participant, sources=frozenset(), stopped=frozenset())
+    if not seat.here and not seat.is_facilitator and seat.resting != "away" and "pair" in (left.kind, to.kind):
+        session = with_seat(session, event.participant, resting="arriving")  # told where they are before they are seen
+    if to.kind == "pair" or (to.kind == "main" and event.by is not None and left.kind in ("pair", "late")):
+        session = _known(session, event.participant)
     return with_seat(session, event.participant, room=event.room, back_to=event.back_to)
+
+
+def _known(session: Session, who: ParticipantId) -> Session:
+    """They have their place: no latecomers of this round any more, wherever they go."""
+    if session.round is None:
+        return session
+    known = session.round.known | {who}
+    return session.change(round=msgspec.structs.replace(session.round, known=known))
 
 
 APPLY: Final[Apply] = {e.RoomOpened: _opened, e.RoomClosed: _closed, e.Moved: _moved}

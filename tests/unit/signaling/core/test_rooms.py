@@ -198,4 +198,5 @@ def test_nobody_follows_into_the_waiting_room(group: Seated) -> None:
 
 def test_a_move_passes_over_who_is_there_already(group: Seated) -> None:
     moves = [(SAM, ROOM), (LEO, MAIN)]
-    assert move(group.session, NOW, None, moves) == [e.Moved(NOW, SAM, ROOM, MAIN, None)]
+    assert move(group.session, NOW, None, moves) == [e.Moved(NOW, SAM, ROOM, None, None)]
+    assert move(group.session, NOW, None, moves, back=True) == [e.Moved(NOW, SAM, ROOM, MAIN, None)]
