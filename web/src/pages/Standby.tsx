@@ -11,6 +11,7 @@ import { teamOver } from "../ui/room/teamOver";
 import { useUnread } from "../ui/room/unread";
 import { useStatus } from "../ui/StatusLine";
 import { ask } from "../ui/team/acting";
+import { BoardList } from "../ui/team/board/Board";
 import { CallsComing, CallsOnTop } from "../ui/team/Calls";
 import { GroupActions } from "../ui/team/GroupActions";
 import { Knocks } from "../ui/team/Knocks";
@@ -21,7 +22,7 @@ import { TeamDialogs } from "../ui/team/TeamPanel";
 import { Trouble } from "../ui/team/Trouble";
 import { useTeamSounds } from "../ui/team/useTeamSounds";
 
-const LISTS = ["door", "people", "chat", "group"] as const;
+const LISTS = ["door", "people", "board", "chat", "group"] as const;
 type List = (typeof LISTS)[number];
 
 /** A facilitator's phone beside the laptop: no sound and no pictures, but everything that keeps the group safe. */
@@ -33,6 +34,10 @@ export function Standby({ store }: { store: SessionStore }) {
   const people = store.people.value;
   const unread = useUnread(store, list === "chat");
   const laptop = store.silent.value?.laptop ?? false;
+  // Rooms that are open have a list of their own; it goes with them.
+  const opened = store.board.value !== null && store.board.value.state !== "planned";
+  const lists = LISTS.filter((one) => one !== "board" || opened);
+  const shown = lists.includes(list) ? list : "door";
   const calls = callsInOrder(team?.calls ?? []).open.length > 0;
   // While the laptop is there it is the laptop that knocks and rings.
   useTeamSounds(team, laptop);
@@ -68,15 +73,20 @@ export function Standby({ store }: { store: SessionStore }) {
       </CallsOnTop>
       <CallsComing store={store} />
       <div class="standby-list">
-        {list === "door" && <Knocks store={store} />}
-        {list === "people" && (
+        {shown === "door" && <Knocks store={store} />}
+        {shown === "board" && (
+          <div class="board over-page">
+            <BoardList store={store} />
+          </div>
+        )}
+        {shown === "people" && (
           <>
             <PeopleList store={store} />
             <Elsewhere store={store} />
           </>
         )}
-        {list === "chat" && <Chat store={store} />}
-        {list === "group" && (
+        {shown === "chat" && <Chat store={store} />}
+        {shown === "group" && (
           <>
             <GroupActions store={store} standby />
             <button type="button" class="button plain" data-action="leave-standby" onClick={() => store.leave()}>
@@ -87,8 +97,8 @@ export function Standby({ store }: { store: SessionStore }) {
         )}
       </div>
       <nav class="standby-tabs" aria-label={t("team.standby.tabs")}>
-        {LISTS.map((one) => (
-          <button key={one} type="button" class="tab" data-list={one} aria-current={one === list ? "true" : undefined} onClick={() => setList(one)}>
+        {lists.map((one) => (
+          <button key={one} type="button" class="tab" data-list={one} aria-current={one === shown ? "true" : undefined} onClick={() => setList(one)}>
             <Tab list={one} team={team} unread={unread} />
           </button>
         ))}

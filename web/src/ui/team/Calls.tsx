@@ -7,6 +7,9 @@ import { useSeconds } from "../hooks";
 import { Icon } from "../Icon";
 import { clock } from "../words";
 import { ask } from "./acting";
+import { mayDropIn } from "./board/asking";
+import { Repairs } from "./board/Repairs";
+import { isPair, roomName } from "./board/rooms";
 import { isDiscreet, uncovered, useDiscretion } from "./discreet";
 import { callsInOrder } from "./order";
 import { useOnTop } from "./onTop";
@@ -92,7 +95,7 @@ function OpenCall({ store, call }: { store: SessionStore; call: CallSeen }) {
         <Icon of={SIGNS[call.kind]} />
       </span>
       <div class="call-words">
-        <h3>{t(`team.call.${call.kind}`, { name: call.name })}</h3>
+        <h3>{titleOf(store, call)}</h3>
         {call.note && <p>{t("team.call.wrote", { name: call.name, note: call.note })}</p>}
         <p class="small call-where">
           {call.state === "ringing" && (
@@ -105,25 +108,40 @@ function OpenCall({ store, call }: { store: SessionStore; call: CallSeen }) {
           <span class="call-since">{t("team.call.for", { time: since })}</span>
         </p>
       </div>
-      <div class="call-acts">
-        <button
-          type="button"
-          class="button primary"
-          data-action="coming"
-          aria-label={t(call.kind === "dropped" ? "team.imOnItName" : "team.imComingName", { name: call.name })}
-          onClick={() => void come(store, call)}
-        >
-          {t(call.kind === "dropped" ? "team.imOnIt" : "team.imComing")}
-        </button>
-        {call.kind !== "dropped" && <TalkButton store={store} call={call} />}
-      </div>
+      {call.kind === "partner_dropped" ? <Repairs store={store} call={call} /> : <Answers store={store} call={call} />}
     </li>
+  );
+}
+
+/** Alone where? It is what a facilitator asks first. */
+function titleOf(store: SessionStore, { kind, name, room }: CallSeen): string {
+  const board = store.board.value;
+  if (kind === "partner_dropped" && board && isPair(room)) return t("board.call.partner_dropped", { name, room: roomName(board.groups, room) });
+  return t(`team.call.${kind}`, { name });
+}
+
+function Answers({ store, call }: { store: SessionStore; call: CallSeen }) {
+  return (
+    <div class="call-acts">
+      <button
+        type="button"
+        class="button primary"
+        data-action="coming"
+        aria-label={t(call.kind === "dropped" ? "team.imOnItName" : "team.imComingName", { name: call.name })}
+        onClick={() => void come(store, call)}
+      >
+        {t(call.kind === "dropped" ? "team.imOnIt" : "team.imComing")}
+      </button>
+      {call.kind !== "dropped" && <TalkButton store={store} call={call} />}
+    </div>
   );
 }
 
 function where(store: SessionStore, call: CallSeen): string {
   if (call.waiting) return t("team.call.waiting");
-  if (call.kind !== "dropped" && call.room !== "main" && call.room !== store.roomView.value?.id) return t("team.call.private_room");
+  const board = store.board.value;
+  if (board && isPair(call.room) && call.kind !== "partner_dropped") return roomName(board.groups, call.room);
+  if (call.kind !== "dropped" && call.kind !== "partner_dropped" && call.room !== "main" && call.room !== store.roomView.value?.id) return t("team.call.private_room");
   return t(`team.call.${call.kind}Note`);
 }
 
@@ -137,6 +155,17 @@ function TalkButton({ store, call }: { store: SessionStore; call: CallSeen }) {
       onClick={() => void ask(store, { type: "talk_privately", participant: call.about })}
     >
       {t("team.talk")}
+    </button>
+  );
+}
+
+/** Into the pair that somebody called from, if one is not in it already. */
+function GoButton({ store, call }: { store: SessionStore; call: CallSeen }) {
+  const board = store.board.value;
+  if (!board || !isPair(call.room) || call.room === store.roomView.value?.id || !mayDropIn(store)) return null;
+  return (
+    <button type="button" class="button" data-action="drop-in" onClick={() => void ask(store, { type: "drop_in", room: call.room })}>
+      {t("board.dropInCall", { room: roomName(board.groups, call.room) })}
     </button>
   );
 }
@@ -164,6 +193,7 @@ export function CallsComing({ store }: { store: SessionStore }) {
             {/* A private talk that somebody dropped out of is over when they are back, or when it ends. */}
             {call.kind !== "dropped" && (
               <div class="team-buttons">
+                <GoButton store={store} call={call} />
                 <TalkButton store={store} call={call} />
                 <button
                   type="button"

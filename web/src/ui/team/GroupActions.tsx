@@ -1,4 +1,4 @@
-import { Coffee, DoorClosed, DoorOpen, Hand, MicOff, Pause, Play, Power, Smartphone, type IconNode } from "lucide";
+import { Coffee, DoorClosed, DoorOpen, Hand, MicOff, Pause, Play, Power, Smartphone, UsersRound, type IconNode } from "lucide";
 
 import { t } from "../../i18n";
 import type { SessionStore, SourceName } from "../../session/model";
@@ -6,6 +6,7 @@ import { Icon } from "../Icon";
 import { Switch } from "../Switch";
 import { timeOf } from "../when";
 import { ask, open } from "./acting";
+import { openPairs } from "./board/asking";
 
 interface Props {
   store: SessionStore;
@@ -13,10 +14,12 @@ interface Props {
   standby?: boolean;
   /** The title is said elsewhere already. */
   untitled?: boolean;
+  /** The board stands in the page when rooms are open. */
+  beside?: boolean;
 }
 
 /** What concerns everybody at once: quiet, pause, break, door and end. */
-export function GroupActions({ store, standby = false, untitled = false }: Props) {
+export function GroupActions({ store, standby = false, untitled = false, beside = false }: Props) {
   const room = store.roomView.value;
   const team = store.team.value;
   if (!room || !team) return null;
@@ -33,6 +36,7 @@ export function GroupActions({ store, standby = false, untitled = false }: Props
       {onBreak && <p class="small">{t("team.breakNow", { time: timeOf(room.break_until!) })}</p>}
       {paused && <p class="small">{t("team.pausedNow")}</p>}
       <div class="team-grid">
+        <Act icon={UsersRound} action="pairs" words={t("board.pairs")} dialog onClick={() => openPairs(store, beside && inMain)} />
         {inMain && <Act icon={MicOff} action="mute-all" words={t("team.muteAll")} onClick={() => ask(store, { type: "mute_all", room: room.id })} />}
         <Act
           icon={paused ? Play : Pause}

@@ -41,7 +41,7 @@ export function PeopleList({ store }: { store: SessionStore }) {
 }
 
 /** Of a colleague I can change how loud I hear them, and nothing else. */
-function hasMenu(store: SessionStore, person: Person): boolean {
+export function hasMenu(store: SessionStore, person: Person): boolean {
   return !person.me && (person.role !== "facilitator" || store.place.value === "room");
 }
 

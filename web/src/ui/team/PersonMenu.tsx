@@ -1,4 +1,4 @@
-import { CalendarX, CircleQuestionMark, Eye, EyeOff, Hand, LogOut, Maximize, MessagesSquare, Mic, MicOff, Pencil, ScreenShareOff, UserRoundX, VideoOff } from "lucide";
+import { ArrowRight, CalendarX, CircleQuestionMark, Eye, EyeOff, Hand, LogOut, Maximize, MessagesSquare, Mic, MicOff, Pencil, ScreenShareOff, UserRoundX, VideoOff } from "lucide";
 import { useState } from "preact/hooks";
 
 import { t } from "../../i18n";
@@ -6,6 +6,8 @@ import type { Person, Request, SessionStore, SourceName } from "../../session/mo
 import { Dialog } from "../Dialog";
 import { Switch } from "../Switch";
 import { ask, askThen } from "./acting";
+import { MoveMenu } from "./board/MoveMenu";
+import { isPair, LATE, MAIN } from "./board/rooms";
 import { Choice } from "./Choice";
 import { Follows } from "./Follows";
 import { KeepOut } from "./KeepOut";
@@ -21,7 +23,7 @@ interface Props {
   onClose: () => void;
 }
 
-type Page = "menu" | "stepOut" | "rename" | "keepOut";
+type Page = "menu" | "stepOut" | "rename" | "keepOut" | "move";
 
 /** Everything that a facilitator can do for, or about, one person. What is needed in a hurry comes first. */
 export function PersonMenu({ store, person, onClose }: Props) {
@@ -30,6 +32,7 @@ export function PersonMenu({ store, person, onClose }: Props) {
   const { name } = person;
   if (page === "stepOut") return <StepOut store={store} person={person} onBack={back} onClose={onClose} />;
   if (page === "rename") return <Rename store={store} id={person.id} name={name} onBack={back} onClose={onClose} />;
+  if (page === "move") return <MoveMenu store={store} id={person.id} name={name} onClose={onClose} />;
   if (page === "keepOut") return <KeepOut store={store} id={person.id} name={name} onBack={back} onClose={onClose} />;
   const colleague = person.role === "facilitator";
   return (
@@ -37,10 +40,23 @@ export function PersonMenu({ store, person, onClose }: Props) {
       <Trouble />
       {!colleague && <Essentials store={store} person={person} onPage={setPage} onClose={onClose} />}
       {!colleague && person.function === "interpreter" && <Follows store={store} person={person} />}
-      {store.place.value === "room" && <Volume store={store} person={person} />}
+      {store.place.value === "room" && isHere(store, person) && <Volume store={store} person={person} />}
       {!colleague && <More store={store} person={person} onPage={setPage} onClose={onClose} />}
     </Dialog>
   );
+}
+
+/** In the room of this page. */
+const isHere = (store: SessionStore, { id }: Person): boolean => store.people.value.some((one) => one.id === id);
+
+/** From the main room and from pairs; who talks privately goes back first. */
+const mayTalk = (store: SessionStore): boolean => store.roomView.value !== null && store.roomView.value.kind !== "private";
+
+/** While rooms are open, from each of them and from where latecomers wait; not out of a private talk. */
+function mayMove(store: SessionStore, { id }: Person): boolean {
+  const board = store.board.value;
+  const room = board?.people.find(({ person }) => person.id === id)?.room;
+  return board !== null && board.state !== "planned" && room !== undefined && (room === MAIN || room === LATE || isPair(room));
 }
 
 interface PartProps extends Props {
@@ -50,12 +66,12 @@ interface PartProps extends Props {
 function Essentials({ store, person, onPage, onClose }: PartProps) {
   const { id, name } = person;
   const team = store.team.value;
-  const room = store.roomView.value;
   const asked = team?.checks.includes(id) ?? false;
   const act = (request: Request) => askThen(store, request, onClose);
   return (
     <div class="choices">
-      {room?.kind === "main" && (
+      {mayMove(store, person) && <Choice icon={ArrowRight} action="move" words={t("board.move.open")} onClick={() => onPage("move")} />}
+      {mayTalk(store) && (
         <Choice icon={MessagesSquare} action="talk" words={t("team.talk")} onClick={() => act({ type: "talk_privately", participant: id })} />
       )}
       <Choice
@@ -87,7 +103,7 @@ function Essentials({ store, person, onPage, onClose }: PartProps) {
       {person.sources.includes("screen") && (
         <Choice icon={ScreenShareOff} action="stop-share" words={t("team.member.stopShare")} onClick={() => act({ type: "stop_source", participant: id, source: "screen" })} />
       )}
-      {room?.kind === "main" && (
+      {mayTalk(store) && (
         <Choice icon={LogOut} action="step-out" words={t("team.member.stepOut")} onClick={() => onPage("stepOut")} />
       )}
     </div>
@@ -105,7 +121,7 @@ function More({ store, person, onPage, onClose }: PartProps) {
       <div class="choices-fold-body">
         <Rights store={store} person={person} />
         <div class="choices">
-          {room && (
+          {room && isHere(store, person) && (
             <Choice
               icon={Maximize}
               action="spotlight"

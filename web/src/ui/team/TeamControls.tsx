@@ -1,10 +1,11 @@
-import { Power, SlidersHorizontal, UsersRound } from "lucide";
+import { Power, SlidersHorizontal, UserRound, UsersRound } from "lucide";
 
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
 import { Control } from "../room/Control";
 import { useMedia } from "../hooks";
 import { open } from "./acting";
+import { openPairs } from "./board/asking";
 import { WIDE } from "./TeamPanel";
 
 /** The facilitator's part of the bar. Without a panel beside the stage, its lists are behind two buttons. */
@@ -20,13 +21,14 @@ export function TeamControls({ store, phone }: { store: SessionStore; phone: boo
     <>
       <Control
         action="team-people"
-        icon={UsersRound}
+        icon={UserRound}
         label={waiting ? t("team.peopleWaiting", { count: waiting }) : t("team.people")}
         short={t("team.people")}
         count={waiting}
         dialog
         onClick={() => (open.value = { what: "people" })}
       />
+      <Control action="pairs" icon={UsersRound} label={t("board.pairs")} dialog onClick={() => void openPairs(store, false)} />
       <Control action="team-group" icon={SlidersHorizontal} label={t("team.group")} dialog onClick={() => (open.value = { what: "group" })} />
     </>
   );

@@ -1,10 +1,15 @@
 import { useEffect } from "preact/hooks";
 
 import { t } from "../../i18n";
-import type { SessionStore } from "../../session/model";
+import type { Person, SessionStore } from "../../session/model";
 import { Dialog } from "../Dialog";
 import { useMedia } from "../hooks";
 import { open, type Open } from "./acting";
+import { BoardDialog } from "./board/Board";
+import { useBroadcastEnd } from "./board/broadcast";
+import { LonelyDialog } from "./board/LonelyDialog";
+import { Planner } from "./board/Planner";
+import { personOf } from "./board/rooms";
 import { BreakDialog } from "./BreakDialog";
 import { CallsComing, CallsOnTop, Uncover } from "./Calls";
 import { CloseDialog } from "./CloseDialog";
@@ -31,10 +36,10 @@ export function TeamPanel({ store, phone }: { store: SessionStore; phone: boolea
         <aside class="panel team" aria-label={t("team.label")}>
           <Trouble />
           <Lists store={store} />
-          <GroupActions store={store} />
+          <GroupActions store={store} beside />
         </aside>
       )}
-      <TeamDialogs store={store} />
+      <TeamDialogs store={store} beside={wide} />
     </>
   );
 }
@@ -66,11 +71,28 @@ function Lists({ store }: { store: SessionStore }) {
 /** What reaches a facilitator wherever they look, also while they have stepped away: calls for help, and their sound. */
 export function TeamWatch({ store }: { store: SessionStore }) {
   useTeamSounds(store.team.value);
+  useBroadcastEnd(store);
   return <CallsOnTop store={store} />;
 }
 
-/** Whatever of the team's is open over the page; one at a time. */
-export function TeamDialogs({ store, standby = false }: { store: SessionStore; standby?: boolean }) {
+interface DialogsProps {
+  store: SessionStore;
+  standby?: boolean;
+  /** There is room for a panel, and for the board, beside what else the page shows. */
+  beside?: boolean;
+}
+
+/** Whatever of the team's is open over the page; one at a time, and a question about a move on top of it. */
+export function TeamDialogs(props: DialogsProps) {
+  return (
+    <>
+      <OpenDialog {...props} />
+      <LonelyDialog store={props.store} />
+    </>
+  );
+}
+
+function OpenDialog({ store, standby = false, beside = false }: DialogsProps) {
   const now = open.value;
   const close = () => (open.value = null);
   // Whoever came back would else find their menu opened again.
@@ -92,6 +114,10 @@ export function TeamDialogs({ store, standby = false }: { store: SessionStore; s
           <GroupActions store={store} standby={standby} untitled />
         </Dialog>
       );
+    case "plan":
+      return <Planner store={store} beside={beside} onClose={close} />;
+    case "board":
+      return <BoardDialog store={store} onClose={close} />;
     case "close":
       return <CloseDialog store={store} onClose={close} />;
     case "break":
@@ -99,7 +125,7 @@ export function TeamDialogs({ store, standby = false }: { store: SessionStore; s
     case "standby":
       return <StandbyDialog store={store} onClose={close} />;
     case "person": {
-      const person = store.people.value.find(({ id }) => id === now.id);
+      const person = personWith(store, now.id);
       return person ? <PersonMenu store={store} person={person} onClose={close} /> : null;
     }
     case "knock": {
@@ -111,7 +137,13 @@ export function TeamDialogs({ store, standby = false }: { store: SessionStore; s
   }
 }
 
+/** In this room, or anywhere on the board. */
+function personWith(store: SessionStore, id: string): Person | undefined {
+  const placed = store.board.value?.people.find(({ person }) => person.id === id);
+  return store.people.value.find((person) => person.id === id) ?? (placed && personOf(placed, store.pulse.value, store.me.value));
+}
+
 function isHere(store: SessionStore, { what, id }: Extract<Open, { id: string }>): boolean {
-  const list = what === "person" ? store.people.value : (store.team.value?.waiting ?? []);
-  return list.some((one) => one.id === id);
+  if (what === "person") return personWith(store, id) !== undefined;
+  return store.team.value?.waiting.some((knock) => knock.id === id) ?? false;
 }

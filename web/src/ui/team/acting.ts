@@ -7,7 +7,7 @@ import type { ActAnswer, Request, SessionStore } from "../../session/model";
 
 /** What lies over the page. People and group are sheets, where the panel has no room beside the stage. */
 export type Open =
-  | { readonly what: "people" | "group" | "close" | "break" | "standby" }
+  | { readonly what: "people" | "group" | "close" | "break" | "standby" | "plan" | "board" }
   | { readonly what: "person" | "knock"; readonly id: string };
 
 export const open = signal<Open | null>(null);
@@ -15,10 +15,12 @@ export const open = signal<Open | null>(null);
 /** Why the last thing did not work, in words; null once something works. */
 export const trouble = signal<string | null>(null);
 
-/** Asks the server. True: done. False: `trouble` says why not. */
-export async function ask(store: SessionStore, request: Request): Promise<boolean> {
+type Code = Extract<ActAnswer, { ok: false }>["code"];
+
+/** Asks the server. True: done. False: `trouble` says why not, in words of this request's own if there are any. */
+export async function ask(store: SessionStore, request: Request, words: Partial<Record<Code, string>> = {}): Promise<boolean> {
   const answer = await store.act(request);
-  trouble.value = answer.ok ? null : wordsFor(answer.code);
+  trouble.value = answer.ok ? null : (words[answer.code] ?? wordsFor(answer.code));
   return answer.ok;
 }
 
@@ -27,7 +29,7 @@ export async function askThen(store: SessionStore, request: Request, done: () =>
   if (await ask(store, request)) done();
 }
 
-export function wordsFor(code: Extract<ActAnswer, { ok: false }>["code"]): string {
+export function wordsFor(code: Code): string {
   switch (code) {
     case "unreachable":
       return t("team.troubleOffline");

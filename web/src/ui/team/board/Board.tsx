@@ -1,0 +1,99 @@
+import { useEffect, useState } from "preact/hooks";
+
+import { t } from "../../../i18n";
+import type { Board as BoardTold, Placed, SessionStore } from "../../../session/model";
+import { Dialog } from "../../Dialog";
+import { PersonMenu } from "../PersonMenu";
+import { Trouble } from "../Trouble";
+import { isBoardHere } from "./asking";
+import { BoardHead } from "./BoardHead";
+import { BoardPerson } from "./BoardPerson";
+import { Latecomers } from "./Latecomers";
+import { RoomCard } from "./RoomCard";
+import { apartFromAll, MAIN, peopleIn, personOf, roomsInOrder } from "./rooms";
+
+export { isBoardHere };
+
+/** In place of the group's pictures: these are not asked for as long as it stands there. */
+export function Board({ store }: { store: SessionStore }) {
+  useEffect(() => store.setView([]), [store]);
+  const board = opened(store);
+  if (!board) return null;
+  return (
+    <section class="stage board" aria-labelledby="board-title" data-pane="stage" tabIndex={-1}>
+      <Trouble />
+      <Parts store={store} board={board} />
+    </section>
+  );
+}
+
+/** Over the page, where the board has no place in it; on a standby phone as one of its lists. */
+export function BoardList({ store }: { store: SessionStore }) {
+  const board = opened(store);
+  return board && <Parts store={store} board={board} />;
+}
+
+export function BoardDialog({ store, onClose }: { store: SessionStore; onClose: () => void }) {
+  const board = opened(store);
+  const over = board === null;
+  useEffect(() => void (over && onClose()), [over]);
+  if (!board) return null;
+  return (
+    <Dialog title={titleOf(board)} onClose={onClose}>
+      <div class="board over-page">
+        <Trouble />
+        <Parts store={store} board={board} untitled />
+      </div>
+    </Dialog>
+  );
+}
+
+function opened(store: SessionStore): BoardTold | null {
+  const board = store.board.value;
+  return board?.state === "planned" ? null : board;
+}
+
+const titleOf = (board: BoardTold): string => t(board.groups === "pairs" ? "board.pairs" : "board.rooms");
+
+/** Every room at once: who is in it, who speaks, who needs somebody, and what a facilitator can do there. */
+function Parts({ store, board, untitled = false }: { store: SessionStore; board: BoardTold; untitled?: boolean }) {
+  const [menu, setMenu] = useState<string | null>(null);
+  const pulse = store.pulse.value;
+  const me = store.me.value;
+  const chosen = board.people.find(({ person }) => person.id === menu);
+  const rows = (people: readonly Placed[]) =>
+    people.map((placed) => <BoardPerson key={placed.person.id} store={store} placed={placed} onMenu={() => setMenu(placed.person.id)} />);
+  const privately = apartFromAll(board);
+  return (
+    <>
+      <BoardHead store={store} board={board} title={titleOf(board)} untitled={untitled} />
+      <Latecomers store={store} board={board} onMenu={setMenu} />
+      <ul class="board-rooms">
+        {roomsInOrder(board).map((room) => (
+          <RoomCard key={room.id} store={store} board={board} room={room}>
+            {rows(peopleIn(board, room.id))}
+          </RoomCard>
+        ))}
+        <Place title={t("board.main")} people={peopleIn(board, MAIN)} rows={rows} />
+        {privately.length > 0 && <Place title={t("board.privately")} people={privately} rows={rows} />}
+      </ul>
+      {chosen && <PersonMenu store={store} person={personOf(chosen, pulse, me)} onClose={() => setMenu(null)} />}
+    </>
+  );
+}
+
+interface PlaceProps {
+  title: string;
+  people: readonly Placed[];
+  rows: (people: readonly Placed[]) => preact.ComponentChildren;
+}
+
+/** A place that is none of the opened rooms. */
+function Place({ title, people, rows }: PlaceProps) {
+  return (
+    <li class="board-room" data-calm="true">
+      <h3>{title}</h3>
+      {people.length ? <ul class="board-people">{rows(people)}</ul> : <p class="small soft">{t("board.empty")}</p>}
+    </li>
+  );
+}

@@ -1,0 +1,40 @@
+import { t } from "../../../i18n";
+import type { SessionStore } from "../../../session/model";
+import { Dialog } from "../../Dialog";
+import { move, waiting } from "./asking";
+import { type Move, roomName } from "./rooms";
+
+/** Nobody is left alone by a slip of the finger: the facilitator decides, with the name before them. */
+export function LonelyDialog({ store }: { store: SessionStore }) {
+  const board = store.board.value;
+  const now = waiting.value;
+  if (!now || !board) return null;
+  const close = () => (waiting.value = null);
+  const go = (moves: readonly Move[], anyway: boolean) => {
+    close();
+    void move(store, moves, anyway);
+  };
+  const nameOf = (id: string) => board.people.find(({ person }) => person.id === id)?.person.name ?? "";
+  const both = now.lonely.flatMap(({ who, after }): Move[] => (after === null ? [] : [[who, after]]));
+  const first = now.lonely[0];
+  return (
+    <Dialog title={first ? t("board.lonely.title", { name: nameOf(first.who) }) : t("board.lonely.titleSomebody")} onClose={close}>
+      {now.lonely.map(({ who, room }) => (
+        <p key={who}>{t("board.lonely.text", { name: nameOf(who), room: roomName(board.groups, room) })}</p>
+      ))}
+      <div class="dialog-actions">
+        {both.length > 0 && (
+          <button type="button" class="button primary" data-action="move-both" onClick={() => go([...now.moves, ...both], false)}>
+            {t("board.lonely.both")}
+          </button>
+        )}
+        <button type="button" class="button" data-action="move-anyway" onClick={() => go(now.moves, true)}>
+          {t("board.lonely.anyway")}
+        </button>
+        <button type="button" class="button" data-action="cancel-move" onClick={close}>
+          {t("board.cancel")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

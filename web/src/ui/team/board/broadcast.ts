@@ -1,0 +1,33 @@
+/** Speaking to everyone: the microphone is opened in the tap, and is afterwards as it was. */
+
+import { useEffect, useRef } from "preact/hooks";
+
+import { t } from "../../../i18n";
+import type { SessionStore } from "../../../session/model";
+import { ask, trouble } from "../acting";
+
+let wasMuted = false;
+
+export async function speakToAll(store: SessionStore): Promise<void> {
+  const muted = store.muted.peek() || store.microphone.peek() === "none";
+  const answer = await store.setMuted(false);
+  if (answer !== "ok") {
+    trouble.value = t(`help.${answer}.title`);
+    return;
+  }
+  const begun = await ask(store, { type: "broadcast", on: true }, { busy: t("board.speakBusy"), not_now: t("board.notNow") });
+  if (begun) wasMuted = muted;
+  else if (muted) void store.setMuted(true);
+}
+
+/** However it ended: by a tap, by its time, or because the page lost its connection. */
+export function useBroadcastEnd(store: SessionStore): void {
+  const by = store.roomView.value?.broadcast?.by ?? null;
+  const mine = by !== null && by === store.me.value;
+  const before = useRef(mine);
+  useEffect(() => {
+    if (before.current && !mine && wasMuted) void store.setMuted(true);
+    if (before.current && !mine) wasMuted = false;
+    before.current = mine;
+  }, [mine]);
+}
