@@ -1,6 +1,6 @@
 /** A session that lives in memory, for development and screenshots. Not in the production build. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 
 import {
   type ActAnswer,
@@ -35,6 +35,7 @@ import {
   type WantedPicture,
   pictureKey,
 } from "../session/model";
+import { lookedAt, voiceOf } from "../session/view";
 import { perform } from "./acts";
 import type { Scene } from "./address";
 import { nameOf, paintedPerson, paintedScreen, person } from "./people";
@@ -77,7 +78,7 @@ export class FakeStore implements SessionStore {
   readonly team = signal<Team | null>(null);
   readonly board = signal<Board | null>(null);
   readonly pulse = signal<Pulse>(QUIET_PULSE);
-  readonly voice = signal<Voice | null>(null);
+  readonly voice = computed<Voice | null>(() => (this.place.value === "room" ? voiceOf(this.roomView.value, this.people.value, ME) : null));
   readonly lines = signal<readonly Said[]>([]);
   readonly waiting = signal<Waiting | null>(null);
   readonly numbers = signal<Numbers | null>(NUMBERS);
@@ -90,6 +91,7 @@ export class FakeStore implements SessionStore {
   readonly acts: Request[] = [];
   /** The last setView, for looking at. */
   view: readonly WantedPicture[] = [];
+  looks: readonly WantedPicture[] = [];
   private readonly volumes = new Map<string, number>();
   private readonly streams = new Map<PictureKey, MediaStream>();
 
@@ -104,6 +106,11 @@ export class FakeStore implements SessionStore {
       this.enter();
     }
     this.phase.value = scene.phase;
+    // A look gives pictures, and takes them again.
+    effect(() => {
+      this.board.value;
+      untracked(() => this.fillPictures());
+    });
   }
 
   async checkLink(): Promise<LinkAnswer> {
@@ -234,6 +241,7 @@ export class FakeStore implements SessionStore {
 
   setView(wanted: readonly WantedPicture[], part: ViewPart = "stage"): void {
     if (part === "stage") this.view = wanted;
+    else this.looks = wanted;
   }
 
   show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
@@ -326,7 +334,7 @@ export class FakeStore implements SessionStore {
 
   private fillPictures(): void {
     const pictures = new Map<PictureKey, Picture>();
-    for (const [i, one] of this.people.value.entries()) {
+    for (const [i, one] of [...this.people.value, ...lookedAt(this.board.value, this.people.value)].entries()) {
       for (const source of ["camera", "screen"] as const) {
         if (source === "screen" && !one.sources.includes(source)) continue;
         pictures.set(pictureKey(one.id, source), this.picture(i, one, source));

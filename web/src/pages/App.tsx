@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { Place, SessionStore } from "../session/model";
 import { adoptToken } from "../session/token";
+import { sayMoved } from "../ui/room/pairs/useMoves";
 import { hush, shout } from "../ui/urgent";
 import { Urgent } from "../ui/Urgent";
 import { Desk } from "./Desk";
@@ -14,7 +15,7 @@ import { Outside, Phone } from "./Outside";
 import { Room } from "./Room";
 import { Standby } from "./Standby";
 import { SupportCodeOf, useSupportCode } from "./SupportCode";
-import { Waiting } from "./Waiting";
+import { lateTitle, Waiting } from "./Waiting";
 
 interface Props {
   store: SessionStore;
@@ -61,8 +62,12 @@ function useMoves(store: SessionStore): void {
   useEffect(() => {
     const was = before.current;
     before.current = place;
-    if (was === "waiting" && store.roomView.value?.kind === "main") shout(t("waiting.in"));
-    if (was === "room" && place === "waiting") shout(t(store.waiting.value?.over ? "waiting.over" : "waiting.moved"));
+    const room = store.roomView.value;
+    if (was === "waiting" && room?.kind === "main") shout(t("waiting.in"));
+    if (was === "waiting" && room?.kind === "pair") sayMoved(store, "waiting");
+    const waiting = store.waiting.value;
+    if (was !== "room" || !waiting) return;
+    shout(waiting.late ? lateTitle(waiting) : t(waiting.over ? "waiting.over" : "waiting.moved"));
   }, [place]);
 }
 

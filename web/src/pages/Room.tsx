@@ -14,7 +14,9 @@ import { Controls } from "../ui/room/Controls";
 import { Hands } from "../ui/room/Hands";
 import { LeaveQuickly } from "../ui/room/LeaveQuickly";
 import { PrivateHelpButton } from "../ui/room/PrivateHelp";
-import { roomTitle } from "../ui/room/PrivateRoom";
+import { Arriving } from "../ui/room/pairs/Arriving";
+import { useMoves } from "../ui/room/pairs/useMoves";
+import { isCounted, roomTitle } from "../ui/room/pairs/words";
 import { calmOf, Stage } from "../ui/room/Stage";
 import { useUnread } from "../ui/room/unread";
 import { actionsOf, type Open } from "../ui/room/useActions";
@@ -43,20 +45,23 @@ export function Room({ store }: { store: SessionStore }) {
   const people = store.people.value;
   const room = store.roomView.value;
   const team = store.team.value !== null;
-  const away = store.mine.value?.resting === "away";
+  const resting = store.mine.value?.resting;
+  const away = resting === "away";
+  const arriving = resting === "arriving";
   const calm = calmOf(store);
   const lost = store.phase.value === "reconnecting" || store.mediaStalled.value;
   const chatOpen = wide ? chatBeside : open?.what === "chat";
   const unread = useUnread(store, chatOpen);
-  const heading = useHeadingFocus(`${room?.id}/${away}`);
+  const heading = useHeadingFocus(`${room?.id}/${away}/${arriving}`);
   useFocusKept(heading);
   useEffect(() => setPage(0), [room?.id]);
+  useMoves(store);
   useAnnouncements(store, lost, notice, drop);
 
   const close = () => setOpen(null);
   const toggleChat = () => (wide ? setChatBeside(!chatBeside) : setOpen({ what: "chat" }));
   const actions = actionsOf({ store, say, setOpen, selfHidden, setSelfHidden, toggleChat });
-  useKeys(shortcuts && !away, {
+  useKeys(shortcuts && !away && !arriving, {
     ...actions,
     help: () => focusOn("[data-action=private-help]"),
     knocks: () => focusOn("[data-focus=knocks]"),
@@ -66,6 +71,7 @@ export function Room({ store }: { store: SessionStore }) {
   });
 
   if (away) return <Away store={store} say={say} lost={lost} />;
+  if (arriving) return <Arriving store={store} lost={lost} />;
   const person = open?.what === "person" ? people.find(({ id }) => id === open.id) : undefined;
   const beside = wide && (team || chatBeside);
   return (
@@ -73,8 +79,8 @@ export function Room({ store }: { store: SessionStore }) {
       <header class="room-head">
         <Mark />
         <h1 ref={heading} tabIndex={-1}>
-          {roomTitle(room, people)}
-          {room?.kind !== "private" && <span class="count">{t("room.count", { count: people.length })}</span>}
+          {roomTitle(room, people, team)}
+          {isCounted(room, people) && <span class="count">{t("room.count", { count: people.length })}</span>}
         </h1>
         <p class="status" role="status" aria-live="polite">
           {status}
@@ -87,7 +93,7 @@ export function Room({ store }: { store: SessionStore }) {
         )}
       </header>
       <div class="notices">
-        <Banners store={store} lost={lost} onBreak={calm === "break"} />
+        <Banners store={store} lost={lost} onBreak={calm === "break"} say={say} />
         <Cards store={store} say={say} onUnmute={actions.mute} />
         <Hands store={store} />
       </div>

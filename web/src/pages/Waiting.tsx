@@ -11,7 +11,7 @@ import { SupportCode } from "./SupportCode";
 
 /** Who waits sees nobody and is counted nowhere; help is one tap away. */
 export function Waiting({ store }: { store: SessionStore }) {
-  const heading = useHeadingFocus();
+  const heading = useHeadingFocus(String(store.waiting.value?.late));
   const waiting = store.waiting.value;
   if (!waiting) return null;
   const lost = store.phase.value === "reconnecting";
@@ -28,7 +28,7 @@ export function Waiting({ store }: { store: SessionStore }) {
         <p role="status">{lost ? t("waiting.lost") : staffWords(waiting)}</p>
         {waiting.note && <p class="waiting-note">{t("waiting.note", { note: waiting.note })}</p>}
         <p class="soft">
-          {t("waiting.here")} {t(`waiting.then.${sendsWhat(store)}`)}
+          {t("waiting.here")} {waiting.late ? t(`pairs.lateThen.${sendsWhat(store)}`) : t(`waiting.then.${sendsWhat(store)}`)}
         </p>
         <OwnDevices store={store} />
         {waiting.take_over && <TakeOver store={store} />}
@@ -45,11 +45,19 @@ export function Waiting({ store }: { store: SessionStore }) {
   );
 }
 
-function title({ over, sent_back, staff, staff_names }: WaitingView): string {
+function title(waiting: WaitingView): string {
+  const { over, sent_back, staff, staff_names } = waiting;
   const name = staff === "none" ? undefined : staff_names[0];
+  if (waiting.late) return lateTitle(waiting);
   if (over) return name ? t("waiting.overName", { name }) : t("waiting.over");
   if (sent_back) return name ? t("waiting.sentBack", { name }) : t("waiting.sentBackByNobody");
   return name ? t("waiting.title", { name }) : t("waiting.unstaffed");
+}
+
+/** Let in while the group is in pairs: nobody is left alone in the main room. */
+export function lateTitle({ staff, staff_names }: WaitingView): string {
+  const name = staff === "none" ? undefined : staff_names[0];
+  return name ? t("pairs.late", { name }) : t("pairs.lateNobody");
 }
 
 /** What the group gets of them the moment they are let in. */

@@ -76,7 +76,7 @@ function NameTile({ store, person, onShow }: { store: SessionStore; person: Pers
       {person.muted && <span class="hidden-visually">{t("room.muted")}</span>}
       {person.function && <span class="name-function">{t(`function.${person.function}`)}</span>}
       {!person.present && <span class="hidden-visually">{t("room.awayShort")}</span>}
-      {person.resting && <span class="hidden-visually">{t(person.resting === "away" ? "away.short" : "away.onBreak")}</span>}
+      {person.resting && <span class="hidden-visually">{t(RESTING[person.resting][1])}</span>}
       {person.calling && (
         <>
           <Icon of={HandHelping} />
@@ -95,6 +95,12 @@ function NameTile({ store, person, onShow }: { store: SessionStore; person: Pers
   );
 }
 
+const RESTING = {
+  away: [DoorClosed, "away.short"],
+  break: [Coffee, "away.onBreak"],
+  arriving: [RotateCw, "pairs.arrivingShort"],
+} as const;
+
 /** What stands before a name: own small picture, away, muted, or the person's window. */
 function Sign({ store, person }: { store: SessionStore; person: Person }) {
   if (person.me && store.pictures.value.get(pictureKey(person.id, "camera"))?.state === "live") {
@@ -102,7 +108,7 @@ function Sign({ store, person }: { store: SessionStore; person: Person }) {
     return <Video store={store} participant={person.id} source="camera" hidden={false} mirrored={mirrored} aspect={1} />;
   }
   if (!person.present) return <Icon of={RotateCw} />;
-  if (person.resting) return <Icon of={person.resting === "away" ? DoorClosed : Coffee} />;
+  if (person.resting) return <Icon of={RESTING[person.resting][0]} />;
   if (person.muted) return <Icon of={MicOff} />;
   return <Window person={person} />;
 }

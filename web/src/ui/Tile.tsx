@@ -146,6 +146,7 @@ function note(store: SessionStore, person: Person, source: PictureSource): [Icon
   if (!person.present) return [RotateCw, t("room.away", { name: person.name })];
   if (source === "screen") return null;
   if (person.resting === "away") return [DoorClosed, t("away.short")];
+  if (person.resting === "arriving") return [RotateCw, t("pairs.arrivingShort")];
   if (person.resting === "break") return [Coffee, t("away.onBreak")];
   if (!person.covered) return null;
   // On one's own tile, who sees it; to facilitators, that others do not. Others are told nothing but a name.

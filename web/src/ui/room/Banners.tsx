@@ -4,11 +4,20 @@ import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
 import { Icon } from "../Icon";
 import { BreakBanner } from "./Break";
+import { PairNotices } from "./pairs/Notices";
+import { PairBanner } from "./pairs/PairBanner";
 import { PausedForTeam } from "./Paused";
 import { PrivateRoom } from "./PrivateRoom";
 
+interface Props {
+  store: SessionStore;
+  lost: boolean;
+  onBreak: boolean;
+  say: (text: string, key?: string) => void;
+}
+
 /** How things stand: the connection, one's own devices, and the room. */
-export function Banners({ store, lost, onBreak }: { store: SessionStore; lost: boolean; onBreak: boolean }) {
+export function Banners({ store, lost, onBreak, say }: Props) {
   return (
     <div class="banners">
       {lost && (
@@ -18,6 +27,8 @@ export function Banners({ store, lost, onBreak }: { store: SessionStore; lost: b
         </p>
       )}
       <PrivateRoom store={store} />
+      <PairBanner store={store} say={say} />
+      <PairNotices store={store} />
       {store.roomView.value?.paused_by && store.team.value !== null && <PausedForTeam store={store} />}
       {!onBreak && <BreakBanner store={store} />}
       {store.audioBlocked.value && (

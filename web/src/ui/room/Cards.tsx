@@ -6,6 +6,7 @@ import { Closing } from "./Closing";
 import { ComeCard } from "./Come";
 import { Covered } from "./Covered";
 import { Lost } from "./Lost";
+import { PartnerCard } from "./pairs/PartnerCard";
 import { PrivateHelpCard } from "./PrivateHelp";
 import { Stopped } from "./Stopped";
 
@@ -22,6 +23,7 @@ export function Cards({ store, say, onUnmute }: Props) {
       <Check store={store} />
       <PrivateHelpCard store={store} />
       <Asked store={store} onUnmute={onUnmute} />
+      <PartnerCard store={store} say={say} />
       <Lost store={store} say={say} />
       <Closing store={store} say={say} />
       <Covered store={store} />

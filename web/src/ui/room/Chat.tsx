@@ -11,7 +11,7 @@ import { timeOf } from "../when";
 const LONGEST = 500; // `text` of say in the protocol
 
 /** To whom the next line goes: everybody, the facilitators, one person (where the group allows it), or an answer. */
-type To = "room" | "facilitators" | { person: string; name: string; answer: boolean };
+type To = "room" | "everyone" | "facilitators" | { person: string; name: string; answer: boolean };
 
 export function Chat({ store, onClose }: { store: SessionStore; onClose?: () => void }) {
   const [to, setTo] = useState<To>("room");
@@ -43,7 +43,7 @@ function Lines({ store, onAnswer }: { store: SessionStore; onAnswer: ((line: Sai
     if (!sharing) uncovered.value = false;
   }, [sharing]);
   // While the own screen is shared, others may read along.
-  const lines = isDiscreet(store) ? all.filter((line) => line.to === "room") : all;
+  const lines = isDiscreet(store) ? all.filter((line) => line.to === "room" || line.to === "everyone") : all;
   const end = useRef<HTMLUListElement>(null);
   useLayoutEffect(() => {
     if (end.current) end.current.scrollTop = end.current.scrollHeight;
@@ -98,8 +98,9 @@ function aside(line: Said, people: readonly Person[]): string | null {
   const whom = people.find(({ id }) => id === line.whom)?.name;
   switch (line.to) {
     case "room":
-    case "everyone":
       return null;
+    case "everyone":
+      return t("pairs.toEveryone");
     case "you":
       return t("chat.privateToYou");
     case "one":
@@ -189,6 +190,7 @@ function request(to: To, text: string) {
 
 function seen(to: To, team: boolean): string {
   if (to === "room") return t("chat.seenRoom");
+  if (to === "everyone") return t("pairs.chatSeenEveryone");
   if (to === "facilitators") return t(team ? "chat.seenTeam" : "chat.seenFacilitators");
   return t(to.answer ? "chat.seenAnswer" : "chat.seenPerson", { name: to.name });
 }
@@ -196,9 +198,10 @@ function seen(to: To, team: boolean): string {
 function Recipients({ store, to, onTo }: { store: SessionStore; to: To; onTo: (to: To) => void }) {
   const id = useId();
   const direct = store.roomView.value?.chat === "direct" ? store.people.value.filter((person) => !person.me && person.role !== "facilitator") : [];
+  const rooms = store.board.value !== null && store.board.value.state !== "planned";
   const choose = (value: string) => {
     const person = direct.find((one) => one.id === value);
-    onTo(person ? { person: person.id, name: person.name, answer: false } : value === "facilitators" ? "facilitators" : "room");
+    onTo(person ? { person: person.id, name: person.name, answer: false } : value === "facilitators" || value === "everyone" ? value : "room");
   };
   return (
     <div class="chat-to">
@@ -207,6 +210,7 @@ function Recipients({ store, to, onTo }: { store: SessionStore; to: To; onTo: (t
       </label>
       <select id={id} class="input" value={typeof to === "string" ? to : to.person} onChange={(event) => choose(event.currentTarget.value)}>
         <option value="room">{t("chat.toRoom")}</option>
+        {rooms && <option value="everyone">{t("pairs.chatEveryone")}</option>}
         <option value="facilitators">{t(store.team.value === null ? "chat.toFacilitators" : "chat.toTeam")}</option>
         {direct.map((person) => (
           <option key={person.id} value={person.id}>

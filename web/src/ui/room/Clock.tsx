@@ -22,10 +22,12 @@ interface Props {
   /** At 2 min, 1 min and 10 s. The figures themselves are silent. */
   onMark?: (text: string) => void;
   label: string;
+  /** Seconds left, in words; else the figures alone. */
+  words?: (left: number) => string;
 }
 
 /** Time that is left, as figures. */
-export function Countdown({ until, now, onMark, label }: Props) {
+export function Countdown({ until, now, onMark, label, words }: Props) {
   useSeconds(true);
   const left = Math.max(0, until - now());
   const before = useRef(left);
@@ -36,7 +38,7 @@ export function Countdown({ until, now, onMark, label }: Props) {
   }, [Math.ceil(left)]);
   return (
     <span class="countdown" role="timer" aria-label={label} aria-live="off">
-      {clock(Math.ceil(left) * 1000)}
+      {words ? words(left) : clock(Math.ceil(left) * 1000)}
     </span>
   );
 }

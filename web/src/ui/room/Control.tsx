@@ -17,6 +17,8 @@ export interface ControlProps {
   count?: number;
   kind?: "leave" | "large";
   title?: string;
+  /** Id of what says more about it. */
+  about?: string | undefined;
   dialog?: boolean;
   onClick: () => void;
   action: string;
@@ -24,7 +26,7 @@ export interface ControlProps {
 
 /** One button of the bar. */
 export function Control(props: ControlProps) {
-  const { icon, label, short, off = false, pressed, kept = false, count = 0, kind, title, dialog, onClick, action } = props;
+  const { icon, label, short, off = false, pressed, kept = false, count = 0, kind, title, about, dialog, onClick, action } = props;
   return (
     <button
       type="button"
@@ -34,6 +36,7 @@ export function Control(props: ControlProps) {
       data-kind={kind}
       data-action={action}
       aria-label={label}
+      aria-describedby={about}
       aria-pressed={pressed}
       aria-haspopup={dialog ? "dialog" : undefined}
       title={title}

@@ -18,6 +18,7 @@ import type { SessionStore, SourceName } from "../../session/model";
 import { TeamControls } from "../team/TeamControls";
 import { ComeButton } from "./Come";
 import { Control } from "./Control";
+import { hasVoiceLine, VoiceLine } from "./pairs/VoiceLine";
 
 export { Control };
 
@@ -45,6 +46,8 @@ interface Props {
   actions: Actions;
 }
 
+const VOICE = "own-voice";
+
 export const mayStart = (store: SessionStore, source: SourceName): boolean => store.mine.value?.may.includes(source) ?? true;
 
 /** Those who watch or write for the team have each other; who was invited for one person may need somebody. */
@@ -59,6 +62,7 @@ export function Controls({ store, phone, narrow, unread, chatOpen, actions }: Pr
   const team = store.team.value !== null;
   return (
     <div class="controls" role="group" aria-label={t("controls.label")} tabIndex={-1} data-pane="bar">
+      <VoiceLine store={store} id={VOICE} />
       <MuteControl store={store} phone={phone} onClick={actions.mute} />
       <CameraControl store={store} phone={phone} onClick={actions.camera} />
       {store.canFlipCamera.value && store.cameraOn.value && !narrow && (
@@ -113,6 +117,7 @@ function MuteControl({ store, phone, onClick }: OneProps) {
       short={phone && (none || kept) ? t("controls.micShort") : undefined}
       off={muted}
       kept={kept}
+      about={hasVoiceLine(store) ? VOICE : undefined}
       onClick={onClick}
     />
   );

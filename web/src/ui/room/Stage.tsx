@@ -69,7 +69,7 @@ export function Stage({ store, phone, calm, selfHidden, page, onPage, onMenu, sa
             <Floor store={store} live={arrangement.live} staged={staged} onMenu={onMenu} onTurn={turn} />
           </div>
         )}
-        {calm === null && all.length <= 1 && <p class="alone">{t("room.alone")}</p>}
+        {calm === null && all.length <= 1 && store.roomView.value?.kind !== "pair" && <p class="alone">{t("room.alone")}</p>}
       </div>
       {shown && calm === null && <Names store={store} arrangement={arrangement} onTurn={turn} onShow={({ id }) => onPage(pageOf(rest, limit, id))} />}
     </>

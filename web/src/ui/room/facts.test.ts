@@ -7,7 +7,7 @@ import { me, person as told, roomView } from "../../session/samples";
 import { facilitator, facilitatorElsewhere } from "../staff";
 import { coveredWords, seers } from "./Covered";
 import { queue } from "./Hands";
-import { roomTitle } from "./PrivateRoom";
+import { roomTitle } from "./pairs/words";
 import { stagedOf } from "./Stage";
 import { stoppedOf } from "./Stopped";
 

@@ -6,6 +6,7 @@ import { nameOf } from "../staff";
 import type { Notice } from "../status";
 import { timeOf } from "../when";
 import { coveredWords, seers } from "./Covered";
+import { aloneWords } from "./pairs/words";
 
 export interface Seen {
   readonly mine: Me;
@@ -20,7 +21,28 @@ const about = (key: string, text: string): Notice => ({ kind: "say", text, key, 
 /** Nothing at first sight, and nothing in another room: there the heading says where one is. */
 export function news(before: Seen | null, after: Seen): Notice[] {
   if (!before || before.room.id !== after.room.id) return [];
-  return [...ofMe(before, after), ...ofRoom(before, after)];
+  return [...ofMe(before, after), ...ofPair(before, after), ...ofRoom(before, after)];
+}
+
+/** Who is about to come, who sees this room, who speaks to all, and that one is alone. */
+function ofPair({ room: was }: Seen, { room, people }: Seen): Notice[] {
+  const coming = fresh(was.coming, room.coming).map((name) => about(`coming:${name}`, t("pairs.coming", { name })));
+  const seen = fresh(was.watched, room.watched).map((name) => about(`seen:${name}`, t("pairs.seen", { name })));
+  // Whoever comes in instead is seen to be there.
+  const here = new Set([...people, ...room.coming].map(({ name }) => name));
+  const unseen = fresh(room.watched, was.watched).filter((name) => !here.has(name));
+  const over = unseen.map((name) => about(`seen:${name}`, t("pairs.seenOver", { name })));
+  const by = room.broadcast;
+  const own = people.some((person) => person.me && person.id === by?.by);
+  const speaks = by && !own && by.by !== was.broadcast?.by ? [about("everyone", t("pairs.speaking", { name: by.name }))] : [];
+  const alone = room.alone && !was.alone ? [about("alone", aloneWords(room.alone, people))] : [];
+  return [...coming, ...seen, ...over, ...speaks, ...alone];
+}
+
+/** Names that were not there before. */
+export function fresh(before: readonly { readonly name: string }[], after: readonly { readonly name: string }[]): string[] {
+  const known = new Set(before.map(({ name }) => name));
+  return after.map(({ name }) => name).filter((name) => !known.has(name));
 }
 
 function ofMe({ mine: was }: Seen, { mine, room, people }: Seen): Notice[] {

@@ -5,7 +5,7 @@ import type { Person, Said, SessionStore, Team } from "../../session/model";
 import { changes, type Drop, type Say } from "../StatusLine";
 import { isDiscreet } from "../team/discreet";
 import { teamNews } from "../team/news";
-import { news, type Seen } from "./news";
+import { fresh, news, type Seen } from "./news";
 import { teamOver } from "./teamOver";
 
 // An unplugged microphone that gives way to another within this time is not worth a word.
@@ -46,6 +46,8 @@ function useNews(store: SessionStore, say: Say, drop: Drop): void {
     const after: Seen = { mine, room, people: store.people.peek(), team: store.team.peek() !== null };
     news(before.current, after).forEach(say);
     if (mine.asked_by === null && before.current?.mine.asked_by) drop("asked");
+    // They are here, or do not come after all.
+    fresh(room.coming, before.current?.room.coming ?? []).forEach((name) => drop(`coming:${name}`));
     before.current = after;
   }, [mine, room]);
 }
@@ -67,12 +69,14 @@ function useChat(store: SessionStore, say: Say): void {
   const lines = store.lines.value;
   const before = useRef<readonly Said[]>(lines);
   useEffect(() => {
-    const fresh = lines.length === before.current.length + 1 ? lines.at(-1)! : null;
+    const line = lines.length === before.current.length + 1 ? lines.at(-1)! : null;
     before.current = lines;
     // While the own screen is shared, others may read along: not even that somebody wrote in private.
-    if (!fresh || (fresh.to !== "room" && isDiscreet(store))) return;
-    const own = fresh.who === store.me.peek();
-    say({ kind: "say", text: own ? t("status.sent") : t("status.wrote", { name: fresh.name }), key: `line:${fresh.who}` });
+    if (!line || (line.to !== "room" && line.to !== "everyone" && isDiscreet(store))) return;
+    const own = line.who === store.me.peek();
+    const toAll = line.to === "everyone" && !own;
+    const text = own ? t("status.sent") : toAll ? t("pairs.toAll", { name: line.name, text: line.text }) : t("status.wrote", { name: line.name });
+    say({ kind: "say", text, key: `line:${line.who}`, first: toAll });
   }, [lines]);
 }
 

@@ -1,0 +1,87 @@
+import { DoorOpen, Eye, Megaphone, MicOff, X } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+
+import { t } from "../../../i18n";
+import type { Said, SessionStore } from "../../../session/model";
+import { Icon } from "../../Icon";
+import { Countdown, usePast } from "../Clock";
+import { mayStart } from "../Controls";
+import { leftWords } from "./words";
+
+// Long enough to read a few lines twice; in the chat it stays.
+const SHOWN_FOR = 20; // seconds
+
+/** A facilitator who is about to come, sees the room, or speaks to all. */
+export function PairNotices({ store }: { store: SessionStore }) {
+  const room = store.roomView.value;
+  if (!room) return null;
+  const others = room.broadcast?.by !== store.me.value ? room.broadcast : null;
+  return (
+    <>
+      {room.coming.map(({ name }) => (
+        <p key={name} class="banner" data-kind="coming">
+          <Icon of={DoorOpen} />
+          {t("pairs.coming", { name })}
+        </p>
+      ))}
+      {room.watched.map(({ name, until }) => (
+        <p key={name} class="banner" data-kind="seen">
+          <Icon of={Eye} />
+          {t("pairs.seen", { name })}
+          <Countdown until={until} now={() => store.serverNow()} label={t("pairs.timeLeft")} words={leftWords} />
+        </p>
+      ))}
+      {others && (
+        <p class="banner" data-kind="everyone">
+          <Icon of={Megaphone} />
+          {t("pairs.speaking", { name: others.name })}
+        </p>
+      )}
+      <LineToAll store={store} />
+      <TapToTalk store={store} />
+    </>
+  );
+}
+
+/** The last line to everyone, for a while; null for who wrote it. Pure. */
+export function lastToAll(lines: readonly Said[], me: string | null): Said | null {
+  const line = lines.findLast(({ to }) => to === "everyone");
+  return line && line.who !== me ? line : null;
+}
+
+function LineToAll({ store }: { store: SessionStore }) {
+  const line = lastToAll(store.lines.value, store.me.value);
+  const [closed, setClosed] = useState(-Infinity);
+  const past = usePast(line && line.at > closed ? line.at + SHOWN_FOR : null, () => store.serverNow());
+  if (!line || past || line.at <= closed) return null;
+  return (
+    <div class="banner to-all" data-kind="to-all">
+      <Icon of={Megaphone} />
+      <p>
+        <span class="soft">{t("pairs.toAllFrom", { name: line.name })}</span> {line.text}
+      </p>
+      <button type="button" class="round" aria-label={t("pairs.close")} data-action="close-line" onClick={() => setClosed(line.at)}>
+        <Icon of={X} />
+      </button>
+    </div>
+  );
+}
+
+/** Whoever comes into a pair muted may not notice it; until they have spoken there, or muted themselves. */
+function TapToTalk({ store }: { store: SessionStore }) {
+  const room = store.roomView.value;
+  const muted = store.muted.value;
+  const [talked, setTalked] = useState<string | null>(null);
+  useEffect(() => {
+    if (!muted && room) setTalked(room.id);
+  }, [muted, room?.id]);
+  const mine = store.mine.value;
+  const inWay = room?.paused_by !== null || mine?.resting !== null || mine.asked_by !== null || mine.muted_by !== null;
+  if (room?.kind !== "pair" || !muted || talked === room.id || inWay || !mayStart(store, "microphone")) return null;
+  return (
+    <button type="button" class="banner" data-kind="muted" data-action="tap-to-talk" onClick={() => void store.setMuted(false)}>
+      <Icon of={MicOff} />
+      {t("pairs.muted")}
+    </button>
+  );
+}

@@ -1,0 +1,20 @@
+import type { SessionStore } from "../../../session/model";
+import { voiceWords } from "./words";
+
+/** To facilitators, wherever there is more than one place to be heard. */
+export function hasVoiceLine(store: SessionStore): boolean {
+  if (store.team.value === null || store.voice.value === null) return false;
+  const open = store.board.value !== null && store.board.value.state !== "planned";
+  return open || store.voice.value.where !== "main";
+}
+
+/** "Your voice: Pair 2": a voice goes to exactly one place, and this is it. Beside the microphone. */
+export function VoiceLine({ store, id }: { store: SessionStore; id?: string }) {
+  if (!hasVoiceLine(store)) return null;
+  const groups = store.roomView.value?.groups ?? store.board.value?.groups ?? null;
+  return (
+    <p class="voice-line" id={id} data-where={store.voice.value!.where}>
+      {voiceWords(store.voice.value!, groups, store.muted.value)}
+    </p>
+  );
+}
