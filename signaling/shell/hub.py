@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from msgspec import Struct
@@ -22,8 +22,10 @@ from rtc import (
     WorkerDied,
     WorkerStats,
 )
+from signaling.core.breakouts import carried
 from signaling.core.errors import RefusedError
 from signaling.core.ids import LinkHash, ParticipantId, SecretHash, SessionId, StandbyHash, short
+from signaling.core.programme import Rules
 from signaling.core.session import replay
 from signaling.core.state import Session
 from signaling.protocol import ErrorCode, Numbers
@@ -85,9 +87,22 @@ class Hub:
                 programme, rules = await self.links.programme(session), await self.links.rules(session)
                 if programme is None or rules is None:
                     return None
-                state = replay(Session(session, rules=rules), await self._store.events(session))
+                before = await self._carried(session, rules)
+                state = replay(Session(session, rules=rules, **before), await self._store.events(session))
                 self._run(state, programme.numbers)
             return self._actors[session]
+
+    async def _carried(self, session: SessionId, rules: Rules) -> dict[str, Any]:
+        """What the group's sessions before this one leave to it, each having got what the one before left."""
+        group = await self._store.group_of(session)
+        assert group is not None, "it has a programme"
+        slots = await self._store.schedule(group.id)
+        this = next(slot for slot in slots if slot.id == session)
+        kept: dict[str, Any] = {}
+        for slot in slots:
+            if slot.starts < this.starts:
+                kept = carried(replay(Session(slot.id, rules=rules, **kept), await self._store.events(slot.id)))
+        return kept
 
     async def end(self, session: SessionId) -> bool:
         actor = await self.session(session)
