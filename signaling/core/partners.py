@@ -6,7 +6,6 @@ watches are none. After a minute alone facilitators are called, unless one of th
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Final
 
 import msgspec
@@ -19,6 +18,7 @@ from signaling.core.help import alarm
 from signaling.core.ids import MAIN, ParticipantId, RoomId
 from signaling.core.lifecycles import ALONE, AloneState, Door, step
 from signaling.core.module import Apply, Decide
+from signaling.core.moving import with_those_left
 from signaling.core.rooms import move
 from signaling.core.state import Alone, Room, Seat, Session, is_partner, with_room
 from signaling.protocol import ErrorCode
@@ -38,14 +38,6 @@ def can_return(session: Session, room: RoomId) -> bool:
     )
 
 
-def stranded(session: Session, room: RoomId, going: Collection[ParticipantId]) -> list[ParticipantId]:
-    """Partners whose connection is lost, where nobody connected would be left for them to return to."""
-    rest = [seat for seat in session.members(room) if seat.participant not in going]
-    if any(seat.here and (is_partner(seat) or seat.is_facilitator) for seat in rest):
-        return []
-    return [seat.participant for seat in rest if is_partner(seat)]
-
-
 # --- deciding --------------------------------------------------------------------------------------------------------
 
 
@@ -61,8 +53,7 @@ def _back_to_group(session: Session, now: float, by: e.By, command: c.BackToGrou
             *move(session, now, by, [(seat.participant, MAIN)]),
         ]
     _need_alone(room, seat)
-    going = [seat.participant, *stranded(session, room.id, (seat.participant,))]
-    return move(session, now, by, [(who, MAIN) for who in going])
+    return move(session, now, by, with_those_left(session, {seat.participant: MAIN}).items())
 
 
 def _wait(session: Session, now: float, by: e.By, command: c.WaitForPartner) -> list[e.Event]:
