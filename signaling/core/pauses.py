@@ -12,8 +12,9 @@ from signaling.core import events as e
 from signaling.core.about import actor, own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.ids import MAIN
-from signaling.core.lifecycles import Door, RoundState
+from signaling.core.lifecycles import Door
 from signaling.core.module import Apply, Decide
+from signaling.core.rounds import running
 from signaling.core.state import Seat, Session, with_seat
 from signaling.protocol import ErrorCode
 
@@ -43,7 +44,7 @@ def _start_break(session: Session, now: float, by: e.By, command: c.StartBreak) 
 
     Not while the group is in pairs: their clock would run on, and who is in one would not know.
     """
-    if session.round is not None and session.round.state is not RoundState.PLANNED:
+    if running(session) is not None:
         raise RefusedError(ErrorCode.NOT_NOW, "the group is in pairs")
     if not now < command.until <= now + LONGEST_BREAK:
         raise RefusedError(ErrorCode.NOT_NOW, "a break ends later than now, within four hours")
