@@ -6,7 +6,7 @@ import pytest
 
 from signaling.core import commands as c
 from signaling.core.events import SourceKind
-from signaling.core.ids import DESK, MAIN, WAITING, ParticipantId, RoomId
+from signaling.core.ids import DESK, LATE, MAIN, WAITING, ConnectionId, ParticipantId, RoomId
 from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
 from signaling.core.sight import (
@@ -17,14 +17,17 @@ from signaling.core.sight import (
     grants,
     held,
     in_media_room,
+    lookers,
     may_start,
     seen_by,
     sources_for,
+    voice_of,
 )
-from signaling.core.state import Away, Gone
+from signaling.core.state import Away, Gone, Here
+from tests.unit.signaling.core.paired import MIA, NOA, ONE, TWO, pairs
 from tests.unit.signaling.core.seated import ANA, EVA, KIM, LEO, NEW, SAM, F, G, P, Seated, group, private
 
-__all__ = ["group"]
+__all__ = ["group", "pairs"]
 
 MICROPHONE, CAMERA = frozenset[SourceKind]({"microphone"}), frozenset[SourceKind]({"camera"})
 SHARED = frozenset[SourceKind]({"screen", "screen_sound"})
@@ -42,7 +45,13 @@ def test_people_of_one_room_see_each_other(group: Seated) -> None:
 
 @pytest.mark.parametrize(
     ("room", "door"),
-    [(WAITING, Door.KNOCKING), (WAITING, Door.SENT_BACK), (DESK, Door.INSIDE), (MAIN, Door.KNOCKING)],
+    [
+        (WAITING, Door.KNOCKING),
+        (WAITING, Door.SENT_BACK),
+        (DESK, Door.INSIDE),
+        (LATE, Door.INSIDE),
+        (MAIN, Door.KNOCKING),
+    ],
 )
 def test_nobody_sees_or_hears_in_the_waiting_room_or_at_the_desk(group: Seated, room: RoomId, door: Door) -> None:
     for who in (NEW, KIM):
@@ -172,3 +181,122 @@ def test_nobody_unknown_is_seen(group: Seated) -> None:
     assert held(group.session, nobody) == EVERYTHING
     assert (may_start(group.session, nobody), seen_by(group.session, nobody)) == (NOTHING, None)
     assert private(SAM) not in group.session.rooms
+
+
+# --- pairs, and what leads into and out of them ----------------------------------------------------------------------
+
+
+def device(group: Seated, who: ParticipantId) -> ConnectionId:
+    presence = group.at(who).presence
+    assert isinstance(presence, Here)
+    return presence.connection
+
+
+def looks(group: Seated, who: ParticipantId = ANA, room: RoomId = ONE) -> None:
+    group.do(who, c.Look(room, device(group, who)))
+
+
+def speaks(group: Seated, who: ParticipantId = ANA) -> None:
+    group.do(who, c.Broadcast(True, device(group, who)))
+
+
+def across(group: Seated) -> dict[tuple[ParticipantId, ParticipantId], frozenset[SourceKind]]:
+    """(viewer, publisher) of two rooms -> what reaches them."""
+    found = {}
+    for viewer in group.session.seats.values():
+        for publisher in group.session.seats.values():
+            sources = sources_for(group.session, viewer.participant, publisher.participant)
+            if viewer.room != publisher.room and sources:
+                found[viewer.participant, publisher.participant] = sources
+    return found
+
+
+def test_a_pair_is_a_room_like_any_other(pairs: Seated) -> None:
+    assert [sees(pairs, SAM, other) for other in (LEO, MIA, NOA, ANA)] == [True, False, False, False]
+    assert [sees(pairs, ANA, other) for other in (KIM, SAM, MIA)] == [True, False, False]
+    assert (across(pairs), exceptions(pairs.session)) == ({}, [])
+    assert may_start(pairs.session, SAM) == EVERYTHING
+
+
+def test_who_visits_is_of_the_room_and_of_no_other(pairs: Seated) -> None:
+    pairs.set(ANA, room=ONE)
+    assert [sees(pairs, ANA, other) for other in (SAM, LEO, KIM, MIA)] == [True, True, False, False]
+    assert across(pairs) == {}
+
+
+def test_a_look_leads_to_the_cameras_of_one_room_and_to_no_sound(pairs: Seated) -> None:
+    looks(pairs)
+    assert across(pairs) == {(ANA, SAM): CAMERA, (ANA, LEO): CAMERA}
+    assert exceptions(pairs.session) == [(ANA, SAM, Exception_.LOOK), (ANA, LEO, Exception_.LOOK)]
+    assert [seat.participant for seat in lookers(pairs.session, ONE)] == [ANA]
+    assert lookers(pairs.session, TWO) == []
+    assert seen_by(pairs.session, SAM) is None
+    pairs.wait(60)
+    assert (across(pairs), lookers(pairs.session, ONE)) == ({}, [])
+
+
+def test_who_looks_again_elsewhere_sees_the_first_room_no_more(pairs: Seated) -> None:
+    looks(pairs)
+    looks(pairs, room=TWO)
+    assert set(across(pairs)) == {(ANA, MIA), (ANA, NOA)}
+
+
+def test_no_look_shows_who_is_covered(pairs: Seated) -> None:
+    looks(pairs)
+    pairs.do(KIM, c.Cover(SAM))
+    assert set(across(pairs)) == {(ANA, LEO)}
+    assert seen_by(pairs.session, SAM) == []
+
+
+def test_a_broadcast_is_one_voice_into_every_pair_and_nothing_is_heard_back(pairs: Seated) -> None:
+    pairs.set(KIM, room=TWO)
+    speaks(pairs)
+    assert across(pairs) == {(hearer, ANA): MICROPHONE for hearer in (SAM, LEO, MIA, NOA, KIM)}
+    assert set(exceptions(pairs.session)) == {(who, ANA, Exception_.BROADCAST) for who in (SAM, LEO, MIA, NOA, KIM)}
+
+
+def test_a_broadcast_reaches_neither_a_private_talk_nor_who_waits(pairs: Seated) -> None:
+    pairs.sit(NEW, P, room=WAITING, door=Door.KNOCKING)
+    pairs.sit(EVA, P, room=LATE)
+    pairs.do(KIM, c.TalkPrivately(SAM))
+    speaks(pairs)
+    assert {hearer for hearer, _ in across(pairs)} == {LEO, MIA, NOA}
+
+
+def test_who_hears_everybody_else_of_the_main_room_hears_them_too(pairs: Seated) -> None:
+    speaks(pairs)
+    assert sees(pairs, KIM, ANA)
+
+
+@pytest.mark.parametrize("resting", ["away", "arriving"])
+def test_nothing_reaches_who_is_not_at_the_screen(pairs: Seated, resting: str) -> None:
+    speaks(pairs)
+    pairs.set(SAM, resting=resting)
+    assert [sees(pairs, SAM, LEO), (SAM, ANA) in across(pairs)] == [False, False]
+    assert held(pairs.session, SAM) == EVERYTHING
+    pairs.do(SAM, c.ComeBack())
+    assert [sees(pairs, SAM, LEO), (SAM, ANA) in across(pairs)] == [True, True]
+
+
+def test_a_voice_has_one_place(pairs: Seated) -> None:
+    places = [voice_of(pairs.session, who) for who in (ANA, SAM, MIA)]
+    assert places == [MAIN, ONE, TWO]
+    speaks(pairs)
+    assert voice_of(pairs.session, ANA) == "everyone"
+    pairs.do(KIM, c.DropIn(TWO))
+    pairs.wait(3)
+    assert voice_of(pairs.session, KIM) == TWO
+    pairs.sit(NEW, P, room=LATE)
+    assert voice_of(pairs.session, NEW) is None
+
+
+def test_a_muted_broadcaster_is_held_like_anybody(pairs: Seated) -> None:
+    speaks(pairs)
+    pairs.set(ANA, muted=True)
+    assert "microphone" in held(pairs.session, ANA)
+
+
+def test_a_pause_holds_the_pairs_too(pairs: Seated) -> None:
+    pairs.set(KIM, room=TWO)
+    pairs.do(ANA, c.PauseGroup())
+    assert [held(pairs.session, who) for who in (SAM, MIA, KIM)] == [EVERYTHING, EVERYTHING, NOTHING]
