@@ -23,9 +23,9 @@ from rtc import (
     WorkerStats,
 )
 from signaling.core import commands as c
-from signaling.core.ids import MAIN, ParticipantId
+from signaling.core.ids import MAIN, ParticipantId, pair_room
 from signaling.core.roles import Role
-from signaling.shell.media import SessionMedia, Signal, grant_of
+from signaling.shell.media import SessionMedia, Signal, grant_of, pairs_enough
 from tests.unit.signaling.core.seated import ANA, KIM, LEO, NEW, SAM, F, P, Seated, group, private
 
 __all__ = ["group"]
@@ -229,6 +229,84 @@ def test_renewals_come_first_then_holds_detaches_sound_pictures_releases(room: R
     steps = [order[type(change)] + (isinstance(change, Attach) and not change.source.is_audio) for change in changes]
     assert steps == sorted(steps)
     assert set(steps) >= {0, 1, 3, 4, 5}
+
+
+# --- pairs -----------------------------------------------------------------------------------------------------------
+
+MIA, NOA = ParticipantId("mia"), ParticipantId("noa")
+ONE, TWO, THREE = (pair_room(number) for number in (1, 2, 3))
+
+
+@pytest.fixture
+def pairs(room: Room) -> Room:
+    """Sam and Leo, Mia and Noa; Ana leads from the main room."""
+    for who in (MIA, NOA):
+        room.group.sit(who, P)
+        room.connect(who)
+    room.plan()
+    room.do(ANA, c.EditPlan(((SAM, LEO), (MIA, NOA))))
+    room.do(ANA, c.OpenRooms(None, "ask"))
+    return room
+
+
+def test_pairs_see_and_hear_their_own(pairs: Room) -> None:
+    assert [pairs.seen(who) for who in (SAM, LEO, MIA, NOA)] == [media_of(who) for who in (LEO, SAM, NOA, MIA)]
+    assert pairs.seen(ANA) == set()
+
+
+def test_a_move_of_many_is_one_batch_in_which_nobody_is_held(pairs: Room) -> None:
+    changes = pairs.do(ANA, c.MovePeople(((LEO, TWO), (MIA, ONE)), anyway=False))
+    assert [pairs.seen(who) for who in (SAM, MIA, LEO, NOA)] == [media_of(who) for who in (MIA, SAM, NOA, LEO)]
+    assert renewed(changes) == pictures(pairs.peer(LEO), pairs.peer(MIA))
+    order = {Renew: 0, Detach: 1, Attach: 2}
+    steps = [order[type(change)] + (isinstance(change, Attach) and not change.source.is_audio) for change in changes]
+    assert steps == sorted(steps)
+
+
+def test_two_who_move_together_get_nothing(pairs: Room) -> None:
+    slots = [pairs.media.slots_of(who) for who in (SAM, LEO)]
+    changes = pairs.do(ANA, c.MovePeople(((SAM, THREE), (LEO, THREE)), anyway=False))
+    assert {type(change) for change in changes} == {Renew}
+    assert (pairs.told, [pairs.media.slots_of(who) for who in (SAM, LEO)]) == ([], slots)
+
+
+def test_a_look_gives_new_pictures_and_no_sound_and_takes_them_back(pairs: Room) -> None:
+    connection = pairs.group.at(ANA).presence.connection  # type: ignore[union-attr]
+    changes = pairs.do(ANA, c.Look(ONE, connection))
+    assert pairs.seen(ANA) == {(SAM, "camera"), (LEO, "camera")}
+    assert renewed(changes) == pictures(pairs.peer(SAM), pairs.peer(LEO)), "nothing from before it was told"
+    assert pairs.seen(SAM) == media_of(LEO)
+    assert pairs.do(ANA, c.Look(ONE, connection)) == []
+    assert {type(change) for change in pairs.do(ANA, c.CloseLook())} == {Detach}
+    assert pairs.seen(ANA) == set()
+
+
+def test_who_watches_anew_sees_nothing_from_before(pairs: Room) -> None:
+    connection = pairs.group.at(ANA).presence.connection  # type: ignore[union-attr]
+    pairs.do(ANA, c.Look(ONE, connection))
+    changes = pairs.do(ANA, c.Look(TWO, connection))
+    assert renewed(changes) == pictures(pairs.peer(MIA), pairs.peer(NOA))
+    assert pairs.seen(ANA) == {(MIA, "camera"), (NOA, "camera")}
+
+
+def test_a_broadcast_comes_beside_the_partner_on_a_free_slot(pairs: Room) -> None:
+    before = {who: pairs.media.slots_of(who) for who in (SAM, LEO, MIA, NOA)}
+    connection = pairs.group.at(ANA).presence.connection  # type: ignore[union-attr]
+    changes = pairs.do(ANA, c.Broadcast(True, connection))
+    assert {(type(change), change.source) for change in changes} == {(Attach, MICROPHONE)}  # type: ignore[union-attr]
+    for who, partner in ((SAM, LEO), (LEO, SAM), (MIA, NOA), (NOA, MIA)):
+        assert pairs.seen(who) == media_of(partner) | {(ANA, "microphone")}
+        assert all(slot in pairs.media.slots_of(who) for slot in before[who]), "the partner stays where they are"
+    assert pairs.seen(ANA) == set()
+    pairs.do(ANA, c.Broadcast(False, connection))
+    assert {who: pairs.media.slots_of(who) for who in before} == before
+
+
+def test_a_first_offer_has_slots_for_every_room(pairs: Room) -> None:
+    """So that no move needs an offer: four others, and two to spare."""
+    assert [pairs_enough(pairs.group.session, who) for who in (ANA, SAM)] == [6, 6]
+    pairs.group.set(LEO, sources=BOTH | {"screen"})
+    assert [pairs_enough(pairs.group.session, who) for who in (SAM, LEO)] == [7, 6]
 
 
 def test_who_stepped_away_is_off_everywhere(room: Room) -> None:
