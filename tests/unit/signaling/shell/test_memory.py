@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from signaling import protocol as p
-from signaling.core.ids import CallId, ParticipantId, PersonId, RoomId, SessionId
+from signaling.core.ids import CallId, ParticipantId, PersonId, RoomId, SessionId, pair_room
 from signaling.core.lifecycles import CallState, Door
 from signaling.core.state import Call, Room, Session
 from signaling.shell.memory import MOST_LINES, Line, Memory, place_of
-from tests.unit.signaling.shell.people import seat
+from tests.unit.signaling.shell.people import seat, session
 
 ANA, KIM, LEO, SAM = (ParticipantId(name) for name in ("ana", "kim", "leo", "sam"))
 
@@ -99,6 +99,19 @@ def test_words_about_nothing_are_dropped() -> None:
     assert (memory.names, memory.notes, memory.help_notes) == ({SAM: "Sam"}, {SAM: "wait"}, {call.id: "help"})
     memory.keep(Session(SessionId("s"), seats={SAM: seat("sam")}))
     assert (memory.notes, memory.help_notes) == ({}, {}), "let in again, and helped"
+
+
+def test_who_was_together_is_known_until_their_room_is_gone() -> None:
+    """Also when one of the two has left for good and has no seat in it any more."""
+    memory = Memory()
+    memory.names |= {SAM: "Sam", LEO: "Leo"}
+    pair = pair_room(1)
+    room = Room(pair, "pair", 1.0, number=1)
+    for leo in (seat("leo", room=pair), seat("leo", room="waiting", door=Door.OUT)):
+        memory.keep(session(seat("sam", room=pair), leo, rooms=(room,)))
+        assert memory.missed(pair, SAM) == ["Leo"]
+    memory.keep(session(seat("sam"), seat("leo")))
+    assert memory.missed(pair, SAM) == []
 
 
 def test_everything_is_forgotten_at_the_end() -> None:
