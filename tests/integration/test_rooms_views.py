@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from rtc import Attach, Detach, PeerId, Renew, SpeakersChanged, WorkerIndex
+from rtc import (
+    Attach,
+    Detach,
+    Mid,
+    PeerId,
+    PeerStats,
+    Renew,
+    Source,
+    SpeakersChanged,
+    SubscriptionStats,
+    WorkerIndex,
+    WorkerStats,
+)
 from signaling import protocol as p
 from signaling.core.ids import SessionId
 from signaling.shell.links import Times
@@ -408,6 +420,43 @@ async def test_the_board_pulses_for_facilitators_alone_and_by_no_order_of_loudne
     assert [message for message in await ana.settled() if isinstance(message, p.Speakers)] == []
     await ana.act(p.RecallRooms, seconds=0)
     assert await ana.until(p.Pulse) == p.Pulse([], [], [])
+
+
+async def test_a_weak_line_is_on_the_board_after_two_looks(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await evening(home, "Sam", "Leo")
+    [ana, sam, leo] = made.pages
+    await made.paired()
+    monkeypatch.setattr(home.engine, "stats", lambda worker: stats_of(made.pages, home.clock.now, weak=sam))
+    await look(made)
+    assert await pulses(ana) == []
+    await look(made)
+    assert await pulses(ana) == [p.Pulse([], [sam.me], [])]
+    for page in (sam, leo):
+        assert await pulses(page) == []
+    await ana.act(p.RecallRooms, seconds=0)
+    assert await pulses(ana) == [p.Pulse([], [], [])]
+
+
+async def look(made: Evening) -> None:
+    """The session looks at its lines each two seconds, once it has nothing else to do."""
+    made.home.clock.now += 2
+    for _ in range(2):
+        await made.ana.act(p.LowerHand)
+
+
+async def pulses(page: Page) -> list[p.ServerMessage]:
+    return [message for message in await page.settled() if isinstance(message, p.Pulse)]
+
+
+def stats_of(pages: list[Page], at: float, weak: Page) -> WorkerStats:
+    """Everybody's line is good but that one's: one packet in twenty is lost."""
+    peers = [peer_of(page, int(at * 1000), 0.05 * (page is weak)) for page in pages]
+    return WorkerStats(at, 1, "python", 0, 0.0, 0, 0, [], peers)
+
+
+def peer_of(page: Page, octets: int, loss: float) -> PeerStats:
+    slot = SubscriptionStats(Mid("5"), PeerId(1), Source.CAMERA, 10, 100, 0, 0, 0.0, loss)
+    return PeerStats(PeerId(page.peer or 0), True, 20.0, 10, octets, 9, 100, {}, 0, [], [slot])
 
 
 async def test_last_time_and_keep_apart_hold_from_week_to_week(home: House) -> None:
