@@ -15,6 +15,7 @@ import { Hands } from "../ui/room/Hands";
 import { LeaveQuickly } from "../ui/room/LeaveQuickly";
 import { PrivateHelpButton } from "../ui/room/PrivateHelp";
 import { Arriving } from "../ui/room/pairs/Arriving";
+import { areRoomsOpen } from "../ui/room/pairs/open";
 import { useMoves } from "../ui/room/pairs/useMoves";
 import { isCounted, roomTitle } from "../ui/room/pairs/words";
 import { calmOf, Stage } from "../ui/room/Stage";
@@ -23,6 +24,7 @@ import { actionsOf, type Open } from "../ui/room/useActions";
 import { useAnnouncements } from "../ui/room/useAnnouncements";
 import { focusOn, useKeys } from "../ui/room/useKeys";
 import { useStatus } from "../ui/StatusLine";
+import { Board, isBoardHere } from "../ui/team/board/Board";
 import { PersonMenu } from "../ui/team/PersonMenu";
 import { TeamPanel, WIDE } from "../ui/team/TeamPanel";
 
@@ -79,7 +81,7 @@ export function Room({ store }: { store: SessionStore }) {
       <header class="room-head">
         <Mark />
         <h1 ref={heading} tabIndex={-1}>
-          {roomTitle(room, people, team)}
+          {roomTitle(room, people, team, areRoomsOpen(store))}
           {isCounted(room, people) && <span class="count">{t("room.count", { count: people.length })}</span>}
         </h1>
         <p class="status" role="status" aria-live="polite">
@@ -97,17 +99,21 @@ export function Room({ store }: { store: SessionStore }) {
         <Cards store={store} say={say} onUnmute={actions.mute} />
         <Hands store={store} />
       </div>
-      <Stage
-        store={store}
-        phone={phone}
-        calm={calm}
-        selfHidden={selfHidden}
-        page={page}
-        onPage={setPage}
-        onMenu={({ id }) => setOpen({ what: "person", id })}
-        say={say}
-        turning={turning}
-      />
+      {wide && isBoardHere(store) ? (
+        <Board store={store} />
+      ) : (
+        <Stage
+          store={store}
+          phone={phone}
+          calm={calm}
+          selfHidden={selfHidden}
+          page={page}
+          onPage={setPage}
+          onMenu={({ id }) => setOpen({ what: "person", id })}
+          say={say}
+          turning={turning}
+        />
+      )}
       <Side store={store} phone={!wide} chat={wide && chatBeside} onCloseChat={() => setChatBeside(false)} />
       <Controls store={store} phone={phone} narrow={!wide} unread={unread} chatOpen={chatOpen} actions={actions} />
 

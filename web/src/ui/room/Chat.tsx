@@ -7,6 +7,7 @@ import { Icon } from "../Icon";
 import { Uncover } from "../team/Calls";
 import { isDiscreet, uncovered } from "../team/discreet";
 import { timeOf } from "../when";
+import { areRoomsOpen } from "./pairs/open";
 
 const LONGEST = 500; // `text` of say in the protocol
 
@@ -198,7 +199,6 @@ function seen(to: To, team: boolean): string {
 function Recipients({ store, to, onTo }: { store: SessionStore; to: To; onTo: (to: To) => void }) {
   const id = useId();
   const direct = store.roomView.value?.chat === "direct" ? store.people.value.filter((person) => !person.me && person.role !== "facilitator") : [];
-  const rooms = store.board.value !== null && store.board.value.state !== "planned";
   const choose = (value: string) => {
     const person = direct.find((one) => one.id === value);
     onTo(person ? { person: person.id, name: person.name, answer: false } : value === "facilitators" || value === "everyone" ? value : "room");
@@ -210,7 +210,7 @@ function Recipients({ store, to, onTo }: { store: SessionStore; to: To; onTo: (t
       </label>
       <select id={id} class="input" value={typeof to === "string" ? to : to.person} onChange={(event) => choose(event.currentTarget.value)}>
         <option value="room">{t("chat.toRoom")}</option>
-        {rooms && <option value="everyone">{t("pairs.chatEveryone")}</option>}
+        {areRoomsOpen(store) && <option value="everyone">{t("pairs.chatEveryone")}</option>}
         <option value="facilitators">{t(store.team.value === null ? "chat.toFacilitators" : "chat.toTeam")}</option>
         {direct.map((person) => (
           <option key={person.id} value={person.id}>

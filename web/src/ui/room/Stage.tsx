@@ -7,6 +7,7 @@ import { Floor, type Staged } from "../Floor";
 import { Names } from "../Names";
 import { Break } from "./Break";
 import { Paused } from "./Paused";
+import { areRoomsOpen } from "./pairs/open";
 
 /** What stands in place of the group's pictures, if anything. */
 export type Calm = "paused" | "break" | null;
@@ -69,7 +70,7 @@ export function Stage({ store, phone, calm, selfHidden, page, onPage, onMenu, sa
             <Floor store={store} live={arrangement.live} staged={staged} onMenu={onMenu} onTurn={turn} />
           </div>
         )}
-        {calm === null && all.length <= 1 && store.roomView.value?.kind !== "pair" && <p class="alone">{t("room.alone")}</p>}
+        {calm === null && all.length <= 1 && store.roomView.value?.kind !== "pair" && !areRoomsOpen(store) && <p class="alone">{t("room.alone")}</p>}
       </div>
       {shown && calm === null && <Names store={store} arrangement={arrangement} onTurn={turn} onShow={({ id }) => onPage(pageOf(rest, limit, id))} />}
     </>

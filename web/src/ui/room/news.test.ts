@@ -38,6 +38,31 @@ describe("news", () => {
     expect(texts(before, after)).toEqual([text]);
   });
 
+  const pair = (room: Partial<RoomView> = {}) => seen({}, { id: "pair.2", kind: "pair", number: 2, ...room });
+  const watched = [{ name: "Ana", until: 1060 }];
+  const coming = [{ name: "Ana", at: 1003 }];
+  const alone = { since: 1000, names: ["Sam"], can_return: true, waits: false };
+
+  it.each<[string, Seen, Seen, string[]]>([
+    ["who is about to come", pair(), pair({ coming }), ["Ana is coming into your room."]],
+    ["who sees the room", pair(), pair({ watched }), ["Ana can see you."]],
+    ["a longer look once", pair({ watched }), pair({ watched: [{ name: "Ana", until: 1090 }] }), []],
+    ["who speaks to everyone", pair(), pair({ broadcast: { by: "ana", name: "Ana" } }), ["Ana is speaking to everyone."]],
+    ["one's own voice to nobody", pair(), pair({ broadcast: { by: "me", name: "Jamie" } }), []],
+    ["being left alone", pair(), pair({ alone }), ["Sam stepped out. It's nothing you did."]],
+    ["being alone once", pair({ alone }), pair({ alone: { ...alone, waits: true } }), []],
+  ])("tells of %s", (_, before, after, said) => {
+    expect(texts(before, after)).toEqual(said);
+  });
+
+  it("tells that nobody looks any more, but not of who comes in instead", () => {
+    const without = { ...pair(), people: people.slice(0, 1) };
+    const before = { ...pair({ watched }), people: people.slice(0, 1) };
+    expect(texts(before, without)).toEqual(["Ana does not see you any more."]);
+    expect(texts(before, { ...without, room: { ...without.room, coming } })).toEqual(["Ana is coming into your room."]);
+    expect(texts(before, pair())).toEqual([]);
+  });
+
   it("tells of a break", () => {
     expect(texts(seen(), seen({ resting: "break" }, { break_until: 1_800_000_000 }))[0]).toMatch(/^Break until \d/);
   });

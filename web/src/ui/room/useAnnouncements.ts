@@ -6,6 +6,7 @@ import { changes, type Drop, type Say } from "../StatusLine";
 import { isDiscreet } from "../team/discreet";
 import { teamNews } from "../team/news";
 import { fresh, news, type Seen } from "./news";
+import { areRoomsOpen } from "./pairs/open";
 import { teamOver } from "./teamOver";
 
 // An unplugged microphone that gives way to another within this time is not worth a word.
@@ -31,6 +32,8 @@ function usePeople(store: SessionStore, say: Say): void {
     if (!people.length) return;
     const was = before.current;
     before.current = { room, people };
+    // Others are in other rooms, which the board tells.
+    if (was === null && areRoomsOpen(store) && people.length === 1) return;
     if (was === null) say({ kind: "say", text: t("status.here", { count: people.length }) });
     else if (was.room === room) changes(was.people, people, store.team.peek() !== null).forEach(say);
   }, [people, room]);

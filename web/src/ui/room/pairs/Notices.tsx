@@ -67,7 +67,7 @@ function LineToAll({ store }: { store: SessionStore }) {
   );
 }
 
-/** Whoever comes into a pair muted may not notice it; until they have spoken there, or muted themselves. */
+/** Who comes into a pair muted may not notice it. Facilitators read it beside their microphone. */
 function TapToTalk({ store }: { store: SessionStore }) {
   const room = store.roomView.value;
   const muted = store.muted.value;
@@ -76,7 +76,7 @@ function TapToTalk({ store }: { store: SessionStore }) {
     if (!muted && room) setTalked(room.id);
   }, [muted, room?.id]);
   const mine = store.mine.value;
-  const inWay = room?.paused_by !== null || mine?.resting !== null || mine.asked_by !== null || mine.muted_by !== null;
+  const inWay = store.team.value !== null || room?.paused_by !== null || mine?.resting !== null || mine.asked_by !== null || mine.muted_by !== null;
   if (room?.kind !== "pair" || !muted || talked === room.id || inWay || !mayStart(store, "microphone")) return null;
   return (
     <button type="button" class="banner" data-kind="muted" data-action="tap-to-talk" onClick={() => void store.setMuted(false)}>

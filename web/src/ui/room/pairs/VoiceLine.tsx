@@ -1,11 +1,11 @@
 import type { SessionStore } from "../../../session/model";
+import { areRoomsOpen } from "./open";
 import { voiceWords } from "./words";
 
 /** To facilitators, wherever there is more than one place to be heard. */
 export function hasVoiceLine(store: SessionStore): boolean {
   if (store.team.value === null || store.voice.value === null) return false;
-  const open = store.board.value !== null && store.board.value.state !== "planned";
-  return open || store.voice.value.where !== "main";
+  return areRoomsOpen(store) || store.voice.value.where !== "main";
 }
 
 /** "Your voice: Pair 2": a voice goes to exactly one place, and this is it. Beside the microphone. */

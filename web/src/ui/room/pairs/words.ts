@@ -19,10 +19,10 @@ export const othersOf = (people: readonly Person[]): string[] => people.filter((
 export const placeName = ({ groups, number }: Pick<RoomView, "groups" | "number">): string =>
   t(`pairs.place.${groups ?? "pairs"}`, { number: number ?? "" });
 
-/** "You, Sam and Leo"; to facilitators "Pair 2: Sam and Leo". */
-export function roomTitle(room: RoomView | null, people: readonly Person[], team = false): string {
+/** "You, Sam and Leo"; to facilitators "Pair 2: Sam and Leo", and while rooms are `open` "Main room". */
+export function roomTitle(room: RoomView | null, people: readonly Person[], team = false, open = false): string {
   const others = othersOf(people);
-  if (!room || room.kind === "main") return t("room.title");
+  if (!room || room.kind === "main") return t(open ? "pairs.place.main" : "room.title");
   if (room.kind === "private" && others.length === 0) return t("room.title");
   if (room.kind === "pair" && team) return others.length ? t("pairs.titleOf", { place: placeName(room), names: allNames(others) }) : placeName(room);
   if (room.kind === "pair" && others.length === 0) return t(`pairs.own.${room.groups ?? "pairs"}`);
@@ -50,7 +50,7 @@ export function movedWords({ room, was, people, muted, team }: Moved): string {
 }
 
 function inWords(room: RoomView, people: readonly Person[], team: boolean): string {
-  if (room.kind === "main") return team ? t("pairs.teamIn", { place: t("pairs.place.main") }) : t("pairs.back");
+  if (room.kind === "main") return t(team ? "pairs.teamBack" : "pairs.back");
   if (team) return t("pairs.teamIn", { place: placeName(room) });
   return withWords(people);
 }
