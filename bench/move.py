@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -141,6 +142,7 @@ async def measure(people: int = 6, count: int = 40, rtt: float = 0, seed: int = 
             group = _Group(server, made.session, lead)
             for number in range(people):
                 await group.come(browsers, link.url, f"Person {number + 1}")
+                print(f"{number + 1} of {people} are in", file=sys.stderr, flush=True)
             done = await _move_all(group, count, seed)
             return _result(group, done)
 
@@ -155,6 +157,7 @@ async def _move_all(group: _Group, count: int, seed: int) -> list[Move]:
     for before, after in itertools.pairwise(rounds):
         following = asyncio.get_running_loop().time() + EVERY
         done.append(await group.move(moves(before, after, rooms), after))
+        print(f"move {len(done)} of {count}", file=sys.stderr, flush=True)
         await asyncio.sleep(following - asyncio.get_running_loop().time())
         await group.read()
     await asyncio.sleep(STATS_AGE)

@@ -72,8 +72,10 @@
 
   const lastHeard = new Map();
   setInterval(() => {
+    // Only those that carry somebody: to ask a receiver costs a page more than to play it.
+    const carrying = new Set(window.kinroom?.slots().map(({ mid }) => mid));
     receivers.forEach((receiver, n) => {
-      if (receiver.track.kind !== "audio") return;
+      if (receiver.track.kind !== "audio" || !carrying.has(lines[n].mid)) return;
       const rtp = receiver.getSynchronizationSources()[0]?.rtpTimestamp;
       if (rtp === undefined || lastHeard.get(n) === rtp) return;
       lastHeard.set(n, rtp);
