@@ -8,7 +8,7 @@ import pytest
 
 from signaling.core import commands as c
 from signaling.core import events as e
-from signaling.core.ids import MAIN
+from signaling.core.ids import MAIN, pair_room
 from signaling.core.lifecycles import CallState
 from signaling.core.partners import CALLED_AFTER, can_return
 from signaling.core.roles import Standing
@@ -125,6 +125,12 @@ def test_who_left_for_good_does_not_return_and_who_talks_privately_does(pairs: S
     assert can_return(pairs.session, TWO)
 
 
+def test_no_guest_with_a_function_is_waited_for(pairs: Seated) -> None:
+    pairs.sit(EVA, G, function="supervisor", room=ONE, presence=Gone(NOW, "lost"))
+    pairs.gone(LEO)
+    assert not can_return(pairs.session, ONE)
+
+
 # --- choosing --------------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +228,11 @@ def drops_too(group: Seated) -> None:
     group.drop(SAM)
 
 
+def is_put_alone(group: Seated) -> None:
+    group.do(ANA, c.MovePeople(((SAM, pair_room(3)),), True))
+    assert group.session.rooms[pair_room(3)].alone == Alone(SAM, group.now, meant=True)
+
+
 def is_sent_back(group: Seated) -> None:
     group.do(ANA, c.SendBack(SAM))
 
@@ -230,7 +241,7 @@ def is_over(group: Seated) -> None:
     group.do(ANA, c.RecallRooms(0.0))
 
 
-ENDS = (comes_back, is_joined, goes_back, makes_a_trio, is_brought_back, drops_too, is_sent_back, is_over)
+ENDS = (comes_back, is_joined, goes_back, makes_a_trio, is_brought_back, drops_too, is_put_alone, is_sent_back, is_over)
 
 
 @pytest.mark.parametrize("end", ENDS)

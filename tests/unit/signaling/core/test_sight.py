@@ -6,7 +6,7 @@ import pytest
 
 from signaling.core import commands as c
 from signaling.core.events import SourceKind
-from signaling.core.ids import DESK, LATE, MAIN, WAITING, ConnectionId, ParticipantId, RoomId
+from signaling.core.ids import DESK, LATE, MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
 from signaling.core.sight import (
@@ -23,8 +23,8 @@ from signaling.core.sight import (
     sources_for,
     voice_of,
 )
-from signaling.core.state import Away, Gone, Here
-from tests.unit.signaling.core.paired import MIA, NOA, ONE, TWO, pairs
+from signaling.core.state import Away, Gone
+from tests.unit.signaling.core.paired import MIA, NOA, ONE, TWO, device, pairs
 from tests.unit.signaling.core.seated import ANA, EVA, KIM, LEO, NEW, SAM, F, G, P, Seated, group, private
 
 __all__ = ["group", "pairs"]
@@ -184,12 +184,6 @@ def test_nobody_unknown_is_seen(group: Seated) -> None:
 
 
 # --- pairs, and what leads into and out of them ----------------------------------------------------------------------
-
-
-def device(group: Seated, who: ParticipantId) -> ConnectionId:
-    presence = group.at(who).presence
-    assert isinstance(presence, Here)
-    return presence.connection
 
 
 def looks(group: Seated, who: ParticipantId = ANA, room: RoomId = ONE) -> None:

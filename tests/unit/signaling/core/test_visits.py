@@ -14,21 +14,15 @@ from signaling.core.session import deadline
 from signaling.core.state import Away, Gone, Here, Standby
 from signaling.core.visits import ANNOUNCED, BROADCAST_LASTS, LOOK_LASTS
 from signaling.protocol import ErrorCode
-from tests.unit.signaling.core.paired import NOA, ONE, TWO, in_pairs, pairs, rooms, without_round
-from tests.unit.signaling.core.seated import ANA, KIM, LEO, NOW, SAM, Seated, private
+from tests.unit.signaling.core.paired import NOA, ONE, TWO, device, in_pairs, pairs, rooms
+from tests.unit.signaling.core.seated import ANA, KIM, LEO, NOW, SAM, Seated, group, private
 
-__all__ = ["pairs"]
+__all__ = ["group", "pairs"]
 
 BY_ANA = e.By(ANA, Standing.FACILITATOR)
 NOBODYS = ConnectionId(99)
 
 Disturb = Callable[[Seated], object]
-
-
-def device(group: Seated, who: ParticipantId) -> ConnectionId:
-    presence = group.at(who).presence
-    assert isinstance(presence, Here)
-    return presence.connection
 
 
 def look(group: Seated, who: ParticipantId = ANA, room: RoomId = ONE) -> list[e.Event]:
@@ -256,9 +250,7 @@ def test_from_where_nobody_speaks_to_everybody(pairs: Seated) -> None:
     assert pairs.refused(ANA, c.Broadcast(True, mine)) == ErrorCode.NOT_NOW
 
 
-def test_nobody_speaks_to_everybody_while_everybody_is_here() -> None:
-    group = in_pairs()
-    without_round(group)
+def test_nobody_speaks_to_everybody_while_everybody_is_here(group: Seated) -> None:
     assert group.refused(ANA, c.Broadcast(True, device(group, ANA))) == ErrorCode.NOT_NOW
 
 
