@@ -16,7 +16,7 @@ from signaling.core.about import own_seat
 from signaling.core.errors import RefusedError
 from signaling.core.help import alarm
 from signaling.core.ids import MAIN, ParticipantId, RoomId
-from signaling.core.lifecycles import ALONE, AloneState, Door, step
+from signaling.core.lifecycles import ALONE, AloneState, step
 from signaling.core.module import Apply, Decide
 from signaling.core.moving import with_those_left
 from signaling.core.rooms import move
@@ -32,9 +32,7 @@ def can_return(session: Session, room: RoomId) -> bool:
     return any(
         room in (seat.room, seat.back_to)
         for seat in session.seats.values()
-        if seat.door is not Door.OUT
-        and (is_partner(seat) or seat.is_facilitator)
-        and (alone is None or seat.participant != alone.who)
+        if (is_partner(seat) or seat.is_facilitator) and (alone is None or seat.participant != alone.who)
     )
 
 
@@ -148,7 +146,7 @@ def _calls_at(session: Session, room: Room) -> float | None:
 
 def _talks(session: Session, room: RoomId) -> bool:
     """A member is in a private talk, and goes back here after it."""
-    return any(seat.back_to == room and seat.door is not Door.OUT for seat in session.seats.values())
+    return any(seat.back_to == room for seat in session.seats.values())
 
 
 def due(session: Session) -> float | None:
