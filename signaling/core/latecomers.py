@@ -38,7 +38,7 @@ def late(session: Session, now: float, open_: Round) -> list[e.Event]:
 def _placed(session: Session, people: Iterable[Seat]) -> dict[ParticipantId, RoomId]:
     """A room for each, one after the other. None where one is who they are kept apart from, be they lost."""
     wishes = bonds(session)
-    rooms = {room.id: [seat.participant for seat in session.members(room.id)] for room in session.pairs()}
+    rooms = {room.id: [seat.participant for seat in _whose_place(session, room.id)] for room in session.pairs()}
     there = {room: [who for who in members if _is_company(session, who)] for room, members in rooms.items()}
     found: dict[ParticipantId, RoomId] = {}
     for seat in people:
@@ -54,6 +54,11 @@ def _placed(session: Session, people: Iterable[Seat]) -> dict[ParticipantId, Roo
             rooms[room].append(who)
             there[room].append(who)
     return found
+
+
+def _whose_place(session: Session, room: RoomId) -> list[Seat]:
+    """Also those who are in a private talk, and go back there after it."""
+    return [seat for seat in session.seats.values() if room in (seat.room, seat.back_to) and seat.door is not Door.OUT]
 
 
 def _is_company(session: Session, who: ParticipantId) -> bool:

@@ -115,7 +115,11 @@ def _opened(session: Session, event: e.RoomOpened) -> Session:
 
 
 def _closed(session: Session, event: e.RoomClosed) -> Session:
+    """Who would go back there goes to the group: the next round has rooms of the same names."""
     step(ROOM, _state(session, event.room), "room_closed")
+    for seat in session.seats.values():
+        if seat.back_to == event.room:
+            session = with_seat(session, seat.participant, back_to=MAIN)
     return session.change(rooms={key: room for key, room in session.rooms.items() if key != event.room})
 
 

@@ -20,13 +20,25 @@ from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core import sight
 from signaling.core.errors import RefusedError
-from signaling.core.ids import MAIN, CallId, ConnectionId, LinkHash, ParticipantId, RoomId, SecretHash, StandbyHash
+from signaling.core.ids import (
+    LATE,
+    MAIN,
+    CallId,
+    ConnectionId,
+    LinkHash,
+    ParticipantId,
+    RoomId,
+    SecretHash,
+    StandbyHash,
+    pair_room,
+)
 from signaling.core.lifecycles import Door
 from signaling.core.presence import AWAY_KEPT, SECRET_LIVES
 from signaling.core.programme import Rules
 from signaling.core.roles import IN_GROUP, GuestFunction, Role, role_for
 from signaling.core.session import deadline, decide, replay
 from signaling.core.state import Away, Gone, Here, Seat, Session
+from tests.unit.signaling.core import holds
 from tests.unit.signaling.core.history import F, G, History, P, join, join_standby
 
 # Whose links there are: roles, function, people. None: a shared link.
@@ -36,6 +48,7 @@ CAST: dict[str, tuple[tuple[Role, ...], GuestFunction | None]] = {
     "sam": ((P,), None),
     "leo": ((P,), None),
     "mia": ((P,), None),
+    "noa": ((P,), None),
     "eva": ((G,), "interpreter"),
     "uma": ((G,), "supervisor"),
     "cor": ((Role.COORDINATOR,), None),
@@ -45,13 +58,16 @@ DOOR = (c.Admit, c.Admit, c.AdmitExpected, c.Decline, c.SendBack, c.LockDoor, c.
 OWN = (c.StepAway, c.ComeBack, *typing.get_args(c.OwnCommand))
 SOURCES = typing.get_args(c.SourcesCommand)
 FLOOR = (c.PauseGroup, c.ResumeGroup, *typing.get_args(c.FloorCommand))
+ROUND = typing.get_args(c.RoundCommand | c.BondsCommand)
+PAIRS = (c.MovePeople, *typing.get_args(c.VisitsCommand | c.PartnersCommand))
 CARE = typing.get_args(c.RoomsCommand | c.HelpCommand)
 PHONE = (c.TakeOver, c.MakeStandby, c.TakeSeat, c.DropStandby)
 ENDS = (c.StartBreak, c.EndBreak, c.CancelClose, *typing.get_args(c.EndingsCommand))
 RARE = (c.End, c.CloseGroup, c.Leave, c.RevokeLink, c.Remove, c.Ban, c.StartBreak)
-ALL_KINDS = (DOOR, OWN, SOURCES, FLOOR, CARE, PHONE, ENDS)
+ALL_KINDS = (DOOR, OWN, SOURCES, FLOOR, CARE, PHONE, ENDS, ROUND, PAIRS)
 FORGED = ParticipantId("forged")
 EVENTS = list[e.Event]
+COVERED = sight.Exception_.COVERED
 
 Kinds = Sequence[type[Any]]
 Pick = Callable[[Sequence[Any]], Any]
@@ -63,7 +79,7 @@ class Sessions(RuleBasedStateMachine):
         self.history = History(rules)
         self.names = 0
         self.connections = 0
-        for person in ("ana", "sam", "leo", "eva"):
+        for person in ("ana", "sam", "leo", "mia", "eva"):
             self.opens_their_link(person)
         self.do(c.Member(ParticipantId("p1")), c.AdmitExpected())
 
@@ -83,6 +99,7 @@ class Sessions(RuleBasedStateMachine):
         self._nobody_was_let_in_wrongly(before, actor, command)
         self._nobody_was_unmuted_by_others(before, actor)
         self._connections_are_closed(before, command, effects)
+        holds.apart_by_rule(before, command, self.session)
         assert not (before.ended and events), "after the end nothing happens"
         again, _ = decide(self.session, self.history.now, c.Server(), c.Tick())
         assert again == [], "what follows has followed at once"
@@ -171,7 +188,7 @@ class Sessions(RuleBasedStateMachine):
         live = sorted(connections(self.session)) or [0]
         self.do(c.Server(), c.Disconnect(ConnectionId(data.draw(st.sampled_from(live)))))
 
-    @rule(seconds=st.sampled_from([0.1, 0.1, 3.0, 3.0, 30.0, 45.0, 60.0, 90.0, 600.0, 3600.0]))
+    @rule(seconds=st.sampled_from([0.1, 0.1, 3.0, 3.0, 20.0, 30.0, 45.0, 60.0, 90.0, 600.0, 3600.0]))
     def time_passes(self, seconds: float) -> None:
         self.history.now += seconds
         self.do(c.Server(), c.Tick())
@@ -179,6 +196,19 @@ class Sessions(RuleBasedStateMachine):
     @rule(data=st.data(), kinds=st.sampled_from(ALL_KINDS))
     def somebody_asks(self, data: st.DataObject, kinds: Kinds) -> None:
         self.asked(lambda options: data.draw(st.sampled_from(options)), kinds)
+
+    @rule(
+        number=st.sampled_from([1, 2]),
+        minutes=st.sampled_from([None, 1.0, 20.0]),
+        late=st.sampled_from(["ask", "smallest"]),
+    )
+    def rooms_are_opened(self, number: int, minutes: float | None, late: e.LateRule) -> None:
+        """Or hardly any history has them."""
+        leader = next((who for who, seat in self.session.seats.items() if seat.here and seat.is_facilitator), None)
+        if leader is not None:
+            self.do(c.Member(leader), c.EndBreak())
+            self.do(c.Member(leader), c.PlanRooms("number", number, self.names))
+            self.do(c.Member(leader), c.OpenRooms(minutes, late))
 
     @rule(seed=st.integers(0, 2**32))
     def a_busy_minute(self, seed: int) -> None:
@@ -188,8 +218,9 @@ class Sessions(RuleBasedStateMachine):
             self.asked(random.choice, random.choice(ALL_KINDS))
             self.everybody_has_one_seat_in_one_room()
             self.a_private_talk_is_between_two()
+            self.rooms_hold_what_they_promise()
             if random.random() < 0.1:
-                self.time_passes(random.choice([0.1, 3.0, 30.0, 45.0, 130.0]))
+                self.time_passes(random.choice([0.1, 3.0, 20.0, 30.0, 45.0, 60.0, 130.0]))
             if random.random() < 0.1:
                 self.everybody_is_back()
 
@@ -219,20 +250,45 @@ class Sessions(RuleBasedStateMachine):
         fields: dict[str, Sequence[Any]] = {
             "participant": [None, *people] if kind is c.Spotlight else people,
             "whom": [None, *people],
+            "other": people,
             "room": [*self.session.rooms, RoomId("forged")],
             "call": [*self.session.calls, CallId("forged")],
             "source": e.SOURCES,
             "kind": ["come", "private"],
-            "to": ["room", "facilitators", *self.session.seats],
+            "to": ["room", "facilitators", "everyone", *self.session.seats],
             "on": [True, False],
             "ok": [True, False],
-            "minutes": [0, 2, 5],
+            "minutes": [None, 0.5, 2.0, 20.0]
+            if kind is c.OpenRooms
+            else [0.5, 5.0]
+            if kind is c.ExtendRooms
+            else [0, 2, 5],
+            "moves": [self.moves(pick) for _ in range(2)] if kind is c.MovePeople else (),
+            "anyway": [True, False],
+            "rooms": [self.plan(pick) for _ in range(2)] if kind is c.EditPlan else (),
+            "how": ["size", "size", "number", "again"],
+            "count": [1, 2, 3],
+            "seed": range(5),
+            "late": ["ask", "smallest"],
+            "seconds": [0.0, 20.0, 60.0],
             "until": [0.0, self.history.now + 100.0],
             "link": [LinkHash(f"link of {person}") for person in CAST],
             "token": [StandbyHash(f"code {number}") for number in range(4)],
             "connection": [*sorted(connections(self.session)), ConnectionId(0)],
         }
         return kind(**{name: pick(fields[name]) for name in kind.__struct_fields__})
+
+    def moves(self, pick: Pick) -> tuple[tuple[ParticipantId, RoomId], ...]:
+        """Of up to three people, into any room and into the next one."""
+        rooms = [
+            *self.session.rooms,
+            pair_room(1 + max((room.number or 0 for room in self.session.pairs()), default=0)),
+        ]
+        return tuple((pick([*self.session.seats, FORGED]), pick(rooms)) for _ in range(pick([1, 1, 2, 3])))
+
+    def plan(self, pick: Pick) -> tuple[tuple[ParticipantId, ...], ...]:
+        people = [who for who, seat in self.session.seats.items() if not seat.is_facilitator] or [FORGED]
+        return tuple(tuple(pick(people) for _ in range(pick([0, 1, 2]))) for _ in range(pick([1, 2])))
 
     # --- what stays true -----------------------------------------------------------------------------------------
 
@@ -260,21 +316,27 @@ class Sessions(RuleBasedStateMachine):
             assert not seat.sources or sight.in_media_room(session, seat)
 
     @invariant()
+    def rooms_hold_what_they_promise(self) -> None:
+        holds.everything(self.session, self.history.now)
+
+    @invariant()
     def media_flows_within_a_room_and_to_named_exceptions(self) -> None:
         session = self.session
-        named = {(viewer, seen) for viewer, seen, _ in sight.exceptions(session)}
+        covered = {(viewer, seen) for viewer, seen, why in sight.exceptions(session) if why is COVERED}
+        across = {(viewer, seen) for viewer, seen, why in sight.exceptions(session) if why is not COVERED}
         for viewer in session.seats.values():
             for seen in session.seats.values():
                 if viewer.participant == seen.participant:
                     continue
                 flows = bool(sight.sources_for(session, viewer.participant, seen.participant))
-                together = viewer.room == seen.room and session.rooms[seen.room].kind in ("main", "private")
-                assert not flows or (together and viewer.present and seen.present)
+                together = viewer.room == seen.room and session.rooms[seen.room].kind in ("main", "private", "pair")
+                assert not flows or (viewer.present and seen.present)
+                assert not flows or together or (viewer.participant, seen.participant) in across
                 if together and viewer.present and seen.present and not flows:
-                    assert viewer.resting == "away" or seen.covered_by is not None
+                    assert viewer.resting in ("away", "arriving") or seen.covered_by is not None
                 if flows and seen.covered_by is not None:
-                    assert (viewer.participant, seen.participant) in named
-        for viewer_id, seen_id in named:
+                    assert (viewer.participant, seen.participant) in covered
+        for viewer_id, seen_id in covered:
             assert viewer_id in (sight.seen_by(session, seen_id) or []), "shown on the screen of who is seen"
 
     @invariant()
@@ -305,9 +367,11 @@ class Sessions(RuleBasedStateMachine):
             if seat.door is Door.OUT:
                 assert seat.secret is None
                 assert (seat.hand, seat.check, seat.resting, seat.standby) == (None,) * 4
+                assert (seat.drop_in, seat.look, seat.back_to) == (None,) * 3
+                assert session.round is None or seat.participant not in session.round.known
         for room in session.rooms.values():
             assert room.muted <= {seat.participant for seat in session.seats.values() if seat.room == room.id}
-        assert set(session.rooms) >= {MAIN}
+        assert set(session.rooms) >= {MAIN, LATE}
 
     @invariant()
     def nobody_is_kept_for_longer_than_promised(self) -> None:
