@@ -251,6 +251,33 @@ test("a pause silences participants, not facilitators, nor private talks", async
   expect(microphone.enabled).toBe(true);
 });
 
+test("a pause silences pairs, too", async () => {
+  const { microphone, changes } = await talking();
+  changes({ type: "room", room: roomView({ id: "pair.1", kind: "pair", paused_by: "ana" }) });
+  expect(microphone.enabled).toBe(false);
+});
+
+test("before going into a room that changed meanwhile nothing is sent; then all is as it was", async () => {
+  const { local, microphone, camera, enter, changes } = await talking();
+  enter(snapshot({ me: me({ ...ALL, resting: "arriving" }), room: roomView({ id: "pair.1", kind: "pair" }) }));
+  expect([microphone.enabled, camera.readyState]).toEqual([false, "ended"]);
+  changes({ type: "me", me: me(ALL) });
+  await settle();
+  expect([microphone.enabled, local.cameraOn.value]).toEqual([true, true]);
+});
+
+test("a reload into a room that changed: the camera that was on its way comes after going in", async () => {
+  await talking();
+  const { devices, local, enter, changes } = page();
+  const taking = devices.takeAgain();
+  enter(snapshot({ me: me({ ...ALL, resting: "arriving" }), room: roomView({ id: "pair.1", kind: "pair" }) }));
+  await taking;
+  expect(local.cameraOn.value).toBe(false);
+  changes({ type: "me", me: me(ALL) });
+  await settle();
+  expect(local.cameraOn.value).toBe(true);
+});
+
 test("a page that reloads while its person is away opens no camera before they are back", async () => {
   const first = await talking();
   first.facts.stepping.value = true;
