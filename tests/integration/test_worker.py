@@ -295,6 +295,22 @@ async def test_a_peers_own_signature_does_not_give_it_anothers_address() -> None
         assert (await hear(ana_raw, sam_raw)).payload == b"voice"
 
 
+@pytest.mark.parametrize("trace", [True, False])
+async def test_who_was_on_a_slot_is_told_only_where_it_was_asked_for(trace: bool) -> None:
+    async with running(trace=trace) as media:
+        (ana, ana_raw), (leo, leo_raw), (sam, sam_raw) = [await media.enter() for _ in range(3)]
+        slot = Mid(sam_raw.offer.slots[0][0])
+        started: list[int] = []
+        for speaker, raw in ((ana, ana_raw), (leo, leo_raw)):
+            media.apply(Attach(sam, slot, speaker, Source.MICROPHONE))
+            await hear(raw, sam_raw)
+            started.append((await media.until(SlotFlowing)).rtp)
+        stats = await media.stats_of(sam, lambda one: [s.publisher for s in one.subscriptions if s.packets] == [leo])
+        told = [(run.mid, run.publisher, run.first, run.until is None) for run in stats.runs]
+        moved = [(slot, ana, started[0], False), (slot, leo, started[1], True)]
+        assert told == (moved if trace else [])
+
+
 async def test_support_is_refused_by_the_worker_itself() -> None:
     async with running() as media:
         peer = media.engine.add_peer(WORKER, Grant(frozenset(), may_receive=False))
