@@ -170,6 +170,8 @@ def test_the_end_of_the_group_is_for_the_pairs_and_for_latecomers_too(evening: E
 @pytest.mark.parametrize("who", [SAM, NEW])
 def test_who_asked_to_stay_stays_from_wherever_they_are(evening: Evening, who: ParticipantId) -> None:
     late(evening)
+    evening.do(KIM, c.DropIn(TWO))
+    evening.wait(3)
     evening.do(who, c.CallHelp("private"))
     evening.do(ANA, c.CloseGroup(0))
     assert evening.session.phase is Phase.DRAINING
