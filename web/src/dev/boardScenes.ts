@@ -17,14 +17,14 @@ const room = (number: number, what: Partial<BoardRoom> = {}): BoardRoom => ({
   ...what,
 });
 
-/** People of the group, p0 and p9 in the main room, the others where `rooms` puts them. */
+/** People of the group, p0, p9 and p14 in the main room, the others where `rooms` puts them. */
 function placed(rooms: readonly (readonly number[])[], more: Readonly<Record<string, Partial<Person>>> = {}, late: readonly number[] = []): Placed[] {
   const where = new Map(rooms.flatMap((people, index) => people.map((i) => [i, `pair.${index + 1}`] as const)));
-  return [0, ...Array.from({ length: 13 }, (_, i) => i + 1)].map((i) => {
+  return [0, ...Array.from({ length: 14 }, (_, i) => i + 1)].map((i) => {
     const { me: _, speaking: __, ...told } = { ...person(i, i === 0 ? "Ana" : nameOf(i)), ...more[`p${i}`] };
-    const plain = i === 0 ? ({ role: "facilitator" } as const) : i === 9 ? ({ role: "guest", function: "supervisor", name: "Dana" } as const) : {};
+    const plain = i === 0 ? ({ role: "facilitator" } as const) : i === 14 ? ({ role: "facilitator", name: "Ben" } as const) : i === 9 ? ({ role: "guest", function: "supervisor", name: "Dana" } as const) : {};
     const at = late.includes(i) ? "late" : (where.get(i) ?? "main");
-    return { person: { ...told, ...plain, sources: at === "main" ? ["microphone", "camera"] : [] }, room: at, partner: i > 0 && i !== 9 };
+    return { person: { ...told, ...plain, sources: at === "main" ? ["microphone", "camera"] : [] }, room: at, partner: i > 0 && i !== 9 && i !== 14 };
   });
 }
 
@@ -38,16 +38,16 @@ const open = (now: number, what: Partial<Board> = {}): Partial<Board> => ({ stat
 
 const PULSE = { speaking: new Set(["p1", "p4", "p10"]), weak: new Set(["p5"]), poor: new Set(["p13"]) };
 
-const only = ["p0", "p9"] as const;
-const main = { p9: { name: "Dana", role: "guest", function: "supervisor" } } as const;
+const only = ["p0", "p9", "p14"] as const;
+const main = { p9: { name: "Dana", role: "guest", function: "supervisor" }, p14: { name: "Ben", role: "facilitator" } } as const;
 
-const opened = (now: number, what: Partial<Board> = {}): Told => ({ ...lead, only, people: main, count: 10, board: open(now, what), pulse: PULSE, room: { round: "open" } });
+const opened = (now: number, what: Partial<Board> = {}): Told => ({ ...lead, only, people: main, count: 15, board: open(now, what), pulse: PULSE, room: { round: "open" } });
 
 const plan = (rooms: readonly (readonly number[])[]): string[][] => rooms.map((people) => people.map((i) => `p${i}`));
 
 const planned = (what: Partial<Board>): Told => ({
   ...lead,
-  count: 14,
+  count: 15,
   people: main,
   board: { state: "planned", plan: plan(PAIRS), people: placed([]), again: true, ...what },
 });
@@ -57,7 +57,7 @@ export const BOARD_SCENES = {
   // Somebody is alone, somebody asks for help, somebody fell off, two should not be together.
   boardTrouble: (now) => ({
     ...opened(now, {
-      rooms: rooms({ 2: { watched_by: ["p20"] }, 4: { alone: "p7", called: true, trio: "pair.5" } }),
+      rooms: rooms({ 2: { watched_by: ["p14"] }, 4: { alone: "p7", called: true, trio: "pair.5" } }),
       people: placed(PAIRS, { ...MARKS, p4: { calling: true } }),
       apart: [["p10", "p11"]],
     }),

@@ -71,7 +71,9 @@ export function PlanRooms({ store, board, plan, onPlan }: Props) {
   const chosen = menu === null ? undefined : people.get(menu);
   return (
     <>
-      <p class="small soft">{t("board.plan.hint")}</p>
+      <p class="small soft">
+        {t("board.plan.hint")} <span class="planner-keys">{t("board.plan.keys")}</span>
+      </p>
       <p class="hidden-visually" role="status">
         {said}
       </p>

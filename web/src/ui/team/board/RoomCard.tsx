@@ -149,7 +149,7 @@ function Going({ store, name }: { store: SessionStore; name: string }) {
   return (
     <div class="team-buttons going">
       <p>
-        <span role="status">{t("board.going", { room: name })}</span> <span aria-hidden="true">{t("board.goingIn", { seconds })}</span>
+        <span role="status">{t("board.going", { room: name })}</span> <span aria-hidden="true" class="soft">{t("board.goingIn", { seconds })}</span>
       </p>
       <button type="button" class="button" data-action="cancel-drop-in" onClick={() => void ask(store, { type: "cancel_drop_in" })}>
         <Icon of={X} />
