@@ -249,7 +249,7 @@ ROUND: Final = Lifecycle(
         "rooms_opened": "opened",
         "rooms_until": "more time",
         "recall": "called back, or nearly over",
-        "rooms_over": "everybody is back",
+        "rooms_over": "everybody is back, or the session ends",
     },
 )
 

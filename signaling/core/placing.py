@@ -61,15 +61,15 @@ def place(people: Sequence[ParticipantId], sizes: Sequence[int], bonds: Bonds, s
 
 def again(people: Sequence[ParticipantId], bonds: Bonds, seed: int) -> Rooms:
     """The rooms of the last time as far as their people are here, and a place in them for everybody else."""
-    rooms: list[list[ParticipantId]] = []
-    for before in bonds.last:
-        room: list[ParticipantId] = []
-        for who in people:
-            if who in before and not are_apart(who, room, bonds):
-                room.append(who)
-        rooms.append(room)
-    placed = {who for room in rooms for who in room}
-    others = _shuffled([who for who in people if who not in placed], str(seed))
+    rooms: list[list[ParticipantId]] = [[] for _ in bonds.last]
+    others = []
+    for who in people:
+        room = next((room for room, before in zip(rooms, bonds.last, strict=True) if who in before), None)
+        if room is None or are_apart(who, room, bonds):
+            others.append(who)
+        else:
+            room.append(who)
+    others = _shuffled(others, str(seed))
     return mend(joined(rooms, others, bonds), people, bonds)
 
 

@@ -15,7 +15,7 @@ from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.about import accompanies, actor, own_seat
 from signaling.core.errors import RefusedError
-from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
+from signaling.core.ids import LATE, MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import ROOM, Door, RoomState, step
 from signaling.core.module import Apply, Decide
 from signaling.core.sight import in_media_room
@@ -60,11 +60,12 @@ def end_private(session: Session, now: float, by: e.By | None, room: RoomId) -> 
 
 
 def home(session: Session, seat: Seat) -> RoomId:
-    """Where somebody belongs when a private talk is over: where they were, as far as that is still there."""
+    """Where somebody belongs when a private talk is over: where they were, unless their pair has emptied meanwhile."""
     if seat.door is not Door.INSIDE:
         return WAITING
-    before = session.rooms.get(seat.back_to) if seat.back_to is not None else None
-    return before.id if before is not None and before.kind in ("pair", "late") else MAIN
+    if seat.back_to == LATE or (seat.back_to is not None and session.members(seat.back_to)):
+        return seat.back_to
+    return MAIN
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------
