@@ -38,8 +38,7 @@ STEP = 0.002  # seconds between looks at what is due
 
 AUDIO_GAP = 0.150  # seconds
 ALL_PICTURES = 1.5  # seconds
-TRIES = 3  # on a machine that others use, the best one counts
-TOO_LATE = 0.030  # seconds: who sends its own packets that late measures the machine
+TRIES = 6  # of 3 s each. On a machine that others use, the best one counts
 
 MIC, CAMERA = Source.MICROPHONE, Source.CAMERA
 
@@ -196,7 +195,7 @@ class Figures(Struct):
     first_sound: float  # of anybody who was in another pair
     gap: float  # between two packets of one person's sound, the partner's included
     pictures: float  # all key frames are whole
-    late: float  # of what we sent ourselves
+    late: float  # of what we sent ourselves: says whether it is the machine that was measured
 
 
 async def move(home: Home) -> Figures:
@@ -231,6 +230,4 @@ async def test_twelve_come_back_on_lines_of_3_mbits() -> None:
             tried.append(figures := await move(home))
             if max(figures.first_sound, figures.gap) <= AUDIO_GAP and figures.pictures <= ALL_PICTURES:
                 return
-    if all(figures.late > TOO_LATE for figures in tried):
-        pytest.skip(f"this machine is too busy to measure: {tried}")
     pytest.fail(f"not within {AUDIO_GAP * 1000:.0f} ms of sound and {ALL_PICTURES} s of pictures: {tried}")
