@@ -55,6 +55,9 @@ class Calm:
         assert self.worst < SOON
 
 
+NAMED: Final = {"participant", "room", "call", "moves", "rooms"}  # fields that hold ids
+
+
 def every_request(who: str, room: str, call: str) -> list[p.ClientMessage]:
     """One of each kind, about these."""
     values: dict[str, object] = {
@@ -69,7 +72,15 @@ def every_request(who: str, room: str, call: str) -> list[p.ClientMessage]:
         "note": "hello",
         "name": "Blue",
         "until": 2_000_000.0,
-        "minutes": 0,
+        "minutes": 5,
+        "how": "size",
+        "count": 2,
+        "rooms": ((who, who),),
+        "late": "ask",
+        "seconds": 0.0,
+        "moves": ((who, room),),
+        "anyway": True,
+        "other": who,
         "on": True,
         "ok": True,
         "tiles": [],
@@ -103,7 +114,7 @@ async def test_forged_ids_are_refused_with_a_code_and_change_nothing(
         asked = [
             request
             for request in every_request(forged, forged[:48], f"private.{forged}"[:48])
-            if {"participant", "room", "call"} & set(request.__struct_fields__) or isinstance(request, about)
+            if NAMED & set(request.__struct_fields__) or isinstance(request, about)
         ]
         for kind, reply in (await replies(ana, asked)).items():
             real = forged in ("main", "waiting") and "room" in kind.__struct_fields__
@@ -114,7 +125,7 @@ async def test_forged_ids_are_refused_with_a_code_and_change_nothing(
 
 async def test_a_participant_gets_no_right_of_a_facilitator(home: House) -> None:
     ana, [sam, leo] = await home.led("Sam", "Leo")
-    own = {*get_args(p.Own), *get_args(p.Help)}
+    own = {*get_args(p.Own), *get_args(p.Help), *get_args(p.Partner)}
     asked = [request for request in every_request(leo.me, "main", f"private.{leo.me}") if type(request) not in own]
     before = leo.octets
     for kind, reply in (await replies(sam, asked)).items():
