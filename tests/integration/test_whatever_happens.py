@@ -30,6 +30,7 @@ LINKS: Final = (
 )
 # Once in a while is enough of these: they end what the others need.
 RARE: Final = (p.EndGroup, p.CloseGroup, p.Ban, p.Leave, p.Remove, p.Decline)
+ROOMS: Final = get_args(p.Breakouts)
 ONE_BY_ONE: Final = [kind for kind in get_args(p.Request) if kind not in (p.Offer, p.Ping)]
 
 
@@ -56,19 +57,30 @@ class Evening:
     def fields(self, kind: type) -> dict[str, object]:
         chance, ids = self.chance, [page.me for page in self.pages.values()]
         person = chance.choice([*ids, "nobody"])
+        if kind is p.MovePeople:  # the board knows whom there is to move
+            ids = [placed.person.id for page in self.pages.values() for placed in people_of(page)] or ids
+            person = chance.choice(ids)
         choices: dict[str, list[object]] = {
             "participant": [person, None] if kind is p.Spotlight else [person],
             "whom": [person, None],
-            "room": ["main", "waiting", f"private.{person}"],
-            "call": [f"{kind_}.{person}" for kind_ in ("come", "private", "no_answer", "dropped")],
+            "room": ["main", "waiting", f"private.{person}", "pair.1", "pair.2", "pair.3"],
+            "call": [f"{kind_}.{person}" for kind_ in ("come", "private", "no_answer", "dropped", "partner_dropped")],
             "kind": ["come", "private"],
             "source": ["microphone", "camera", "screen", "screen_sound"],
-            "to": ["room", "facilitators", person],
+            "to": ["room", "facilitators", "everyone", person],
             "text": ["hello"],
             "note": ["", "one moment"],
             "name": ["Blue"],
             "until": [self.home.clock.now + 100.0],
-            "minutes": [0, 2, 5],
+            "minutes": [0, 2, 5] if kind is p.CloseGroup else [0.5, 20.0],
+            "how": ["size", "number", "again"],
+            "count": [1, 2, 3],
+            "rooms": [(tuple(chance.sample(ids, len(ids) // 2)),)],
+            "late": ["ask", "smallest"],
+            "seconds": [0.0, 10.0],
+            "moves": [((person, "pair.1"), (chance.choice(ids), "pair.2")), ((person, "pair.4"),), ((person, "main"),)],
+            "anyway": [True, False],
+            "other": [chance.choice(ids)],
             "on": [True, False],
             "ok": [True, False],
             "tiles": [[p.Tile(person, "camera", 640, 360)], []],
@@ -80,7 +92,8 @@ class Evening:
         if not self.pages or chance.random() < 0.05:
             await self.come(chance.choice(NAMES))
             return
-        name = chance.choice(list(self.pages))
+        leads = [name for name in self.pages if name in NAMES[:2]]
+        name = chance.choice(leads if leads and chance.random() < 0.3 else list(self.pages))
         try:
             await self.act(name, self.pages[name])
         except (ClosedError, ConnectionError):
@@ -100,12 +113,21 @@ class Evening:
             if luck < 0.3 and isinstance(page.place, p.Snapshot) and page.place.team is not None:
                 for knock in page.place.team.waiting:
                     await page.ask(p.Admit, participant=knock.id)
-            kind = chance.choice(ONE_BY_ONE)
+            kind = self.kind(page)
             if kind in RARE and chance.random() < 0.9:
                 return
             reply = await page.ask(kind, **self.fields(kind))
             if isinstance(reply, p.StandbyOffer):
                 await self.stand_by(reply)
+
+    def kind(self, page: Page) -> type[p.ClientMessage]:
+        """Who leads is often at the rooms, and opens what is planned: chance alone would hardly ever."""
+        place = page.place
+        if not isinstance(place, p.Snapshot) or place.team is None or self.chance.random() < 0.5:
+            return self.chance.choice(ONE_BY_ONE)
+        if place.board is None:
+            return p.PlanRooms
+        return self.chance.choice([p.OpenRooms, p.EditPlan] if place.board.state == "planned" else ROOMS)
 
     async def back(self, name: str, page: Page) -> None:
         """A reload, or a drop of some seconds."""
@@ -137,6 +159,8 @@ class Evening:
             if page.ws.closed or not await alive(page):
                 del self.pages[name]
                 continue
+            if isinstance(page.place, p.Snapshot) and page.place.team is not None:
+                await end_what_ends_with_the_connection(page)
             fresh = await self.home.page()
             reply = await fresh.resume(page, page.peer, name)
             if isinstance(reply, p.Refused):
@@ -148,6 +172,16 @@ class Evening:
             place = page.place
             anew = isinstance(fresh.place, p.Snapshot) and fresh.place.peer is None
             assert comparable(fresh.place, anew) == comparable(place, anew), name
+
+
+def people_of(page: Page) -> list[p.Placed]:
+    return page.place.board.people if isinstance(page.place, p.Snapshot) and page.place.board is not None else []
+
+
+async def end_what_ends_with_the_connection(page: Page) -> None:
+    """A look and a voice to everyone are for the page that asked for them."""
+    for shape, fields in ((p.CloseLook, {}), (p.Broadcast, {"on": False})):
+        await page.ask(shape, **fields)
 
 
 async def alive(page: Page) -> bool:
@@ -169,13 +203,24 @@ def comparable(place: p.Place | None, anew: bool) -> object:
     """Without what only the moment, the request or the media peer makes different. `anew`: it publishes nothing yet."""
     assert place is not None
     built: dict[str, object] = msgspec.to_builtins(place)
-    for field in ("id", "secret", "now", "peer", "slots", "speakers", "lines"):
+    for field in ("id", "secret", "now", "peer", "pairs", "slots", "speakers", "lines"):
         built.pop(field, None)
     if isinstance(place, p.Snapshot | p.Silent):
         people = {person.id: msgspec.to_builtins(person) for person in place.people}
+        board = (
+            {}
+            if place.board is None
+            else {placed.person.id: msgspec.to_builtins(placed) for placed in place.board.people}
+        )
         if anew:
             people[place.you]["sources"] = []
+        if anew and place.you in board:
+            board[place.you]["person"]["sources"] = []
         built["people"] = people
+        built["on the board"] = board
+        built["board"] = (
+            None if place.board is None else msgspec.to_builtins(msgspec.structs.replace(place.board, people=[]))
+        )
     return built
 
 
