@@ -24,7 +24,16 @@ SOURCES = {"0": "microphone", "1": "camera", "2": "screen", "3": "screen_sound"}
 
 # Said or typed by people: these live in memory alone.
 TYPED = ("Anastasia", "Wilhelmina", "Quentin", "Mallory", "Ptolemy")
-WRITTEN = ("chat-marker", "line-marker", "answer-marker", "help-marker", "back-marker", "bad-marker")
+WRITTEN = (
+    "chat-marker",
+    "line-marker",
+    "everyone-marker",
+    "pair-marker",
+    "answer-marker",
+    "help-marker",
+    "back-marker",
+    "bad-marker",
+)
 RENAMED = "Heliotrope"
 # Written into the records by the practice itself, and nowhere else.
 ALIAS, TITLE = "Periwinkle", "agreement-marker"
@@ -172,6 +181,16 @@ async def _session(run: Busy) -> str:
     await sam.ws.send_str("bad-marker")
     await run.refused(sam, p.Admit, participant="bad-marker")
     await run.refused(sam, p.Offer, sdp="v=0\r\ns=bad-marker\r\n", sources=SOURCES, fresh=True)
+
+    # Among themselves, and what is said into that.
+    await run.do(ana, p.PlanRooms, how="size", count=2)
+    await run.do(ana, p.OpenRooms, minutes=None, late="ask")
+    await sam.until(p.Snapshot)
+    await run.do(sam, p.Say, to="room", text="pair-marker")
+    await run.do(ana, p.Say, to="everyone", text="everyone-marker")
+    await run.do(ana, p.Look, room="pair.1")
+    await run.do(ana, p.DropIn, room="pair.1")
+    await run.do(ana, p.RecallRooms, seconds=0)
 
     # What is done to them.
     for page in (ana, sam):
