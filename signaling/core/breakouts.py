@@ -151,7 +151,7 @@ def settle(session: Session, now: float) -> list[e.Event]:
     open_ = running(session)
     if open_ is None:
         return move(session, now, None, [(seat.participant, MAIN) for seat in session.members(LATE)])
-    if not any(session.members(room.id) for room in session.pairs()):
+    if not any(is_placed(seat) for room in session.pairs() for seat in session.members(room.id)):
         return _over(session, now, None)
     if open_.state is RoundState.OPEN and open_.warns_at is not None and open_.until is not None:
         if now >= open_.warns_at:

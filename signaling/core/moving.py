@@ -8,8 +8,10 @@ from typing import Final
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.about import accompanies
+from signaling.core.bonds import bonds
 from signaling.core.errors import RefusedError
 from signaling.core.ids import LATE, MAIN, ParticipantId, RoomId, pair_room
+from signaling.core.placing import are_apart
 from signaling.core.rooms import move
 from signaling.core.rounds import need_open
 from signaling.core.state import Alone, Seat, Session, is_partner
@@ -59,14 +61,26 @@ def _new_room(session: Session, targets: Iterable[RoomId]) -> RoomId | None:
 
 
 def with_those_left(session: Session, moves: Mapping[ParticipantId, RoomId]) -> dict[ParticipantId, RoomId]:
-    """Nobody returns into an empty room: who is not connected goes along when nobody else would be left."""
-    all_moves = dict(moves)
+    """Nobody returns into an empty room: who is not connected goes along when nobody else would be left.
+
+    Who is kept apart from somebody there waits for a place instead: only a facilitator's word puts these two together.
+    """
+    all_moves, wishes = dict(moves), bonds(session)
     for who, target in moves.items():
         room = session.seats[who].room
-        left = [seat for seat in session.members(room) if seat.participant not in all_moves and not accompanies(seat)]
-        if session.rooms[room].kind == "pair" and room != target and not any(seat.here for seat in left):
-            all_moves.update((seat.participant, target) for seat in left)
+        left = [seat for seat in session.members(room) if seat.participant not in all_moves]
+        if session.rooms[room].kind != "pair" or room == target or _is_anybody_here(left):
+            continue
+        for seat in filter(is_placed, left):
+            there = [other for other in session.seats if all_moves.get(other, session.seats[other].room) == target]
+            apart = target != MAIN and are_apart(seat.participant, there, wishes)
+            all_moves[seat.participant] = LATE if apart else target
     return all_moves
+
+
+def _is_anybody_here(left: Iterable[Seat]) -> bool:
+    """An interpreter is on their way after who is gone."""
+    return any(seat.here and not accompanies(seat) for seat in left)
 
 
 def _left_alone(session: Session, moves: Mapping[ParticipantId, RoomId]) -> dict[RoomId, ParticipantId]:

@@ -15,7 +15,7 @@ from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.about import accompanies, actor, own_seat
 from signaling.core.errors import RefusedError
-from signaling.core.ids import LATE, MAIN, WAITING, ParticipantId, RoomId
+from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import ROOM, Door, RoomState, step
 from signaling.core.module import Apply, Decide
 from signaling.core.sight import in_media_room
@@ -63,8 +63,9 @@ def home(session: Session, seat: Seat) -> RoomId:
     """Where somebody belongs when a private talk is over: where they were, unless their pair has emptied meanwhile."""
     if seat.door is not Door.INSIDE:
         return WAITING
-    if seat.back_to == LATE or (seat.back_to is not None and session.members(seat.back_to)):
-        return seat.back_to
+    before = session.rooms.get(seat.back_to) if seat.back_to is not None else None
+    if before is not None and (before.kind == "late" or (before.kind == "pair" and session.members(before.id))):
+        return before.id
     return MAIN
 
 

@@ -247,6 +247,14 @@ def test_rooms_are_over_when_nobody_is_in_any(evening: Evening) -> None:
     assert (evening.session.round, evening.session.pairs()) == (None, [])
 
 
+def test_a_facilitator_alone_keeps_no_rooms_open(evening: Evening) -> None:
+    evening.do(ANA, c.DropIn(ONE))
+    evening.wait(3)
+    evening.do(ANA, to(*((who, MAIN) for who in (SAM, LEO, MIA, NOA))))
+    assert (evening.session.round, *rooms(evening, ANA)) == (None, MAIN)
+    assert evening.at(ANA).muted
+
+
 def test_rooms_wait_for_who_is_lost(evening: Evening) -> None:
     evening.do(ANA, to((SAM, MAIN), (LEO, MAIN)))
     for who in (MIA, NOA):
@@ -381,6 +389,23 @@ def test_who_is_not_connected_goes_along_when_nobody_else_is_left(evening: Eveni
     assert evening.at(LEO).resting == "arriving", "told where they are before they are seen there"
     evening.do(LEO, c.ComeBack())
     assert together(evening) == [set(), {SAM, LEO, MIA, NOA}]
+
+
+def test_who_is_kept_apart_from_somebody_there_does_not_go_along(evening: Evening) -> None:
+    evening.do(ANA, c.KeepApart(LEO, NOA, True))
+    evening.set(LEO, presence=Gone(NOW, "lost"))
+    evening.settle()
+    evening.do(ANA, to((SAM, TWO)))
+    assert rooms(evening, SAM, LEO) == [TWO, LATE]
+
+
+def test_a_facilitator_is_taken_along_by_nobody(evening: Evening) -> None:
+    evening.do(ANA, c.DropIn(ONE))
+    evening.wait(3)
+    evening.gone(LEO)
+    evening.drop(ANA)
+    evening.do(KIM, to((SAM, TWO)))
+    assert rooms(evening, ANA, SAM) == [ONE, TWO]
 
 
 def test_who_may_not_be_moved(evening: Evening) -> None:

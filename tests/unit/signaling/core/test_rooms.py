@@ -92,6 +92,15 @@ def test_who_was_let_in_meanwhile_goes_back_to_the_group(group: Seated) -> None:
     assert rooms(group, NEW) == [MAIN]
 
 
+def test_who_was_let_in_on_another_device_meanwhile_goes_back_to_the_group(group: Seated) -> None:
+    group.sit(NEW, P, room=WAITING, door=Door.SENT_BACK)
+    group.sit(LEO, P, room=WAITING, door=Door.KNOCKING)
+    group.do(ANA, c.TalkPrivately(NEW))
+    group.set(NEW, door=Door.INSIDE)  # the seat moved to that device, and stays in the talk
+    group.do(ANA, c.EndPrivate(private(NEW)))
+    assert rooms(group, NEW, LEO) == [MAIN, WAITING]
+
+
 def test_one_talk_at_a_time(group: Seated) -> None:
     group.sit(KIM, F)
     group.do(ANA, c.TalkPrivately(SAM))
