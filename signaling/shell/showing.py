@@ -165,7 +165,7 @@ def room_view(session: Session, memory: Memory, who: ParticipantId, room: Room) 
         announced=sorted(functions),
         number=room.number,
         groups=None if now is None else groups(now),
-        round="recalling" if now is not None and now.state is RoundState.RECALLING else "open" if now else None,
+        round=None if now is None else "recalling" if now.state is RoundState.RECALLING else "open",
         until=None if now is None else now.until,
         coming=[p.Visitor(_name(memory, seat), visit.at) for seat, visit in visitors(session, room.id)],
         watched=[p.Watcher(_name(memory, seat), look.until) for seat, look in watchers(session, room.id)],
