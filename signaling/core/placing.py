@@ -97,15 +97,14 @@ def mend(rooms: Iterable[Sequence[ParticipantId]], present: Collection[Participa
 
 
 def room_for(who: ParticipantId, rooms: Mapping[RoomId, Sequence[ParticipantId]], bonds: Bonds) -> RoomId | None:
-    """With whom they belong together, else with somebody who is alone, else the smallest, else the first of `rooms`.
+    """With whom they belong together, else the smallest, be it of one alone; of equal ones the first of `rooms`.
 
     Never an empty room, and none of somebody they are kept apart from; None: there is no other.
     """
     fitting = [(room, people) for room, people in rooms.items() if people and not are_apart(who, people, bonds)]
 
-    def rank(choice: tuple[RoomId, Sequence[ParticipantId]]) -> tuple[bool, bool, int]:
-        people = choice[1]
-        return not _bound(who, people, bonds.together), len(people) != 1, len(people)
+    def rank(choice: tuple[RoomId, Sequence[ParticipantId]]) -> tuple[bool, int]:
+        return not _bound(who, choice[1], bonds.together), len(choice[1])
 
     return min(fitting, key=rank)[0] if fitting else None
 

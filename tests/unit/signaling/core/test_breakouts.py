@@ -453,6 +453,21 @@ def test_moved_into_the_main_room_they_stay_there(evening: Evening) -> None:
     assert rooms(evening, NEW) == [MAIN]
 
 
+def test_from_a_private_talk_nobody_goes_back_into_a_room_that_emptied(evening: Evening) -> None:
+    evening.do(KIM, c.TalkPrivately(SAM))
+    evening.do(ANA, to((LEO, TWO)))
+    evening.do(KIM, c.EndPrivate(private(SAM)))
+    assert rooms(evening, SAM) == [MAIN]
+
+
+def test_from_a_private_talk_nobody_goes_into_a_room_of_the_next_round(evening: Evening) -> None:
+    evening.do(KIM, c.TalkPrivately(SAM))
+    evening.do(ANA, c.RecallRooms(0.0))
+    evening.open((LEO, MIA, NOA))
+    evening.do(KIM, c.EndPrivate(private(SAM)))
+    assert rooms(evening, SAM, KIM) == [LATE, MAIN]
+
+
 # --- bonds, and from week to week ------------------------------------------------------------------------------------
 
 
