@@ -13,7 +13,7 @@ from tests.unit.signaling.core import holds
 from tests.unit.signaling.core.seated import ANA, KIM, LEO, NEW, SAM, F, P, Seated
 
 MIA, NOA = ParticipantId("mia"), ParticipantId("noa")  # participants
-ONE, TWO = pair_room(1), pair_room(2)
+ONE, TWO, THREE = pair_room(1), pair_room(2), pair_room(3)
 PHONE = ConnectionId(90)
 
 
@@ -85,3 +85,27 @@ def late(evening: Evening, who: ParticipantId = NEW) -> None:
     evening.sit(who, P)
     evening.settle()
     assert rooms(evening, who) == [LATE]
+
+
+@pytest.fixture
+def group() -> Evening:
+    """The same people before anything is planned."""
+    return Evening()
+
+
+def the_round(group: Seated) -> Round:
+    assert group.session.round is not None
+    return group.session.round
+
+
+def plan(group: Seated) -> e.Rooms:
+    return the_round(group).plan
+
+
+def together(group: Seated) -> list[set[ParticipantId]]:
+    """Who has their place in which pair, by number."""
+    return [{seat.participant for seat in group.session.members(room.id)} for room in group.session.pairs()]
+
+
+def to(*moves: tuple[ParticipantId, RoomId], anyway: bool = False) -> c.MovePeople:
+    return c.MovePeople(moves, anyway)
