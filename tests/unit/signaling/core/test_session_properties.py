@@ -7,7 +7,7 @@ anybody; the server restarts; the clock leaps. To dig deeper raise `max_examples
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -23,37 +23,20 @@ from signaling.core.errors import RefusedError
 from signaling.core.ids import (
     LATE,
     MAIN,
-    CallId,
     ConnectionId,
-    LinkHash,
     ParticipantId,
-    RoomId,
     SecretHash,
-    StandbyHash,
-    pair_room,
 )
 from signaling.core.lifecycles import Door
 from signaling.core.presence import AWAY_KEPT, SECRET_LIVES
 from signaling.core.programme import Rules
-from signaling.core.roles import IN_GROUP, GuestFunction, Role, role_for
+from signaling.core.roles import IN_GROUP, role_for
 from signaling.core.session import deadline, decide, replay
-from signaling.core.state import Away, Gone, Here, Seat, Session
+from signaling.core.state import Away, Gone, Seat, Session
 from tests.unit.signaling.core import holds
-from tests.unit.signaling.core.history import F, G, History, P, join, join_standby
+from tests.unit.signaling.core.anything import CAST, FORGED, Pick, anything, connections, connections_of
+from tests.unit.signaling.core.history import F, History, join, join_standby
 
-# Whose links there are: roles, function, people. None: a shared link.
-CAST: dict[str, tuple[tuple[Role, ...], GuestFunction | None]] = {
-    "ana": ((F,), None),
-    "kim": ((F, P), None),
-    "sam": ((P,), None),
-    "leo": ((P,), None),
-    "mia": ((P,), None),
-    "noa": ((P,), None),
-    "eva": ((G,), "interpreter"),
-    "uma": ((G,), "supervisor"),
-    "cor": ((Role.COORDINATOR,), None),
-    "sup": ((Role.SUPPORT,), None),
-}
 DOOR = (c.Admit, c.Admit, c.AdmitExpected, c.Decline, c.SendBack, c.LockDoor, c.Remove, c.Ban, c.Leave, c.RevokeLink)
 OWN = (c.StepAway, c.ComeBack, *typing.get_args(c.OwnCommand))
 SOURCES = typing.get_args(c.SourcesCommand)
@@ -65,12 +48,10 @@ PHONE = (c.TakeOver, c.MakeStandby, c.TakeSeat, c.DropStandby)
 ENDS = (c.StartBreak, c.EndBreak, c.CancelClose, *typing.get_args(c.EndingsCommand))
 RARE = (c.End, c.CloseGroup, c.Leave, c.RevokeLink, c.Remove, c.Ban, c.StartBreak)
 ALL_KINDS = (DOOR, OWN, SOURCES, FLOOR, CARE, PHONE, ENDS, ROUND, PAIRS)
-FORGED = ParticipantId("forged")
 EVENTS = list[e.Event]
 COVERED = sight.Exception_.COVERED
 
 Kinds = Sequence[type[Any]]
-Pick = Callable[[Sequence[Any]], Any]
 
 
 class Sessions(RuleBasedStateMachine):
@@ -231,11 +212,11 @@ class Sessions(RuleBasedStateMachine):
             return  # or all histories are short
         fit = [who for who, seat in self.session.seats.items() if seat.here and role_for(seat.roles, kind.__name__)]
         anybody = [*self.session.seats, FORGED]
-        self.do(c.Member(pick(fit if fit and pick(range(5)) else anybody)), self.some(pick, kind))
+        self.do(c.Member(pick(fit if fit and pick(range(5)) else anybody)), anything(self.history, pick, kind))
 
     @rule(data=st.data(), kind=st.sampled_from([c.RevokeLink, c.Admit, c.Mute]))
     def the_operator_asks(self, data: st.DataObject, kind: type[Any]) -> None:
-        self.do(c.Operator(), self.some(lambda options: data.draw(st.sampled_from(options)), kind))
+        self.do(c.Operator(), anything(self.history, lambda options: data.draw(st.sampled_from(options)), kind))
 
     @rule()
     def the_server_restarts(self) -> None:
@@ -243,52 +224,6 @@ class Sessions(RuleBasedStateMachine):
         for connection in sorted(connections(self.session)):
             self.do(c.Server(), c.Disconnect(connection))
         self.everybody_is_back()
-
-    def some(self, pick: Pick, kind: type[Any]) -> Any:
-        """That command with any field that could be meant, and some that could not."""
-        people = [*self.session.seats, FORGED]
-        fields: dict[str, Sequence[Any]] = {
-            "participant": [None, *people] if kind is c.Spotlight else people,
-            "whom": [None, *people],
-            "other": people,
-            "room": [*self.session.rooms, RoomId("forged")],
-            "call": [*self.session.calls, CallId("forged")],
-            "source": e.SOURCES,
-            "kind": ["come", "private"],
-            "to": ["room", "facilitators", "everyone", *self.session.seats],
-            "on": [True, False],
-            "ok": [True, False],
-            "minutes": [None, 0.5, 2.0, 20.0]
-            if kind is c.OpenRooms
-            else [0.5, 5.0]
-            if kind is c.ExtendRooms
-            else [0, 2, 5],
-            "moves": [self.moves(pick) for _ in range(2)] if kind is c.MovePeople else (),
-            "anyway": [True, False],
-            "rooms": [self.plan(pick) for _ in range(2)] if kind is c.EditPlan else (),
-            "how": ["size", "size", "number", "again"],
-            "count": [1, 2, 3],
-            "seed": range(5),
-            "late": ["ask", "smallest"],
-            "seconds": [0.0, 20.0, 60.0],
-            "until": [0.0, self.history.now + 100.0],
-            "link": [LinkHash(f"link of {person}") for person in CAST],
-            "token": [StandbyHash(f"code {number}") for number in range(4)],
-            "connection": [*sorted(connections(self.session)), ConnectionId(0)],
-        }
-        return kind(**{name: pick(fields[name]) for name in kind.__struct_fields__})
-
-    def moves(self, pick: Pick) -> tuple[tuple[ParticipantId, RoomId], ...]:
-        """Of up to three people, into any room and into the next one."""
-        rooms = [
-            *self.session.rooms,
-            pair_room(1 + max((room.number or 0 for room in self.session.pairs()), default=0)),
-        ]
-        return tuple((pick([*self.session.seats, FORGED]), pick(rooms)) for _ in range(pick([1, 1, 2, 3])))
-
-    def plan(self, pick: Pick) -> tuple[tuple[ParticipantId, ...], ...]:
-        people = [who for who, seat in self.session.seats.items() if not seat.is_facilitator] or [FORGED]
-        return tuple(tuple(pick(people) for _ in range(pick([0, 1, 2]))) for _ in range(pick([1, 2])))
 
     # --- what stays true -----------------------------------------------------------------------------------------
 
@@ -410,15 +345,6 @@ def secrets_of(seat: Seat) -> set[SecretHash | None]:
 
 def let_in(seat: Seat) -> bool:
     return seat.door in (Door.INSIDE, Door.SENT_BACK)
-
-
-def connections_of(seat: Seat) -> list[ConnectionId]:
-    places = (seat.presence, seat.standby.presence if seat.standby is not None else None)
-    return [place.connection for place in places if isinstance(place, Here)]
-
-
-def connections(session: Session) -> set[ConnectionId]:
-    return {connection for seat in session.seats.values() for connection in connections_of(seat)}
 
 
 TestSessions = Sessions.TestCase
