@@ -1,7 +1,8 @@
 """When a partner is gone: the one left behind is told at once, decides for themselves, and is not forgotten.
 
 A pair is company for somebody while another partner or a facilitator is connected in it. Interpreters and who only
-watches are none. After a minute alone facilitators are called, unless one of them meant it so.
+watches are none, nor is a phone that stands by. After a minute alone facilitators are called, unless one of them meant
+it so.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from signaling.core.lifecycles import ALONE, AloneState, step
 from signaling.core.module import Apply, Decide
 from signaling.core.moving import with_those_left
 from signaling.core.rooms import move
-from signaling.core.state import Alone, Room, Seat, Session, is_partner, with_room
+from signaling.core.state import Alone, Here, Room, Seat, Session, is_partner, with_room
 from signaling.protocol import ErrorCode
 
 CALLED_AFTER: Final = 60.0  # seconds alone. Sooner, a reload would call facilitators; later, a pair's time is over
@@ -130,7 +131,7 @@ def _of_room(session: Session, now: float, room: Room) -> list[e.Event]:
 
 def _left(session: Session, room: RoomId) -> ParticipantId | None:
     """The only one connected in a pair."""
-    if any(seat.is_facilitator and seat.here for seat in session.members(room)):
+    if any(seat.is_facilitator and isinstance(seat.presence, Here) for seat in session.members(room)):
         return None
     here = [seat.participant for seat in session.partners(room) if seat.here]
     return here[0] if len(here) == 1 else None

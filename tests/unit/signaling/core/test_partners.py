@@ -8,14 +8,14 @@ import pytest
 
 from signaling.core import commands as c
 from signaling.core import events as e
-from signaling.core.ids import MAIN, pair_room
+from signaling.core.ids import MAIN, SecretHash, pair_room
 from signaling.core.lifecycles import CallState
 from signaling.core.partners import CALLED_AFTER, can_return
 from signaling.core.roles import Standing
 from signaling.core.session import deadline
-from signaling.core.state import Alone, Gone, call_id
+from signaling.core.state import Alone, Gone, Here, Standby, call_id
 from signaling.protocol import ErrorCode
-from tests.unit.signaling.core.paired import MIA, NOA, ONE, TWO, in_pairs, pairs, rooms
+from tests.unit.signaling.core.paired import MIA, NOA, ONE, PHONE, TWO, in_pairs, pairs, rooms
 from tests.unit.signaling.core.seated import ANA, EVA, KIM, LEO, NOW, SAM, G, Seated, kinds
 
 __all__ = ["pairs"]
@@ -60,6 +60,18 @@ def test_a_facilitator_is_company_while_connected(pairs: Seated) -> None:
     assert alone(pairs) is None
     pairs.drop(KIM)
     assert alone(pairs) == Alone(SAM, pairs.now)
+
+
+def test_a_facilitators_phone_that_stands_by_is_no_company(pairs: Seated) -> None:
+    left_behind(pairs)
+    pairs.set(KIM, standby=Standby(Here(PHONE), SecretHash("phone")))
+    pairs.drop(KIM)
+    pairs.do(KIM, c.DropIn(ONE))
+    pairs.wait(3)
+    assert rooms(pairs, KIM) == [ONE]
+    assert alone(pairs) == Alone(SAM, NOW)
+    pairs.back(KIM)
+    assert alone(pairs) is None
 
 
 @pytest.mark.parametrize("function", ["interpreter", "captioner", "supervisor", "trainee"])
