@@ -87,18 +87,10 @@ def settle(session: Session, now: float) -> list[e.Event]:
 
 
 def _rests_no_more(session: Session, seat: Seat) -> bool:
-    """Who was taken aside is awake; who was moved into a pair rests on until they tap. A place without media needs
-    no word about it before somebody arrives there."""
+    """Who was taken aside is awake, and who is where there is nothing to arrive in. Stepping away is their own."""
     if seat.resting is None or seat.door is Door.OUT:
         return seat.resting is not None
-    kind = session.rooms[seat.room].kind
-    match seat.resting:
-        case "break":
-            return kind not in ("main", "pair")
-        case "arriving":
-            return kind not in ("main", "pair", "private")
-        case "away":
-            return False
+    return seat.resting != "away" and session.rooms[seat.room].kind not in ("main", "pair")
 
 
 def due(session: Session) -> float | None:

@@ -11,7 +11,7 @@ from signaling.core.ids import LATE, MAIN, ParticipantId
 from signaling.core.lifecycles import Door, RoundState
 from signaling.core.partners import CALLED_AFTER
 from signaling.core.placing import Rooms
-from signaling.core.state import Session, identity, is_partner
+from signaling.core.state import Here, Session, identity, is_partner
 
 _INSIDE_ONLY = ("main", "pair", "late", "desk")
 
@@ -28,7 +28,7 @@ def in_one_room(session: Session, now: float) -> None:
         assert room.kind not in _INSIDE_ONLY or seat.door is Door.INSIDE
         assert room.kind != "waiting" or seat.door is not Door.INSIDE
         assert seat.back_to is None or room.kind == "private"
-        assert session.ended or seat.resting != "arriving" or room.kind in ("main", "pair", "private")
+        assert session.ended or seat.resting != "arriving" or room.kind in ("main", "pair")
     numbers = [room.number for room in session.pairs()]
     assert None not in numbers
     assert len(numbers) == len(set(numbers))
@@ -43,7 +43,7 @@ def nobody_alone_by_accident(session: Session, now: float) -> None:
             continue
         there = [seat for seat in session.members(room.id) if seat.here]
         partners = [seat.participant for seat in there if is_partner(seat)]
-        if len(partners) != 1 or any(seat.is_facilitator for seat in there):
+        if len(partners) != 1 or any(seat.is_facilitator and isinstance(seat.presence, Here) for seat in there):
             assert room.alone is None
             continue
         alone = room.alone

@@ -164,6 +164,16 @@ def test_who_was_moved_while_away_is_told_before_they_are_seen(evening: Evening,
     assert sources_for(evening.session, SAM, LEO) == EVERYTHING
 
 
+def test_who_is_taken_aside_before_they_arrived_is_awake_there_and_after(evening: Evening) -> None:
+    evening.drop(SAM)
+    evening.do(ANA, c.MovePeople(((SAM, TWO), (LEO, TWO)), False))
+    evening.back(SAM)
+    evening.do(ANA, c.TalkPrivately(SAM))
+    assert evening.at(SAM).resting is None
+    evening.do(SAM, c.EndPrivate(private(SAM)))
+    assert (rooms(evening, SAM), evening.at(SAM).resting) == ([TWO], None)
+
+
 def test_in_a_place_without_media_there_is_nothing_to_be_told_before(evening: Evening) -> None:
     evening.drop(SAM)
     evening.do(ANA, c.MovePeople(((SAM, TWO), (LEO, TWO)), False))
