@@ -108,7 +108,7 @@ async def take(folder: Path, names: Sequence[str] = ()) -> list[Finding]:
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     findings: list[Finding] = []
     with namespace("kinroom-scenes") as inside:
-        async with _dev_server(inside), Browsers(inside) as browsers:
+        async with dev_server(inside), Browsers(inside) as browsers:
             for screen in SCREENS:
                 page = await browsers.chromium()
                 await page.viewport(screen.width, screen.height, mobile=screen.mobile)
@@ -135,7 +135,7 @@ async def _photograph(page: Page, folder: Path, shown: Shown, screen: Screen) ->
 
 
 @asynccontextmanager
-async def _dev_server(inside: Namespace) -> AsyncIterator[None]:
+async def dev_server(inside: Namespace) -> AsyncIterator[None]:
     vite = shutil.which("node")
     assert vite, "run `make web` first: it says what is missing"
     script = [vite, "node_modules/vite/bin/vite.js", "--host", "localhost", "--port", str(PORT), "--strictPort"]

@@ -34,11 +34,15 @@ export function BoardHead({ store, board, title, untitled }: Props) {
         <Icon of={Clock3} />
         <span>{t(board.state === "recalling" ? "board.state.recalling" : board.until === null ? "board.state.noEnd" : "board.left")}</span>
         {board.until !== null && <Countdown until={board.until} now={() => store.serverNow()} label={t("board.left")} />}
-        {board.until !== null && (
-          <button type="button" class="button" data-action="extend" aria-label={t("board.extendName")} onClick={() => void ask(store, { type: "extend_rooms", minutes: MORE })}>
-            {t("board.extend")}
-          </button>
-        )}
+        <button
+          type="button"
+          class="button"
+          data-action="extend"
+          aria-label={board.until === null ? undefined : t("board.extendName")}
+          onClick={() => void ask(store, { type: "extend_rooms", minutes: MORE })}
+        >
+          {t(board.until === null ? "board.extendFrom" : "board.extend")}
+        </button>
       </p>
       <div class="team-buttons">
         <button type="button" class="button primary" data-action="recall" aria-haspopup="dialog" onClick={() => setOver("recall")}>

@@ -31,7 +31,7 @@ export function ChipMenu({ store, board, placed, here, rooms, onMove, onClose }:
   if (page !== "menu") return <Bonds store={store} board={board} placed={placed} kind={page} onBack={() => setPage("menu")} onClose={onClose} />;
   return (
     <Dialog key="menu" title={name} onClose={onClose}>
-      <p class="small soft">{t("board.chip.here", { name: `${name}, ${here === null ? t("board.main") : rooms[here]}` })}</p>
+      <p class="small soft">{t("board.chip.here", { room: here === null ? t("board.plan.stays") : rooms[here]! })}</p>
       <div class="choices">
         {rooms.map((room, index) => index !== here && <Choice key={index} icon={ArrowRight} action={`chip-${index + 1}`} words={t("board.chip.to", { room })} onClick={() => onMove(index)} />)}
         <Choice icon={Plus} action="chip-new" words={t("board.chip.new")} onClick={() => onMove(rooms.length)} />

@@ -39,7 +39,7 @@ export function PlanRooms({ store, board, plan, onPlan }: Props) {
     kept.current = null;
   });
 
-  const nameOfColumn = (column: Column) => (column === null ? t("board.main") : roomName(board.groups, `pair.${column + 1}`));
+  const nameOfColumn = (column: Column) => (column === null ? t("board.plan.stays") : roomName(board.groups, `pair.${column + 1}`));
   const move = (who: string, to: Column) => {
     setMenu(null);
     setActive(who);
@@ -84,7 +84,7 @@ export function PlanRooms({ store, board, plan, onPlan }: Props) {
           </Room>
         ))}
         {dragged !== null && <Room title={nameOfColumn(plan.length)} onDrop={drop(plan.length)} notes={[t("board.plan.add")]} calm />}
-        <Room title={t("board.plan.stays")} onDrop={drop(null)} notes={rest.length ? [] : [t("board.plan.everyone")]} calm stays>
+        <Room title={nameOfColumn(null)} onDrop={drop(null)} notes={[t(rest.some(({ partner }) => partner) ? "board.plan.came" : "board.plan.everyone")]} calm stays>
           {rest.map(chip)}
         </Room>
       </div>
