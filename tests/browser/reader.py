@@ -31,7 +31,8 @@ FOCUSED = """() => {
 
 # Whatever moves by itself is no part of a reading: the time of day, figures of a timer, the level of a microphone.
 _MOVING = [
-    (re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?[\s\u00a0\u202f]?([AP]M)?"), "<time>"),
+    (re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?([\s\u00a0\u202f]?[AP]M)?"), "<time>"),
+    (re.compile(r"\b\d+ seconds? left"), "<seconds> left"),
     (re.compile(r"\b\d{3} \d{3}$"), "<code>"),
 ]
 _SAID_ALREADY = {"StaticText", "InlineTextBox", "ListMarker"}

@@ -21,22 +21,25 @@ from bench.lab.browsers import Browsers, Page
 from bench.lab.server import NUMBERS, Server
 from tests.browser.reader import Reader
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
 READING = Path(__file__).with_name("reading.txt")
 AGREEMENT = {"version": "1", "text": "What is said here stays here.\n\nYou may step away at any time."}
+PAIR = "pair.1"
+PATIENCE = 25.0  # seconds; people are asked what they want after 20
 IN_ROOM = "kinroom.store.place.value === 'room'"
 
 
-class Facilitator:
-    """Ana, whose own page is not what is read here: she acts through her store."""
+class Other:
+    """Somebody whose own page is not what is read here: they act through their store."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, name: str) -> None:
         self.page = page
+        self.name = name
 
     async def join(self, token: str) -> None:
-        await self.page.evaluate(f"kinroom.store.join({{ token: {token!r}, name: 'Ana', agreement: '1' }})")
-        await self.page.wait_for(IN_ROOM)
+        await self.page.evaluate(f"kinroom.store.join({{ token: {token!r}, name: {self.name!r}, agreement: '1' }})")
+        await self.page.wait_for("kinroom.store.me.value !== null")
 
     async def act(self, kind: str, **fields: object) -> None:
         request = msgspec.json.encode({"type": kind, **fields}).decode()
@@ -51,14 +54,14 @@ class Facilitator:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def links(server: Server) -> AsyncIterator[dict[str, str]]:
-    """One personal link for Ana, who leads, and one for Sam."""
+    """One personal link for Ana, who leads, and one each for Sam and Leo."""
     programme = {**NUMBERS, "agreement": AGREEMENT, "steps": ["name", "agreement", "devices"]}
     group = await _made(server, "/api/v1/groups", {"programme": programme, "timezone": "America/New_York"})
     times = {"starts": time.time() - 60, "ends": time.time() + 5400}
     await _made(server, f"/api/v1/groups/{group['group']}/sessions", {"sessions": [times]})
-    wanted = [{"roles": ["facilitator"], "name": "Ana", "fixed": True}, {"roles": ["participant"]}]
+    wanted = [{"roles": ["facilitator"], "name": "Ana", "fixed": True}, *[{"roles": ["participant"]}] * 2]
     made = await _made(server, f"/api/v1/groups/{group['group']}/links", {"links": wanted})
-    yield {name: link["token"] for name, link in zip(("ana", "sam"), made["links"], strict=True)}
+    yield {name: link["token"] for name, link in zip(("ana", "sam", "leo"), made["links"], strict=True)}
 
 
 async def _made(server: Server, path: str, body: object) -> Any:
@@ -66,7 +69,8 @@ async def _made(server: Server, path: str, body: object) -> Any:
 
 
 async def test_from_link_to_close(browsers: Browsers, server: Server, links: dict[str, str]) -> None:
-    ana = Facilitator(await browsers.chromium(fps=5))
+    ana = Other(await browsers.chromium(fps=5), "Ana")
+    leo = Other(await browsers.chromium(fps=5), "Leo")
     page = await browsers.chromium(fps=5)
     sam = Reader(page)
     try:
@@ -78,10 +82,17 @@ async def test_from_link_to_close(browsers: Browsers, server: Server, links: dic
         await _moderation(sam, ana)
         await _private(sam, ana)
         await _rest(sam, ana)
+        await leo.page.open(f"{server.url}/join")
+        await leo.join(links["leo"])
+        await _pair(sam, ana)
+        await _visits(sam, ana)
+        await _left_alone(sam, leo)
+        await _recall(sam, ana)
         await _end(sam, ana)
     finally:
         await page.close()
         await ana.page.close()
+        await leo.page.close()
     assert sam.barriers == []
     _compare("\n\n".join(sam.pages) + "\n")
 
@@ -101,7 +112,7 @@ async def _door(sam: Reader) -> None:
     await sam.press("Join the group")
 
 
-async def _waiting(sam: Reader, ana: Facilitator, server: Server, token: str) -> None:
+async def _waiting(sam: Reader, ana: Other, server: Server, token: str) -> None:
     await sam.page.wait_for("kinroom.store.place.value === 'waiting'")
     await sam.read("Waiting, nobody there yet")
     await sam.press("Private help")
@@ -118,7 +129,7 @@ async def _waiting(sam: Reader, ana: Facilitator, server: Server, token: str) ->
     await sam.page.wait_for(f"{IN_ROOM} && kinroom.pc()?.connectionState === 'connected'", 20)
 
 
-async def _room(sam: Reader, ana: Facilitator) -> None:
+async def _room(sam: Reader, ana: Other) -> None:
     await sam.page.wait_for("kinroom.store.people.value.length === 2")
     await sam.read("In the room")
     await sam.press("Raise hand")
@@ -140,7 +151,7 @@ async def _room(sam: Reader, ana: Facilitator) -> None:
     await sam.page.wait_for("!document.querySelector('[data-card=private]')")
 
 
-async def _moderation(sam: Reader, ana: Facilitator) -> None:
+async def _moderation(sam: Reader, ana: Other) -> None:
     me = await sam.page.evaluate("kinroom.store.me.value")
     await ana.act("mute_other", participant=me)
     await sam.hears("Ana muted your microphone.")
@@ -163,7 +174,7 @@ async def _moderation(sam: Reader, ana: Facilitator) -> None:
     await sam.page.wait_for("!document.querySelector('[data-card=check]')")
 
 
-async def _private(sam: Reader, ana: Facilitator) -> None:
+async def _private(sam: Reader, ana: Other) -> None:
     me = await sam.page.evaluate("kinroom.store.me.value")
     await ana.act("talk_privately", participant=me)
     await sam.sees("You and Ana")
@@ -175,7 +186,7 @@ async def _private(sam: Reader, ana: Facilitator) -> None:
     await sam.hears("You're back in your group.")
 
 
-async def _rest(sam: Reader, ana: Facilitator) -> None:
+async def _rest(sam: Reader, ana: Other) -> None:
     await ana.act("pause_group")
     await sam.hears("Ana paused the group. Stay here.")
     await sam.read("Paused")
@@ -187,6 +198,7 @@ async def _rest(sam: Reader, ana: Facilitator) -> None:
     await sam.read("On a break")
     await sam.press("I'm back")
     await ana.act("end_break")
+    await ana.act("come_back")
     await sam.page.wait_for("!document.querySelector('[data-card=break]')")
     await sam.press("Step away")
     await sam.sees("You stepped away")
@@ -195,7 +207,63 @@ async def _rest(sam: Reader, ana: Facilitator) -> None:
     await sam.page.wait_for("document.querySelector('main.room')")
 
 
-async def _end(sam: Reader, ana: Facilitator) -> None:
+async def _pair(sam: Reader, ana: Other) -> None:
+    leo = await ana.page.wait_for("kinroom.store.team.value?.waiting[0]?.id")
+    await ana.act("admit", participant=leo)
+    await sam.page.wait_for("kinroom.store.people.value.length === 3")
+    await ana.act("plan_rooms", how="size", count=2)
+    await ana.act("open_rooms", minutes=10, late="ask")
+    await sam.hears("You're with Leo now.")
+    assert (await sam.focus()).startswith("You and Leo")
+    await sam.read("In a pair")
+
+
+async def _visits(sam: Reader, ana: Other) -> None:
+    await ana.act("drop_in", room=PAIR)
+    # Three seconds: too few for a whole reading.
+    await sam.sees("Ana is coming into your room.")
+    assert await sam.page.evaluate("kinroom.store.people.value.length === 2")
+    await sam.hears("Ana came in.")
+    await sam.read("Ana is in the pair")
+    await ana.act("back_to_group")
+    await sam.page.wait_for("kinroom.store.people.value.length === 2")
+    await ana.act("look", room=PAIR)
+    await sam.hears("Ana can see you.")
+    await sam.read("Ana sees the pair")
+    await ana.act("close_look")
+    await sam.hears("Ana does not see you any more.")
+    await ana.act("broadcast", on=True)
+    await sam.hears("Ana is speaking to everyone.")
+    await sam.read("Ana speaks to everyone")
+    await ana.act("broadcast", on=False)
+    await sam.page.wait_for("kinroom.store.roomView.value.broadcast === null")
+    await ana.act("say", to="everyone", text="Now change roles.")
+    await sam.hears("Ana to everyone: Now change roles.")
+    await sam.read("A line to everyone")
+    await sam.press("Close")
+
+
+async def _left_alone(sam: Reader, leo: Other) -> None:
+    await leo.page.open("about:blank")
+    await sam.hears("Leo's connection dropped. It's nothing you did.")
+    await sam.read("Leo's connection dropped")
+    await sam.hears("You can wait, go back to the group, or ask Ana.", PATIENCE)
+    await sam.read("What to do without Leo")
+    await sam.press("Wait")
+    await sam.sees("We're keeping Leo's place.")
+    await sam.page.wait_for("document.activeElement.tagName === 'H1'")
+    await sam.read("Waiting for Leo")
+
+
+async def _recall(sam: Reader, ana: Other) -> None:
+    await ana.act("recall_rooms", seconds=10)
+    await sam.hears("seconds left. Finish your sentence.")
+    await sam.read("The pairs end soon")
+    await sam.hears("You're back in the group.", 15)
+    assert (await sam.focus()).startswith("Your group")
+
+
+async def _end(sam: Reader, ana: Other) -> None:
     await ana.act("close_group", minutes=5)
     await sam.hears("This group ends at")
     await sam.press("Ask to stay")
