@@ -42,7 +42,8 @@ export function PeopleList({ store }: { store: SessionStore }) {
 
 /** Of a colleague I can change how loud I hear them, and nothing else. */
 export function hasMenu(store: SessionStore, person: Person): boolean {
-  return !person.me && (person.role !== "facilitator" || store.place.value === "room");
+  if (person.me || person.role !== "facilitator") return !person.me;
+  return store.place.value === "room" && store.people.value.some(({ id }) => id === person.id);
 }
 
 function Row({ person, signs, menu }: { person: Person; signs: Sign[]; menu: boolean }) {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { t } from "../../../i18n";
 import type { Board as BoardTold, Placed, SessionStore } from "../../../session/model";
@@ -7,6 +7,7 @@ import { PersonMenu } from "../PersonMenu";
 import { Trouble } from "../Trouble";
 import { isBoardHere } from "./asking";
 import { BoardHead } from "./BoardHead";
+import { stopSpeaking } from "./broadcast";
 import { BoardPerson } from "./BoardPerson";
 import { Latecomers } from "./Latecomers";
 import { RoomCard } from "./RoomCard";
@@ -35,8 +36,16 @@ export function BoardList({ store }: { store: SessionStore }) {
 
 export function BoardDialog({ store, onClose }: { store: SessionStore; onClose: () => void }) {
   const board = opened(store);
-  const over = board === null;
-  useEffect(() => void (over && onClose()), [over]);
+  // The answer to the tap that opened the rooms may be here before the rooms are.
+  const seen = useRef(false);
+  seen.current ||= board !== null;
+  const over = seen.current && board === null;
+  const room = store.roomView.value?.id;
+  const from = useRef(room);
+  // Whoever dropped in wants to see the pair, not the board.
+  useEffect(() => void ((over || room !== from.current) && onClose()), [over, room]);
+  // Without its "Stop" before one's eyes no voice goes to everyone.
+  useEffect(() => () => stopSpeaking(store), [store]);
   if (!board) return null;
   return (
     <Dialog title={titleOf(board)} onClose={onClose}>

@@ -17,7 +17,14 @@ export function Look({ store, people }: { store: SessionStore; people: readonly 
   const others = people.filter(({ id }) => id !== store.me.value);
   const wanted = JSON.stringify(visible ? others.map(({ id }) => tileOf(id)) : []);
   useEffect(() => store.setView(JSON.parse(wanted) as WantedPicture[], "look"), [store, wanted]);
-  useEffect(() => () => store.setView([], "look"), [store]);
+  // Nobody is told that they are seen where no pictures stand any more.
+  useEffect(
+    () => () => {
+      store.setView([], "look");
+      if (isLooking(store)) void store.act({ type: "close_look" });
+    },
+    [store],
+  );
   return (
     <>
       <p class="small soft" role="status">
@@ -31,6 +38,8 @@ export function Look({ store, people }: { store: SessionStore; people: readonly 
     </>
   );
 }
+
+const isLooking = (store: SessionStore): boolean => store.board.peek()?.rooms.some(({ watched_by }) => watched_by.includes(store.me.peek() ?? "")) ?? false;
 
 const tileOf = (participant: string): WantedPicture => {
   const scale = devicePixelRatio || 1;

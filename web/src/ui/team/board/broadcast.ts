@@ -20,6 +20,11 @@ export async function speakToAll(store: SessionStore): Promise<void> {
   else if (muted) void store.setMuted(true);
 }
 
+export function stopSpeaking(store: SessionStore): void {
+  const by = store.roomView.peek()?.broadcast?.by ?? null;
+  if (by !== null && by === store.me.peek()) void store.act({ type: "broadcast", on: false });
+}
+
 /** However it ended: by a tap, by its time, or because the page lost its connection. */
 export function useBroadcastEnd(store: SessionStore): void {
   const by = store.roomView.value?.broadcast?.by ?? null;
