@@ -10,7 +10,7 @@ from signaling.core import placing
 from signaling.core.bonds import bonds, kept_apart, kept_together
 from signaling.core.bonds import carried as carried
 from signaling.core.errors import RefusedError
-from signaling.core.ids import LATE, MAIN, ParticipantId, pair_room
+from signaling.core.ids import LATE, MAIN, ParticipantId, RoomId, pair_room
 from signaling.core.latecomers import late
 from signaling.core.latecomers import suggestions as suggestions
 from signaling.core.latecomers import trio as trio
@@ -151,7 +151,7 @@ def settle(session: Session, now: float) -> list[e.Event]:
     open_ = running(session)
     if open_ is None:
         return move(session, now, None, [(seat.participant, MAIN) for seat in session.members(LATE)])
-    if not any(is_placed(seat) for room in session.pairs() for seat in session.members(room.id)):
+    if not any(_is_used(session, room.id) for room in session.pairs()):
         return _over(session, now, None)
     if open_.state is RoundState.OPEN and open_.warns_at is not None and open_.until is not None:
         if now >= open_.warns_at:
@@ -159,6 +159,12 @@ def settle(session: Session, now: float) -> list[e.Event]:
     elif open_.state is RoundState.RECALLING and open_.until is not None and now >= open_.until:
         return _over(session, now, None)
     return late(session, now, open_)
+
+
+def _is_used(session: Session, room: RoomId) -> bool:
+    """Somebody has their place there, also while lost; or two will be back from private talks."""
+    placed = [seat for seat in session.placed(room) if is_placed(seat)]
+    return len(placed) > 1 or any(seat.room == room for seat in placed)
 
 
 def due(session: Session) -> float | None:

@@ -30,15 +30,17 @@ def trio(session: Session, room: RoomId) -> RoomId | None:
 def late(session: Session, now: float, open_: Round) -> list[e.Event]:
     """Nobody is alone in the main room: who comes is placed at once, or told that a facilitator will."""
     came = [seat for seat in session.inside(MAIN) if is_partner(seat) and seat.participant not in open_.known]
-    at_once = open_.late == "smallest" and open_.state is RoundState.OPEN
-    rooms = _placed(session, came) if at_once else {}
+    rooms: dict[ParticipantId, RoomId] = {}
+    if open_.late == "smallest" and open_.state is RoundState.OPEN:
+        came += [seat for seat in session.inside(LATE) if is_partner(seat)]  # there was none for them before
+        rooms = _placed(session, came)
     return move(session, now, None, [(seat.participant, rooms.get(seat.participant, LATE)) for seat in came])
 
 
 def _placed(session: Session, people: Iterable[Seat]) -> dict[ParticipantId, RoomId]:
     """A room for each, one after the other. None where one is who they are kept apart from, be they lost."""
     wishes = bonds(session)
-    rooms = {room.id: [seat.participant for seat in _whose_place(session, room.id)] for room in session.pairs()}
+    rooms = {room.id: [seat.participant for seat in session.placed(room.id)] for room in session.pairs()}
     there = {room: [who for who in members if _is_company(session, who)] for room, members in rooms.items()}
     found: dict[ParticipantId, RoomId] = {}
     for seat in people:
@@ -56,11 +58,6 @@ def _placed(session: Session, people: Iterable[Seat]) -> dict[ParticipantId, Roo
     return found
 
 
-def _whose_place(session: Session, room: RoomId) -> list[Seat]:
-    """Also those who are in a private talk, and go back there after it."""
-    return [seat for seat in session.seats.values() if room in (seat.room, seat.back_to) and seat.door is not Door.OUT]
-
-
 def _is_company(session: Session, who: ParticipantId) -> bool:
     seat = session.seats[who]
-    return seat.present and seat.door is Door.INSIDE and is_partner(seat)
+    return seat.here and seat.door is Door.INSIDE and is_partner(seat)

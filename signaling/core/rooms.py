@@ -18,6 +18,7 @@ from signaling.core.errors import RefusedError
 from signaling.core.ids import MAIN, WAITING, ParticipantId, RoomId
 from signaling.core.lifecycles import ROOM, Door, RoomState, step
 from signaling.core.module import Apply, Decide
+from signaling.core.rounds import running
 from signaling.core.sight import in_media_room
 from signaling.core.state import Room, Seat, Session, with_room, with_seat
 from signaling.protocol import ErrorCode
@@ -49,9 +50,12 @@ def talkers(session: Session, room: RoomId) -> list[Seat]:
 
 
 def end_private(session: Session, now: float, by: e.By | None, room: RoomId) -> list[e.Event]:
-    """Everybody goes back to where they came from. Who returns to the group starts muted: no word slips out."""
+    """Everybody goes home. Who returns to the group starts muted: no word slips out. So does who visited a pair."""
     members = session.members(room)
-    silent = [seat for seat in members if not seat.is_facilitator and seat.door is Door.INSIDE and not seat.muted]
+    from_main = {seat.participant for seat in members if seat.is_facilitator and seat.back_to == MAIN}
+    silent = [
+        seat for seat in members if seat.door is Door.INSIDE and not seat.muted and seat.participant not in from_main
+    ]
     return [
         *(e.Muted(now, seat.participant, None) for seat in silent),
         *move(session, now, by, [(seat.participant, home(session, seat)) for seat in members]),
@@ -60,13 +64,17 @@ def end_private(session: Session, now: float, by: e.By | None, room: RoomId) -> 
 
 
 def home(session: Session, seat: Seat) -> RoomId:
-    """Where somebody belongs when a private talk is over: where they were, unless their pair has emptied meanwhile."""
+    """Where somebody belongs when a private talk is over: where they were, unless their pair has emptied meanwhile.
+
+    Facilitators visit a pair only when they were announced.
+    """
     if seat.door is not Door.INSIDE:
         return WAITING
     before = session.rooms.get(seat.back_to) if seat.back_to is not None else None
-    if before is not None and (before.kind == "late" or (before.kind == "pair" and session.members(before.id))):
-        return before.id
-    return MAIN
+    if before is None or seat.is_facilitator or running(session) is None:
+        return MAIN
+    company = [other for other in session.placed(before.id) if other.participant != seat.participant]
+    return before.id if before.kind == "late" or (before.kind == "pair" and company) else MAIN
 
 
 # --- deciding --------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from signaling.core import events as e
-from signaling.core.bonds import with_apart, with_together
+from signaling.core.bonds import with_apart, with_carried, with_together
 from signaling.core.errors import RefusedError
 from signaling.core.ids import MAIN
 from signaling.core.lifecycles import ROUND, RoundState, step
@@ -49,8 +49,12 @@ def _planned(session: Session, event: e.RoomsPlanned) -> Session:
 
 
 def _opened(session: Session, event: e.RoomsOpened) -> Session:
-    """Who talks privately meanwhile comes late, as everybody does who is not in the main room now."""
+    """Who talks privately meanwhile comes late, as everybody does who is not in the main room now. And who would be
+    the only one left there: facilitators may drop in, and nobody would notice."""
     known = frozenset(seat.participant for seat in session.inside(MAIN))
+    in_rooms = {who for room in event.rooms for who in room}
+    left = {seat.participant for seat in session.partners(MAIN) if seat.participant in known - in_rooms}
+    known = known - left if len(left) == 1 else known
     last = tuple(tuple(identity(session.seats[who]) for who in room) for room in event.rooms)
     times = {"until": event.until, "warns_at": event.warns_at, "late": event.late}
     small = _are_small(event.rooms)
@@ -70,4 +74,5 @@ APPLY: Final[Apply] = {
     e.RoomsOver: lambda s, event: _with(s, "rooms_over"),
     e.KeptApart: with_apart,
     e.KeptTogether: with_together,
+    e.Carried: with_carried,
 }

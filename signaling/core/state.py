@@ -195,7 +195,7 @@ class Round(Struct, frozen=True):
     until: float | None = None  # they end then
     warns_at: float | None = None  # the recall begins by itself then
     late: LateRule = "ask"
-    known: frozenset[ParticipantId] = frozenset()  # present at the opening, or placed since: no latecomers
+    known: frozenset[ParticipantId] = frozenset()  # no latecomers: there when planned, or opened, or placed since
 
 
 class Broadcast(Struct, frozen=True):
@@ -273,6 +273,10 @@ class Session(Struct, frozen=True):
     def members(self, room: RoomId) -> list[Seat]:
         """Whose place is there, also those whose connection is lost: they would return to it."""
         return [seat for seat in self.seats.values() if seat.room == room and seat.door is not Door.OUT]
+
+    def placed(self, room: RoomId) -> list[Seat]:
+        """The members, and those who go back there after a private talk."""
+        return [seat for seat in self.seats.values() if room in (seat.room, seat.back_to) and seat.door is not Door.OUT]
 
     def partners(self, room: RoomId) -> list[Seat]:
         """Of the members, those who keep each other company."""

@@ -140,6 +140,14 @@ def test_who_came_since_the_plan_is_placed_and_whom_it_left_out_is_not(group: Ev
     assert rooms(group, MIA, NOA) == [MAIN, MAIN]
 
 
+def test_whom_the_plan_leaves_in_the_main_room_alone_waits_for_a_place(group: Evening) -> None:
+    group.do(ANA, c.EditPlan(((SAM, LEO, MIA),)))
+    group.do(ANA, c.OpenRooms(None, "ask"))
+    assert rooms(group, NOA) == [LATE]
+    group.do(ANA, to((NOA, MAIN)))
+    assert rooms(group, NOA) == [MAIN], "by a facilitator's word"
+
+
 def test_who_talks_privately_or_is_lost_at_the_opening_comes_late(group: Evening) -> None:
     group.do(ANA, c.EditPlan(((SAM, LEO), (MIA, NOA))))
     group.do(KIM, c.TalkPrivately(SAM))
@@ -238,6 +246,15 @@ def test_a_facilitator_alone_keeps_no_rooms_open(evening: Evening) -> None:
     evening.do(ANA, to(*((who, MAIN) for who in (SAM, LEO, MIA, NOA))))
     assert (evening.session.round, *rooms(evening, ANA)) == (None, MAIN)
     assert evening.at(ANA).muted
+
+
+def test_rooms_wait_for_two_who_talk_privately(evening: Evening) -> None:
+    evening.do(ANA, to((MIA, MAIN), (NOA, MAIN)))
+    evening.do(ANA, c.TalkPrivately(SAM))
+    evening.do(KIM, c.TalkPrivately(LEO))
+    evening.do(ANA, c.EndPrivate(private(SAM)))
+    evening.do(KIM, c.EndPrivate(private(LEO)))
+    assert rooms(evening, SAM, LEO, ANA, KIM) == [ONE, ONE, MAIN, MAIN]
 
 
 def test_rooms_wait_for_who_is_lost(evening: Evening) -> None:

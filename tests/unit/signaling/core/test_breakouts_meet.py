@@ -30,12 +30,13 @@ def test_out_of_a_pair_into_a_private_talk_and_home_again(evening: Evening) -> N
     assert rooms(evening, ANA, SAM, LEO) == [MAIN, ONE, ONE]
 
 
-def test_who_visits_takes_one_of_the_pair_aside_and_both_go_back_into_it(evening: Evening) -> None:
+def test_who_visits_takes_one_of_the_pair_aside_and_comes_back_there_only_announced(evening: Evening) -> None:
     evening.do(ANA, c.DropIn(ONE))
     evening.wait(3)
     evening.do(ANA, c.TalkPrivately(SAM))
     evening.do(ANA, c.EndPrivate(private(SAM)))
-    assert rooms(evening, ANA, SAM) == [ONE, ONE]
+    assert rooms(evening, ANA, SAM) == [MAIN, ONE]
+    assert evening.at(ANA).muted
 
 
 def test_who_waits_and_who_is_late_are_talked_to_and_go_back_to_waiting(evening: Evening) -> None:

@@ -71,6 +71,23 @@ def test_while_everybody_is_called_back_nobody_is_put_into_a_room() -> None:
     assert rooms(group, NEW, SAM) == [MAIN, MAIN]
 
 
+def test_with_more_time_they_are_placed_after_all() -> None:
+    group = smallest()
+    group.do(ANA, c.RecallRooms(60.0))
+    late(group)
+    group.do(ANA, c.ExtendRooms(5.0))
+    assert rooms(group, NEW) == [ONE]
+
+
+def test_nobody_is_placed_with_somebody_who_is_not_connected() -> None:
+    group = smallest()
+    group.drop(SAM)
+    group.drop(LEO)
+    group.sit(NEW, P)
+    group.settle()
+    assert rooms(group, NEW) == [TWO]
+
+
 def test_two_who_are_late_may_have_a_room_of_their_own(evening: Evening) -> None:
     late(evening)
     late(evening, ZOE)
