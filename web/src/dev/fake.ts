@@ -2,39 +2,12 @@
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 
-import {
-  type ActAnswer,
-  type Board,
-  type CodeAnswer,
-  type Desk,
-  type Device,
-  type DeviceAnswer,
-  type Figures,
-  type LinkAnswer,
-  type LinkOpen,
-  type Me,
-  type MicrophoneState,
-  type Notice,
-  type Numbers,
-  type Person,
-  type Phase,
-  type Picture,
-  type PictureKey,
-  type PictureSource,
-  type Place,
-  type Pulse,
-  type Request,
-  type RoomView,
-  type Said,
-  type SessionStore,
-  type Silent,
-  type Team,
-  type ViewPart,
-  type Voice,
-  type Waiting,
-  type WantedPicture,
-  pictureKey,
+import type {
+  ActAnswer, Board, CodeAnswer, Desk, Device, DeviceAnswer, Figures, LinkAnswer, LinkOpen, Me,
+  MicrophoneState, Notice, Numbers, Person, Phase, Picture, PictureKey, PictureSource, Place, Pulse,
+  Request, RoomView, Said, SessionStore, Silent, Team, ViewPart, Voice, Waiting, WantedPicture,
 } from "../session/model";
+import { pictureKey } from "../session/model";
 import { lookedAt, voiceOf } from "../session/view";
 import { perform } from "./acts";
 import type { Scene } from "./address";

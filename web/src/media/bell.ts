@@ -30,9 +30,10 @@ interface Named {
   readonly name: string;
 }
 
+/** Two may have one name; whoever looks on is not new. */
 function isNew(before: readonly Named[], after: readonly Named[]): boolean {
   const known = new Set(before.map(({ name }) => name));
-  return after.some(({ name }) => !known.has(name));
+  return after.length > before.length || after.some(({ name }) => !known.has(name));
 }
 
 export class Bell {

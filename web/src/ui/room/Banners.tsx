@@ -6,6 +6,7 @@ import { Icon } from "../Icon";
 import { BreakBanner } from "./Break";
 import { PairNotices } from "./pairs/Notices";
 import { PairBanner } from "./pairs/PairBanner";
+import { TapToTalk } from "./pairs/TapToTalk";
 import { PausedForTeam } from "./Paused";
 import { PrivateRoom } from "./PrivateRoom";
 
@@ -14,10 +15,11 @@ interface Props {
   lost: boolean;
   onBreak: boolean;
   say: (text: string, key?: string) => void;
+  onUnmute: () => void;
 }
 
 /** How things stand: the connection, one's own devices, and the room. */
-export function Banners({ store, lost, onBreak, say }: Props) {
+export function Banners({ store, lost, onBreak, say, onUnmute }: Props) {
   return (
     <div class="banners">
       {lost && (
@@ -29,6 +31,7 @@ export function Banners({ store, lost, onBreak, say }: Props) {
       <PrivateRoom store={store} />
       <PairBanner store={store} say={say} />
       <PairNotices store={store} />
+      <TapToTalk store={store} onUnmute={onUnmute} />
       {store.roomView.value?.paused_by && store.team.value !== null && <PausedForTeam store={store} />}
       {!onBreak && <BreakBanner store={store} />}
       {store.audioBlocked.value && (

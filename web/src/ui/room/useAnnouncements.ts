@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../../i18n";
 import type { Person, Said, SessionStore, Team } from "../../session/model";
+import type { Notice } from "../status";
 import { changes, type Drop, type Say } from "../StatusLine";
 import { isDiscreet } from "../team/discreet";
 import { teamNews } from "../team/news";
@@ -35,8 +36,14 @@ function usePeople(store: SessionStore, say: Say): void {
     // Others are in other rooms, which the board tells.
     if (was === null && areRoomsOpen(store) && people.length === 1) return;
     if (was === null) say({ kind: "say", text: t("status.here", { count: people.length }) });
-    else if (was.room === room) changes(was.people, people, store.team.peek() !== null).forEach(say);
+    else if (was.room === room) withoutPartner(changes(was.people, people, store.team.peek() !== null), store).forEach(say);
   }, [people, room]);
+}
+
+/** Who is left alone is told why by the words about that, and not once more. */
+function withoutPartner(notices: readonly Notice[], store: SessionStore): Notice[] {
+  const missing = store.roomView.peek()?.alone?.names ?? [];
+  return notices.filter((one) => (one.kind !== "left" && one.kind !== "away") || !missing.includes(one.name));
 }
 
 /** Asked to speak, covered, paused, in front, allowed. */

@@ -1,11 +1,10 @@
-import { DoorOpen, Eye, Megaphone, MicOff, X } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { DoorOpen, Eye, Megaphone, X } from "lucide";
+import { useState } from "preact/hooks";
 
 import { t } from "../../../i18n";
 import type { Said, SessionStore } from "../../../session/model";
 import { Icon } from "../../Icon";
 import { Countdown, usePast } from "../Clock";
-import { mayStart } from "../Controls";
 import { leftWords } from "./words";
 
 // Long enough to read a few lines twice; in the chat it stays.
@@ -18,14 +17,14 @@ export function PairNotices({ store }: { store: SessionStore }) {
   const others = room.broadcast?.by !== store.me.value ? room.broadcast : null;
   return (
     <>
-      {room.coming.map(({ name }) => (
-        <p key={name} class="banner" data-kind="coming">
+      {room.coming.map(({ name, at }) => (
+        <p key={`${name}/${at}`} class="banner" data-kind="coming">
           <Icon of={DoorOpen} />
           {t("pairs.coming", { name })}
         </p>
       ))}
-      {room.watched.map(({ name, until }) => (
-        <p key={name} class="banner" data-kind="seen">
+      {room.watched.map(({ name, until }, i) => (
+        <p key={i} class="banner" data-kind="seen">
           <Icon of={Eye} />
           {t("pairs.seen", { name })}
           <Countdown until={until} now={() => store.serverNow()} label={t("pairs.timeLeft")} words={leftWords} />
@@ -38,7 +37,6 @@ export function PairNotices({ store }: { store: SessionStore }) {
         </p>
       )}
       <LineToAll store={store} />
-      <TapToTalk store={store} />
     </>
   );
 }
@@ -64,24 +62,5 @@ function LineToAll({ store }: { store: SessionStore }) {
         <Icon of={X} />
       </button>
     </div>
-  );
-}
-
-/** Who comes into a pair muted may not notice it. Facilitators read it beside their microphone. */
-function TapToTalk({ store }: { store: SessionStore }) {
-  const room = store.roomView.value;
-  const muted = store.muted.value;
-  const [talked, setTalked] = useState<string | null>(null);
-  useEffect(() => {
-    if (!muted && room) setTalked(room.id);
-  }, [muted, room?.id]);
-  const mine = store.mine.value;
-  const inWay = store.team.value !== null || room?.paused_by !== null || mine?.resting !== null || mine.asked_by !== null || mine.muted_by !== null;
-  if (room?.kind !== "pair" || !muted || talked === room.id || inWay || !mayStart(store, "microphone")) return null;
-  return (
-    <button type="button" class="banner" data-kind="muted" data-action="tap-to-talk" onClick={() => void store.setMuted(false)}>
-      <Icon of={MicOff} />
-      {t("pairs.muted")}
-    </button>
   );
 }

@@ -34,6 +34,7 @@ export function PairBanner({ store, say }: Props) {
   }, [room?.id, recalling]);
   const mark = (text: string) => void (performance.now() - said.current > SAID_WITHIN && say(text, "time"));
   const team = store.team.value !== null;
+  const back = async () => void ((await store.act({ type: "back_to_group" })).ok || say(t("pairs.notYet")));
   if (!inPair || (until === null && !team)) return null;
   return (
     <div class="banner pair-banner" data-kind="pair" data-recalling={recalling}>
@@ -45,7 +46,7 @@ export function PairBanner({ store, say }: Props) {
         </span>
       )}
       {team && (
-        <button type="button" class="button primary" data-action="back-to-main" onClick={() => void store.act({ type: "back_to_group" })}>
+        <button type="button" class="button primary" data-action="back-to-main" onClick={() => void back()}>
           <Icon of={Undo2} />
           {t("pairs.toMain")}
         </button>

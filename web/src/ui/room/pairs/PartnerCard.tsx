@@ -2,7 +2,7 @@ import { HandHelping, Hourglass, Undo2, UserRound } from "lucide";
 import { useEffect } from "preact/hooks";
 
 import { t } from "../../../i18n";
-import type { SessionStore } from "../../../session/model";
+import type { Request, SessionStore } from "../../../session/model";
 import { Icon } from "../../Icon";
 import { facilitator } from "../../staff";
 import { Card } from "../Card";
@@ -28,6 +28,7 @@ export function PartnerCard({ store, say }: Props) {
     if (choosing) say(choices, "partner-choices");
   }, [choosing]);
   if (!alone) return null;
+  const ask = async (request: Request) => void ((await store.act(request)).ok || say(t("pairs.notYet"), "partner-choices"));
   const name = partnerName(alone);
   const asked = Boolean(store.mine.value?.come);
   return (
@@ -36,17 +37,17 @@ export function PartnerCard({ store, say }: Props) {
       {(choosing || alone.waits) && (
         <div class="card-actions">
           {choosing && alone.can_return && (
-            <button type="button" class="button primary" data-action="partner-wait" onClick={() => void store.act({ type: "wait_for_partner" })}>
+            <button type="button" class="button primary" data-action="partner-wait" onClick={() => void ask({ type: "wait_for_partner" })}>
               <Icon of={Hourglass} />
               {t("pairs.wait")}
             </button>
           )}
-          <button type="button" class="button" data-action="partner-back" onClick={() => void store.act({ type: "back_to_group" })}>
+          <button type="button" class="button" data-action="partner-back" onClick={() => void ask({ type: "back_to_group" })}>
             <Icon of={Undo2} />
             {t("pairs.toGroup")}
           </button>
           {!asked && (
-            <button type="button" class="button" data-action="partner-ask" onClick={() => void store.act({ type: "call_help", kind: "come" })}>
+            <button type="button" class="button" data-action="partner-ask" onClick={() => void ask({ type: "call_help", kind: "come" })}>
               <Icon of={HandHelping} />
               {t("pairs.ask", { staff })}
             </button>

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import type { RoomView, SessionStore } from "../../../session/model";
 import { shout } from "../../urgent";
+import { tapWouldUnmute } from "./TapToTalk";
 import { movedWords } from "./words";
 
 /** In another room: said at once. Where the page came up, its heading says it; whoever arrives was told before. */
@@ -19,5 +20,5 @@ export function useMoves(store: SessionStore): void {
 export function sayMoved(store: SessionStore, was: RoomView["kind"] | "waiting"): void {
   const room = store.roomView.peek();
   if (!room) return;
-  shout(movedWords({ room, was, people: store.people.peek(), muted: store.muted.peek(), team: store.team.peek() !== null }), "moved");
+  shout(movedWords({ room, was, people: store.people.peek(), muted: store.muted.peek(), tap: tapWouldUnmute(store), team: store.team.peek() !== null }), "moved");
 }

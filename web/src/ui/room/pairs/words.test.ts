@@ -36,12 +36,14 @@ describe("the heading of a pair", () => {
 });
 
 describe("after a move", () => {
-  const moved = (room: RoomView, was: RoomView["kind"], { muted = false, team = false } = {}) =>
-    movedWords({ room, was, people: people("Sam"), muted, team });
+  const moved = (room: RoomView, was: RoomView["kind"], { muted = false, tap = false, team = false } = {}) =>
+    movedWords({ room, was, people: people("Sam"), muted, tap, team });
 
   it.each<[string, string, string]>([
     ["a pair", moved(pair(), "main"), "You're with Sam now."],
-    ["a pair, muted", moved(pair(), "main", { muted: true }), "You're with Sam now. You're muted. Tap to talk."],
+    ["a pair, muted", moved(pair(), "main", { muted: true, tap: true }), "You're with Sam now. You're muted. Tap to talk."],
+    ["a pair, where the microphone is kept off", moved(pair(), "main", { muted: true }), "You're with Sam now. You're muted."],
+    ["the group again, muted as before", moved(roomView(), "pair", { muted: true }), "You're back in the group."],
     ["the group again", moved(roomView(), "pair"), "You're back in the group."],
     ["a private talk", moved(roomView({ kind: "private" }), "pair"), "Nobody else sees or hears you."],
     ["the group after a private talk", moved(roomView(), "private"), "You're back in your group. You're muted."],
@@ -73,6 +75,7 @@ it("names the one place of a facilitator's voice", () => {
   expect(voiceWords({ where: "pair", number: 2, with: "" }, "pairs", true)).toBe("Your voice: Pair 2 (muted)");
   expect(voiceWords({ where: "main", number: null, with: "" }, "rooms", false)).toBe("Your voice: Main room");
   expect(voiceWords({ where: "private", number: null, with: "Sam" }, null, false)).toBe("Your voice: Only Sam");
+  expect(voiceWords({ where: "private", number: null, with: "" }, null, false)).toBe("Your voice: Nobody yet");
   expect(voiceWords({ where: "everyone", number: null, with: "" }, "pairs", false)).toBe("Your voice: Everyone");
 });
 

@@ -39,14 +39,18 @@ export interface Moved {
   readonly was: RoomView["kind"] | "waiting";
   readonly people: readonly Person[];
   readonly muted: boolean;
+  /** A tap would unmute: not while a facilitator, a pause or a lock keeps the microphone off. */
+  readonly tap: boolean;
   readonly team: boolean;
 }
 
 /** Where one is now, for who moved, or was moved, into a room. */
-export function movedWords({ room, was, people, muted, team }: Moved): string {
+export function movedWords({ room, was, people, muted, tap, team }: Moved): string {
   if (room.kind === "private") return t("private.lead");
   if (room.kind === "main" && was === "private") return t(team ? "private.returnedTeam" : "private.returned");
-  return muted ? `${inWords(room, people, team)} ${t(team ? "pairs.mutedTeam" : "pairs.muted")}` : inWords(room, people, team);
+  const where = inWords(room, people, team);
+  if (!muted || (room.kind === "main" && !team)) return where;
+  return `${where} ${t(tap ? "pairs.muted" : "pairs.mutedQuiet")}`;
 }
 
 function inWords(room: RoomView, people: readonly Person[], team: boolean): string {
@@ -80,6 +84,7 @@ export const partnerName = ({ names }: LeftAlone): string => allNames(names) || 
 
 /** Beside a facilitator's microphone: the one place where they are heard. */
 export function voiceWords(voice: Voice, groups: RoomView["groups"], muted: boolean): string {
+  if (voice.where === "private" && voice.with === "") return t(muted ? "pairs.voiceMuted" : "pairs.voice", { place: t("pairs.place.nobody") });
   const place = voice.where === "pair" ? placeName({ groups, number: voice.number }) : t(`pairs.place.${voice.where}`, { names: voice.with });
   return t(muted ? "pairs.voiceMuted" : "pairs.voice", { place });
 }
