@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core import placing
@@ -27,16 +25,16 @@ def bonds(session: Session) -> placing.Bonds:
     return placing.Bonds(of_today(session.apart), of_today(session.together), last)
 
 
-def carried(previous: Session) -> dict[str, Any]:
-    """What the next session of the group begins with: fields of `Session`. Of persons of its list only."""
+def carried(previous: Session, now: float) -> list[e.Event]:
+    """What the group's next session begins with; nothing if nothing was kept. Of persons of its list only."""
     strangers = {seat.participant for seat in previous.seats.values() if seat.person is None}
 
-    def known(kept: frozenset[Bond]) -> frozenset[Bond]:
-        return frozenset(bond for bond in kept if strangers.isdisjoint(bond))
+    def known(kept: frozenset[Bond]) -> tuple[Bond, ...]:
+        return tuple(sorted(bond for bond in kept if strangers.isdisjoint(bond)))
 
     rooms = (tuple(who for who in room if who not in strangers) for room in previous.last)
-    last = tuple(room for room in rooms if room)
-    return {"last": last, "apart": known(previous.apart), "together": known(previous.together)}
+    event = e.Carried(now, tuple(filter(None, rooms)), known(previous.apart), known(previous.together))
+    return [event] if event.last or event.apart or event.together else []
 
 
 def kept_apart(session: Session, now: float, by: e.By, command: c.KeepApart) -> list[e.Event]:
@@ -60,6 +58,10 @@ def with_apart(session: Session, event: e.KeptApart) -> Session:
 
 def with_together(session: Session, event: e.KeptTogether) -> Session:
     return session.change(together=_changed(session.together, event))
+
+
+def with_carried(session: Session, event: e.Carried) -> Session:
+    return session.change(last=event.last, apart=frozenset(event.apart), together=frozenset(event.together))
 
 
 def _changed(kept: frozenset[Bond], event: e.KeptApart | e.KeptTogether) -> frozenset[Bond]:

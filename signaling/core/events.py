@@ -446,6 +446,15 @@ class KeptTogether(Struct, frozen=True, tag="together"):
     by: By | None
 
 
+class Carried(Struct, frozen=True, tag="carried"):
+    """The first event of a session whose group met before: what the one before left it. All are identities."""
+
+    at: float
+    last: tuple[tuple[str, ...], ...]
+    apart: tuple[tuple[str, str], ...]
+    together: tuple[tuple[str, str], ...]
+
+
 class DropInAnnounced(Struct, frozen=True, tag="drop_in"):
     """`at_time`: when the facilitator is there."""
 
@@ -596,7 +605,8 @@ SourceEvent = Stopped | Allowed | Forbidden | RoomLocked | RoomUnlocked | Publis
 FloorEvent = HandRaised | HandLowered | Spotlit | Renamed | Covered | Uncovered | Following
 PausesEvent = Paused | Resumed | Rested | Woke | BreakStarted | BreakEnded
 RoomsEvent = RoomOpened | RoomClosed | Moved
-RoundEvent = RoomsPlanned | PlanDropped | RoomsOpened | RoomsUntil | Recalled | RoomsOver | KeptApart | KeptTogether
+RoundEvent = RoomsPlanned | PlanDropped | RoomsOpened | RoomsUntil | Recalled | RoomsOver
+BondsEvent = KeptApart | KeptTogether | Carried
 VisitsEvent = DropInAnnounced | DroppedIn | DropInOff | Looked | LookOver | BroadcastStarted | BroadcastOver
 PartnersEvent = PartnerGone | PartnerAwaited | PartnerBack | PartnerCalled
 HelpEvent = CallOpened | CallRang | CallComing | CallClosed | CheckedOn | CheckAnswered
@@ -612,6 +622,7 @@ Event = (
     | PausesEvent
     | RoomsEvent
     | RoundEvent
+    | BondsEvent
     | VisitsEvent
     | PartnersEvent
     | HelpEvent

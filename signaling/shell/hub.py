@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from msgspec import Struct
@@ -22,10 +22,10 @@ from rtc import (
     WorkerDied,
     WorkerStats,
 )
+from signaling.core import events as e
 from signaling.core.breakouts import carried
 from signaling.core.errors import RefusedError
 from signaling.core.ids import LinkHash, ParticipantId, SecretHash, SessionId, StandbyHash, short
-from signaling.core.programme import Rules
 from signaling.core.session import replay
 from signaling.core.state import Session
 from signaling.protocol import ErrorCode, Numbers
@@ -87,22 +87,30 @@ class Hub:
                 programme, rules = await self.links.programme(session), await self.links.rules(session)
                 if programme is None or rules is None:
                     return None
-                before = await self._carried(session, rules)
-                state = replay(Session(session, rules=rules, **before), await self._store.events(session))
+                start = Session(session, rules=rules)
+                events = await self._store.events(session) or await self._begin(start)
+                state = replay(start, events)
                 self._run(state, programme.numbers)
             return self._actors[session]
 
-    async def _carried(self, session: SessionId, rules: Rules) -> dict[str, Any]:
-        """What the group's sessions before this one leave to it, each having got what the one before left."""
-        group = await self._store.group_of(session)
+    async def _begin(self, session: Session) -> list[e.Event]:
+        """What the newest session of the group before this one leaves to it, which is stored as its beginning."""
+        group = await self._store.group_of(session.id)
         assert group is not None, "it has a programme"
         slots = await self._store.schedule(group.id)
-        this = next(slot for slot in slots if slot.id == session)
-        kept: dict[str, Any] = {}
-        for slot in slots:
-            if slot.starts < this.starts:
-                kept = carried(replay(Session(slot.id, rules=rules, **kept), await self._store.events(slot.id)))
-        return kept
+        this = next(slot for slot in slots if slot.id == session.id)
+        for slot in sorted(slots, key=lambda slot: slot.starts, reverse=True):
+            if slot.starts < this.starts and (events := await self._store.events(slot.id)):
+                try:
+                    before = replay(Session(slot.id, rules=session.rules), events)
+                except Exception as error:
+                    # People are at the door: last week's rooms are not worth sending them home.
+                    log.error("earlier session not read", session=short(slot.id), error=type(error).__name__)
+                    return []
+                if kept := carried(before, self._clock()):
+                    await self._store.append(session.id, 0, kept)
+                return kept
+        return []
 
     async def end(self, session: SessionId) -> bool:
         actor = await self.session(session)

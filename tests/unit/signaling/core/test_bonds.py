@@ -76,8 +76,9 @@ def weekly(people: tuple[str, ...]) -> Callable[[Session | None], History]:
 
     def week(before: Session | None) -> History:
         history = History()
-        carried = {} if before is None else breakouts.carried(before)
-        history.session = history.start = Session(SessionId("week"), **carried)
+        history.start = Session(SessionId("week"))
+        history.events += [] if before is None else breakouts.carried(before, 0.0)
+        history.session = replay(history.start, history.events)
         number = 1 if before is None else 2
         history.join("ana", 1, F, person="ana")
         for connection, person in enumerate(people, 2):
