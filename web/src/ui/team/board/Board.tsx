@@ -11,19 +11,19 @@ import { stopSpeaking } from "./broadcast";
 import { BoardPerson } from "./BoardPerson";
 import { Latecomers } from "./Latecomers";
 import { RoomCard } from "./RoomCard";
-import { apartFromAll, MAIN, peopleIn, personOf, roomsInOrder } from "./rooms";
+import { apartFromAll, MAIN, peopleIn, personOf, roomName, roomsInOrder } from "./rooms";
 
 export { isBoardHere };
 
 /** In place of the group's pictures: these are not asked for as long as it stands there. */
-export function Board({ store }: { store: SessionStore }) {
+export function Board({ store, say }: { store: SessionStore; say?: (text: string, key?: string) => void }) {
   useEffect(() => store.setView([]), [store]);
   const board = opened(store);
   if (!board) return null;
   return (
     <section class="stage board" aria-labelledby="board-title" data-pane="stage" tabIndex={-1}>
       <Trouble />
-      <Parts store={store} board={board} />
+      <Parts store={store} board={board} say={say} />
     </section>
   );
 }
@@ -64,8 +64,25 @@ function opened(store: SessionStore): BoardTold | null {
 
 const titleOf = (board: BoardTold): string => t(board.groups === "pairs" ? "board.pairs" : "board.rooms");
 
+interface PartsProps {
+  store: SessionStore;
+  board: BoardTold;
+  untitled?: boolean;
+  /** The page's status line; a dialog, which makes that one mute, has its own. */
+  say?: ((text: string, key?: string) => void) | undefined;
+}
+
+/** What the facilitator is about to do, or does, elsewhere than in the own room. Pure. */
+function doing(store: SessionStore, board: BoardTold): string {
+  const me = store.me.value ?? "";
+  const coming = board.rooms.find((room) => room.coming.includes(me));
+  if (coming) return t("board.going", { room: roomName(board.groups, coming.id) });
+  if (store.roomView.value?.broadcast?.by === me) return t("board.speaking");
+  return board.rooms.some(({ watched_by }) => watched_by.includes(me)) && store.place.value === "room" ? t("board.lookYou") : "";
+}
+
 /** Every room at once: who is in it, who speaks, who needs somebody, and what a facilitator can do there. */
-function Parts({ store, board, untitled = false }: { store: SessionStore; board: BoardTold; untitled?: boolean }) {
+function Parts({ store, board, untitled = false, say }: PartsProps) {
   const [menu, setMenu] = useState<string | null>(null);
   const pulse = store.pulse.value;
   const me = store.me.value;
@@ -73,8 +90,15 @@ function Parts({ store, board, untitled = false }: { store: SessionStore; board:
   const rows = (people: readonly Placed[]) =>
     people.map((placed) => <BoardPerson key={placed.person.id} store={store} placed={placed} onMenu={() => setMenu(placed.person.id)} />);
   const privately = apartFromAll(board);
+  const now = doing(store, board);
+  useEffect(() => void (now && say?.(now, "board")), [now]);
   return (
     <>
+      {!say && (
+        <p class="hidden-visually" role="status">
+          {now}
+        </p>
+      )}
       <BoardHead store={store} board={board} title={titleOf(board)} untitled={untitled} />
       <Latecomers store={store} board={board} onMenu={setMenu} />
       <ul class="board-rooms">

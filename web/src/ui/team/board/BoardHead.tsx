@@ -71,7 +71,7 @@ function SpeakButton({ store }: { store: SessionStore }) {
   return (
     <>
       {on && (
-        <p class="board-speaks" role="status">
+        <p class="board-speaks">
           <Icon of={Megaphone} />
           {t("board.speaking")}
         </p>

@@ -24,7 +24,8 @@ export function Chip({ placed: { person }, bound, stop, onMenu, onFocus, onKeyDo
       onDragStart={(event) => {
         // Without data Firefox does not begin. An id, so that nothing of it can be read where it is dropped by mistake.
         event.dataTransfer?.setData("application/x-kinroom", person.id);
-        onDrag(person.id);
+        // Chrome ends a drag at once if the page moves what is dragged before it has begun.
+        setTimeout(() => onDrag(person.id));
       }}
       onDragEnd={() => onDrag(null)}
     >

@@ -9,13 +9,15 @@ import { ask } from "../acting";
 import { Choice } from "../Choice";
 import { isDiscreet } from "../discreet";
 import { Trouble } from "../Trouble";
-import { type Column, isBound } from "./plan";
+import { type Column, isBound, type Plan } from "./plan";
+import { warning } from "./warning";
 
 interface Props {
   store: SessionStore;
   board: Board;
   placed: Placed;
   here: Column;
+  plan: Plan;
   /** Names of the rooms of the plan. */
   rooms: readonly string[];
   onMove: (to: Column) => void;
@@ -25,15 +27,20 @@ interface Props {
 type Page = "menu" | "apart" | "together";
 
 /** Everything that a plan can do with one name. */
-export function ChipMenu({ store, board, placed, here, rooms, onMove, onClose }: Props) {
+export function ChipMenu({ store, board, placed, here, plan, rooms, onMove, onClose }: Props) {
   const [page, setPage] = useState<Page>("menu");
   const { name } = placed.person;
-  if (page !== "menu") return <Bonds store={store} board={board} placed={placed} kind={page} onBack={() => setPage("menu")} onClose={onClose} />;
+  if (page !== "menu" && !isDiscreet(store)) return <Bonds store={store} board={board} placed={placed} kind={page} onBack={() => setPage("menu")} onClose={onClose} />;
   return (
     <Dialog key="menu" title={name} onClose={onClose}>
       <p class="small soft">{t("board.chip.here", { room: here === null ? t("board.plan.stays") : rooms[here]! })}</p>
       <div class="choices">
-        {rooms.map((room, index) => index !== here && <Choice key={index} icon={ArrowRight} action={`chip-${index + 1}`} words={t("board.chip.to", { room })} onClick={() => onMove(index)} />)}
+        {rooms.map(
+          (room, index) =>
+            index !== here && (
+              <Choice key={index} icon={ArrowRight} action={`chip-${index + 1}`} words={t("board.chip.to", { room })} note={warning(store, board, placed.person.id, plan[index] ?? [])} onClick={() => onMove(index)} />
+            ),
+        )}
         <Choice icon={Plus} action="chip-new" words={t("board.chip.new")} onClick={() => onMove(rooms.length)} />
         {here !== null && <Choice icon={House} action="chip-stay" words={t("board.chip.stay")} onClick={() => onMove(null)} />}
         {!isDiscreet(store) && (

@@ -4,6 +4,7 @@ import { listOfNames, t } from "../../../i18n";
 import type { Board, SessionStore } from "../../../session/model";
 import { Icon } from "../../Icon";
 import { move } from "./asking";
+import { breaks } from "./plan";
 import { latecomers, newRoom, roomName } from "./rooms";
 
 interface Props {
@@ -47,7 +48,7 @@ export function Latecomers({ store, board, onMenu }: Props) {
           );
         })}
       </ul>
-      {late.length > 1 && (
+      {late.length > 1 && breaks(late.map(({ id }) => id), board.apart).length === 0 && (
         <button type="button" class="button" data-action="place-together" onClick={() => void move(store, late.map(({ id }) => [id, newRoom(board)]))}>
           <Icon of={Plus} />
           {t("board.newPairOf", { names: listOfNames(late.map(({ name }) => name)) })}

@@ -1,3 +1,5 @@
+import { useEffect } from "preact/hooks";
+
 import { t } from "../../../i18n";
 import type { SessionStore } from "../../../session/model";
 import { Dialog } from "../../Dialog";
@@ -8,8 +10,12 @@ import { type Move, roomName } from "./rooms";
 export function LonelyDialog({ store }: { store: SessionStore }) {
   const board = store.board.value;
   const now = waiting.value;
-  if (!now || !board) return null;
-  const close = () => (waiting.value = null);
+  const close = () => void (waiting.value = null);
+  // The question is over with the rooms that it is about.
+  const over = board === null || board.state === "planned";
+  useEffect(() => void (over && close()), [over]);
+  useEffect(() => close, []);
+  if (!now || !board || over) return null;
   const go = (moves: readonly Move[], anyway: boolean) => {
     close();
     void move(store, moves, anyway);

@@ -27,9 +27,7 @@ export function Look({ store, people }: { store: SessionStore; people: readonly 
   );
   return (
     <>
-      <p class="small soft" role="status">
-        {t("board.lookYou")}
-      </p>
+      <p class="small soft">{t("board.lookYou")}</p>
       <ul class="look">
         {others.map((person) => (
           <LookTile key={person.id} store={store} person={person} />

@@ -6,7 +6,8 @@ import { Dialog } from "../../Dialog";
 import { Choice } from "../Choice";
 import { Trouble } from "../Trouble";
 import { move, targets } from "./asking";
-import { MAIN, newRoom, peopleIn, roomName } from "./rooms";
+import { isPair, MAIN, newRoom, peopleIn, roomName } from "./rooms";
+import { warning } from "./warning";
 
 interface Props {
   store: SessionStore;
@@ -26,9 +27,11 @@ export function MoveMenu({ store, id, name, onClose }: Props) {
   };
   const noteOn = (room: string): string | undefined => {
     if (room === next) return undefined;
-    const names = peopleIn(board, room).map(({ person }) => person.name).join(", ");
-    const note = names || t("board.move.nobody");
-    return room === board.suggested[id] ? `${note}. ${t("board.move.suggested")}` : note;
+    const there = peopleIn(board, room).map(({ person }) => person);
+    const names = there.map((person) => person.name).join(", ");
+    const apart = isPair(room) ? warning(store, board, id, there.map((person) => person.id)) : undefined;
+    const note = room === board.suggested[id] ? t("board.move.suggested") : apart;
+    return note ? `${names}. ${note}` : names || t("board.move.nobody");
   };
   return (
     <Dialog key="move" title={t("board.move.title", { name })} onClose={onClose}>

@@ -2,11 +2,16 @@ import { signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 
 import { t } from "../../../i18n";
-import type { Board } from "../../../session/model";
+import type { Board, Request } from "../../../session/model";
 
 /** Chosen once, for every round that this page opens. */
 export const minutes = signal<number | null>(null);
 export const late = signal<Board["late"]>("ask");
+
+/** How the plan that lies there was made. */
+export type Making = Pick<Extract<Request, { type: "plan_rooms" }>, "how" | "count">;
+export const PAIRS: Making = { how: "size", count: 2 };
+export const making = signal<Making>(PAIRS);
 
 const MINUTES = [3, 5, 8, 10, 12, 15, 20, 25, 30, 45, 60] as const;
 

@@ -94,6 +94,7 @@ export function PlanRooms({ store, board, plan, onPlan }: Props) {
           board={board}
           placed={chosen}
           here={columnOf(plan, chosen.person.id)}
+          plan={plan}
           rooms={plan.map((_, index) => nameOfColumn(index))}
           onMove={(to) => move(chosen.person.id, to)}
           onClose={() => {

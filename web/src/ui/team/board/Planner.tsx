@@ -9,7 +9,7 @@ import { ask } from "../acting";
 import { Trouble } from "../Trouble";
 import { showBoard } from "./asking";
 import { filled } from "./plan";
-import { late, LateField, minutes, TimeField } from "./PlanFields";
+import { late, LateField, type Making, making, minutes, PAIRS, TimeField } from "./PlanFields";
 import { PlanRooms } from "./PlanRooms";
 import { usePlan } from "./usePlan";
 
@@ -65,17 +65,13 @@ function Open({ store, board, beside, onClose }: Props & { board: Board }) {
   );
 }
 
-type Making = Pick<Extract<Request, { type: "plan_rooms" }>, "how" | "count">;
-
-const PAIRS: Making = { how: "size", count: 2 };
-
 /** Draws a new plan. What was put together by hand is gone then. */
 function How({ store, board }: { store: SessionStore; board: Board }) {
-  const [last, setLast] = useState(PAIRS);
+  const last = making.value;
   const [number, setNumber] = useState("3");
   const field = useId();
   const make = async (what: Making) => {
-    if (await ask(store, { type: "plan_rooms", ...what }, { not_now: t("board.nobodyYet") })) setLast(what);
+    if (await ask(store, { type: "plan_rooms", ...what }, { not_now: t("board.nobodyYet") })) making.value = what;
   };
   const send = (event: Event) => {
     event.preventDefault();

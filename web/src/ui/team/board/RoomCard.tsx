@@ -1,6 +1,6 @@
 import { DoorOpen, Eye, EyeOff, Hand, House, ShieldAlert, UserRoundPlus, UsersRound, X } from "lucide";
 import { type ComponentChildren, toChildArray } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { listOfNames, t } from "../../../i18n";
 import type { Board, BoardRoom, SessionStore } from "../../../session/model";
@@ -26,7 +26,8 @@ interface Props {
 /** One room: its people, what is the matter there, and the ways to it. */
 export function RoomCard({ store, board, room, children }: Props) {
   const me = store.me.value ?? "";
-  const looking = room.watched_by.includes(me);
+  // On a phone that stands by, it is the laptop that sees them.
+  const looking = room.watched_by.includes(me) && store.place.value === "room";
   const id = `board-${room.id}`;
   const empty = toChildArray(children).length === 0;
   return (
@@ -102,7 +103,7 @@ function Visits({ store, board, room }: PartProps) {
   return (
     <>
       {watchers.length > 0 && <p class="small soft">{t("board.lookOther", { names: listOfNames(watchers) })}</p>}
-      {coming.length > 0 && <p class="small soft">{t("board.othersGo", { names: listOfNames(coming) })}</p>}
+      {coming.length > 0 && <p class="small soft">{t("board.othersGo", { names: listOfNames(coming), count: coming.length })}</p>}
     </>
   );
 }
@@ -110,13 +111,27 @@ function Visits({ store, board, room }: PartProps) {
 /** Ways into this room. Each is said to its people before it happens. */
 function Ways({ store, board, room, looking }: PartProps & { looking: boolean }) {
   const me = store.me.value ?? "";
+  const going = room.coming.includes(me);
+  const went = useRef(going);
+  const way = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => {
+    if (went.current && !going) keepFocus(way.current);
+    went.current = going;
+  }, [going]);
   const name = roomName(board.groups, room.id);
   if (board.people.some((placed) => placed.person.id === me && placed.room === room.id)) return <p class="small soft">{t("board.inside")}</p>;
-  if (room.coming.includes(me)) return <Going store={store} name={name} />;
+  if (going) return <Going store={store} name={name} />;
   return (
     <div class="team-buttons">
       {mayDropIn(store) && (
-        <button type="button" class="button" data-action="drop-in" aria-label={t("board.dropInName", { room: name })} onClick={() => void ask(store, { type: "drop_in", room: room.id })}>
+        <button
+          ref={way}
+          type="button"
+          class="button"
+          data-action="drop-in"
+          aria-label={t("board.dropInName", { room: name })}
+          onClick={() => void ask(store, { type: "drop_in", room: room.id })}
+        >
           <Icon of={DoorOpen} />
           {t("board.dropIn")}
         </button>
@@ -139,19 +154,26 @@ function Ways({ store, board, room, looking }: PartProps & { looking: boolean })
   );
 }
 
+/** The button that was tapped gave way to another: who works by keys must be able to go on from there. */
+function keepFocus(button: HTMLButtonElement | null): void {
+  if (document.activeElement === document.body) button?.focus({ preventScroll: true });
+}
+
 const ANNOUNCED = 3; // seconds; signaling/core/visits.py
 
 /** The pair reads that somebody comes; until then it can be taken back. */
 function Going({ store, name }: { store: SessionStore; name: string }) {
   const [since] = useState(() => store.serverNow());
   useSeconds(true);
+  const cancel = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => keepFocus(cancel.current), []);
   const seconds = Math.max(0, Math.ceil(since + ANNOUNCED - store.serverNow()));
   return (
     <div class="team-buttons going">
       <p>
-        <span role="status">{t("board.going", { room: name })}</span> <span aria-hidden="true" class="soft">{t("board.goingIn", { seconds })}</span>
+        {t("board.going", { room: name })} <span aria-hidden="true" class="soft">{t("board.goingIn", { seconds })}</span>
       </p>
-      <button type="button" class="button" data-action="cancel-drop-in" onClick={() => void ask(store, { type: "cancel_drop_in" })}>
+      <button ref={cancel} type="button" class="button" data-action="cancel-drop-in" onClick={() => void ask(store, { type: "cancel_drop_in" })}>
         <Icon of={X} />
         {t("board.cancel")}
       </button>

@@ -5,7 +5,8 @@ import { signal } from "@preact/signals";
 import { t } from "../../../i18n";
 import type { Board, SessionStore } from "../../../session/model";
 import { ask, open, trouble, wordsFor } from "../acting";
-import { isPair, leftAlone, type Lonely, type Move, MAIN, newRoom } from "./rooms";
+import { making, PAIRS } from "./PlanFields";
+import { leftAlone, type Lonely, type Move, MAIN, newRoom } from "./rooms";
 
 /** A move that waits, because it would leave somebody alone. */
 export interface Waiting {
@@ -28,7 +29,11 @@ export async function move(store: SessionStore, moves: readonly Move[], anyway =
 export async function openPairs(store: SessionStore, beside: boolean): Promise<void> {
   const board = store.board.peek();
   if (board && board.state !== "planned") return showBoard(beside);
-  if (board || (await ask(store, { type: "plan_rooms", how: "size", count: 2 }, { not_now: t("board.nobodyYet") }))) open.value = { what: "plan" };
+  if (!board) {
+    if (!(await ask(store, { type: "plan_rooms", ...PAIRS }, { not_now: t("board.nobodyYet") }))) return;
+    making.value = PAIRS;
+  }
+  open.value = { what: "plan" };
 }
 
 // Milliseconds until the page shows what an answer of the server changed.
@@ -56,6 +61,3 @@ export const mayDropIn = (store: SessionStore): boolean => store.roomView.value?
 
 /** Pictures are for a page that has some, and from the main room alone. */
 export const mayLook = (store: SessionStore): boolean => store.place.value === "room" && store.roomView.value?.kind === "main";
-
-/** A call from a pair: "Pair 2", else null. */
-export const pairOfCall = (room: string): string | null => (isPair(room) ? room : null);

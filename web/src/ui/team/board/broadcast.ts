@@ -7,8 +7,17 @@ import type { SessionStore } from "../../../session/model";
 import { ask, trouble } from "../acting";
 
 let wasMuted = false;
+let asking = false;
 
+/** A second tap before the answer changes nothing: it would find the microphone open, and leave it so. */
 export async function speakToAll(store: SessionStore): Promise<void> {
+  if (asking) return;
+  asking = true;
+  await speak(store);
+  asking = false;
+}
+
+async function speak(store: SessionStore): Promise<void> {
   const muted = store.muted.peek() || store.microphone.peek() === "none";
   const answer = await store.setMuted(false);
   if (answer !== "ok") {
@@ -16,7 +25,7 @@ export async function speakToAll(store: SessionStore): Promise<void> {
     return;
   }
   const begun = await ask(store, { type: "broadcast", on: true }, { busy: t("board.speakBusy"), not_now: t("board.notNow") });
-  if (begun) wasMuted = muted;
+  if (begun) wasMuted ||= muted;
   else if (muted) void store.setMuted(true);
 }
 

@@ -12,5 +12,6 @@ export const lookUntil = signal<number | null>(null);
 
 export async function startLook(store: SessionStore, room: string): Promise<void> {
   const until = store.serverNow() + LOOK_LASTS;
-  if (await ask(store, { type: "look", room })) lookUntil.value = until;
+  lookUntil.value = until;
+  if (!(await ask(store, { type: "look", room }))) lookUntil.value = null;
 }
