@@ -100,7 +100,7 @@ export function Room({ store }: { store: SessionStore }) {
         <Hands store={store} />
       </div>
       {wide && isBoardHere(store) ? (
-        <Board store={store} />
+        <Board store={store} say={say} />
       ) : (
         <Stage
           store={store}
