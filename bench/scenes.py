@@ -55,6 +55,7 @@ class Shown(Struct, frozen=True):
 
 GROUP = ("[data-action=team-group]",)
 PEOPLE = ("[data-action=team-people]",)
+PAIRS = ("[data-action=pairs]",)
 PERSON = ("[data-participant=p2] button.row", ".tile[data-participant=p2] button")
 
 SHOWN = (
@@ -88,6 +89,18 @@ SHOWN = (
     Shown("break", "break"),
     Shown("closing", "closing"),
     Shown("ended", "ended"),
+    Shown("pair", "pair"),
+    Shown("pair-muted", "pairMuted"),
+    Shown("pair-recall", "pairRecall"),
+    Shown("pair-coming", "pairComing"),
+    Shown("pair-seen", "pairSeen"),
+    Shown("pair-said", "pairSaid"),
+    Shown("pair-voice", "pairVoice"),
+    Shown("pair-dropped", "pairDropped"),
+    Shown("pair-alone", "pairAlone"),
+    Shown("pair-waits", "pairWaits"),
+    Shown("arriving", "arriving"),
+    Shown("late", "late"),
     Shown("team", "team"),
     Shown("team-quiet", "teamQuiet"),
     Shown("team-people", "teamDoor", (PEOPLE,)),
@@ -96,6 +109,17 @@ SHOWN = (
     Shown("team-close", "teamClosing", (GROUP, ("[data-action=close-group]",))),
     Shown("team-break", "teamQuiet", (GROUP, ("[data-action=break]",))),
     Shown("team-code", "teamQuiet", (GROUP, ("[data-action=standby]",))),
+    Shown("planner", "planner", (PAIRS,), people=15),
+    Shown("planner-name", "planner", (PAIRS, ("[data-chip=p3]",)), people=15),
+    Shown("planner-bonds", "plannerBonds", (PAIRS,), people=15),
+    Shown("board", "board", (PAIRS,), people=15),
+    Shown("board-person", "board", (PAIRS, ("[data-person=p1] button",), ("[data-action=move]",)), people=15),
+    Shown("board-trouble", "boardTrouble", (PAIRS,), people=15),
+    Shown("board-look", "boardLook", (PAIRS,), people=15),
+    Shown("board-late", "boardLate", (PAIRS,), people=15),
+    Shown("board-recall", "boardRecall", (PAIRS,), people=15),
+    Shown("pair-team", "pairTeam"),
+    Shown("board-phone", "boardPhone", (("[data-list=board]",),), people=15),
     Shown("standby", "silent"),
     Shown("standby-alone", "silentAlone"),
     Shown("desk", "desk"),
