@@ -31,7 +31,7 @@ from signaling import protocol as p
 
 MEDIA_PORT = 5004
 CAMERA = (160, 90, 15)  # width, height, frames/s: six encoders and six decoders on two cores
-WINDOW = (640, 480)
+WINDOW = (400, 320)  # six pages are painted by hand here
 EVERY = 1.5  # seconds between two commands; figures come from the first 1.2
 SETTLE = 3.0  # seconds: encoders at their rate, buffers at their length
 STATS_AGE = 2.5  # seconds until the worker's statistics tell of everything so far

@@ -5,7 +5,7 @@
 //   of receiver n; a note is [n, RTP timestamp, time]. `arrived`: whole encoded frames, in the order in which they came.
 () => {
   const KEPT = 4000; // notes of each kind between two takes
-  const SAMPLE_MS = 10;
+  const SAMPLE_MS = 20; // to ask more often would cost the page what is measured
 
   // One worker for all slots: the order across slots is its own. Frames go on untouched.
   const inWorker = (kept) => {
