@@ -48,11 +48,22 @@ class Clear(Struct, frozen=True):
     mid: str
 
 
+class View(Struct, frozen=True):
+    """What a page said that it shows, and whose pictures it could then have shown."""
+
+    wanted: frozenset[Feed] = frozenset()
+    of: frozenset[ParticipantId] = frozenset()
+
+    def shows(self, feed: Feed) -> bool:
+        """Whoever came since is shown until the page says otherwise: a new partner waits for no page."""
+        return feed in self.wanted or feed[0] not in self.of
+
+
 class Layout(Struct, frozen=True):
-    """The slots of one viewing peer. `wanted` None: every picture."""
+    """The slots of one viewing peer. Before its page's first view every picture is shown."""
 
     pairs: tuple[Pair, ...]
-    wanted: frozenset[Feed] | None = None
+    view: View = View()
     taken: dict[Occupant, int] = {}  # -> index of the pair
     filled: dict[str, Fill] = {}  # by mid
     asked: int = 0  # pairs that the page was asked to have
@@ -61,8 +72,8 @@ class Layout(Struct, frozen=True):
         """After another answer to the same peer. Slots are only ever appended."""
         return msgspec.structs.replace(self, pairs=tuple(pairs))
 
-    def viewing(self, wanted: Iterable[Feed]) -> Layout:
-        return msgspec.structs.replace(self, wanted=frozenset(wanted))
+    def viewing(self, view: View) -> Layout:
+        return msgspec.structs.replace(self, view=view)
 
     def shown(self) -> list[Fill]:
         """In the order of the pairs."""
@@ -129,7 +140,7 @@ def _filled(layout: Layout, taken: dict[Occupant, int], publishers: dict[Partici
         if _AUDIO[part] in publisher.sources:
             filled[audio] = Fill(audio, publisher.peer, participant, _AUDIO[part])
         picture = _VIDEO[part]
-        if picture in publisher.sources and (layout.wanted is None or (participant, picture) in layout.wanted):
+        if picture in publisher.sources and layout.view.shows((participant, picture)):
             filled[video] = Fill(video, publisher.peer, participant, picture)
     return filled
 

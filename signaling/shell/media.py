@@ -31,8 +31,9 @@ from signaling import protocol as p
 from signaling.core import sight
 from signaling.core.events import SourceKind
 from signaling.core.ids import DESK, ParticipantId, RoomId
+from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
-from signaling.core.slots import HEADROOM, MAX_PAIRS, Feed, Fill, Layout, Planned, Publisher, plan
+from signaling.core.slots import HEADROOM, MAX_PAIRS, Feed, Fill, Layout, Planned, Publisher, View, plan
 from signaling.core.state import Session
 
 LINGER: Final = 30.0  # seconds. A signalling blip shorter than this interrupts no media (RFC 7675 gives up after 30)
@@ -71,7 +72,7 @@ class SessionMedia:
         self._worker = worker
         self._live: dict[ParticipantId, _Live] = {}
         self._people: dict[PeerId, ParticipantId] = {}
-        self._views: dict[ParticipantId, list[Feed]] = {}
+        self._views: dict[ParticipantId, View] = {}
 
     @property
     def worker(self) -> WorkerIndex:
@@ -157,11 +158,12 @@ class SessionMedia:
         for participant in overdue:
             self.drop(participant)
 
-    def view(self, participant: ParticipantId, feeds: list[Feed]) -> None:
-        self._views[participant] = feeds
+    def view(self, session: Session, participant: ParticipantId, feeds: Iterable[Feed]) -> None:
+        present = frozenset(publisher.participant for publisher in self._seen(session, participant))
+        view = self._views[participant] = View(frozenset(feeds), present)
         if participant in self._live:
             live = self._live[participant]
-            live.layout = live.layout.viewing(feeds)
+            live.layout = live.layout.viewing(view)
 
     # --- slots and holds -------------------------------------------------------------------------------------------
 
@@ -237,7 +239,7 @@ class SessionMedia:
     def _show_everybody(self, participant: ParticipantId, live: _Live) -> None:
         """What the page said that it shows were people of another room: pictures of this one wait for no page."""
         self.forget_view(participant)
-        live.layout = msgspec.structs.replace(live.layout, wanted=None)
+        live.layout = live.layout.viewing(View())
 
     def apply(self, changes: list[Change]) -> None:
         if changes:
@@ -270,8 +272,12 @@ def _attach(viewer: PeerId, fill: Fill) -> Attach:
 
 
 def pairs_enough(session: Session, viewer: ParticipantId) -> int:
-    """Of slots, for everybody else of the group and their screens: no room of it then needs an offer."""
-    others = [seat for seat in session.inside() if seat.room != DESK and seat.participant != viewer]
+    """Of slots, for everybody else of the group and their screens: no room of it then needs an offer. Who is talked to
+    at the door learns nothing of how many there are.
+    """
+    own = session.seats[viewer]
+    group = session.inside() if own.door is Door.INSIDE else session.members(own.room)
+    others = [seat for seat in group if seat.room != DESK and seat.participant != viewer]
     screens = [seat for seat in others if seat.sources & {"screen", "screen_sound"}]
     return min(len(others) + len(screens) + HEADROOM, MAX_PAIRS)
 

@@ -43,7 +43,8 @@ def fail_offer(turns: Turns, participant: ParticipantId, peer: PeerId) -> None:
 
 def take_view(turns: Turns, client: Client, request: p.View) -> None:
     seat = _need_media(turns, client)
-    turns.media.view(seat.participant, [(ParticipantId(tile.participant), tile.source) for tile in request.tiles])
+    feeds = [(ParticipantId(tile.participant), tile.source) for tile in request.tiles]
+    turns.media.view(turns.session, seat.participant, feeds)
     client.tell(encode(p.Ok(request.id)))
     turns.switch()
 

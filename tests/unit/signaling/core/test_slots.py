@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.core.ids import ParticipantId
-from signaling.core.slots import HEADROOM, MAX_PAIRS, Clear, Fill, Layout, Planned, Publisher, plan
+from signaling.core.slots import HEADROOM, MAX_PAIRS, Clear, Fill, Layout, Planned, Publisher, View, plan
 
 ME = ParticipantId("me")
 SOUND = {"microphone", "screen_sound"}
@@ -101,11 +100,15 @@ def test_a_screen_never_takes_the_pair_of_a_voice() -> None:
 def test_a_view_limits_pictures_only() -> None:
     room = [person("ana", "microphone", "camera"), person("leo", "microphone", "camera")]
     everything = plan(layout(2), ME, room)
-    viewing = plan(everything.layout.viewing([(ParticipantId("leo"), "camera")]), ME, room)
+    both = frozenset({ParticipantId("ana"), ParticipantId("leo")})
+    view = View(frozenset({(ParticipantId("leo"), "camera")}), both)
+    viewing = plan(everything.layout.viewing(view), ME, room)
     assert viewing.clears == [Clear("v0")]
     assert set(shown(viewing)) == {"a0", "a1", "v1"}
-    nobody = plan(viewing.layout.viewing([]), ME, room)
+    nobody = plan(viewing.layout.viewing(View(of=both)), ME, room)
     assert set(shown(nobody)) == {"a0", "a1"}
+    came = plan(viewing.layout.viewing(View(of=frozenset({ParticipantId("ana")}))), ME, room)
+    assert set(shown(came)) == {"a0", "a1", "v1"}, "who came since is shown until the page says otherwise"
 
 
 SOURCES = st.frozensets(st.sampled_from(["microphone", "camera", "screen", "screen_sound"]))
@@ -142,8 +145,8 @@ def test_the_promises_hold_in_any_history(steps: list[tuple[list[Publisher], int
     pairs = 0
     for room, more, view in steps:
         pairs = max(pairs, more)
-        before = msgspec.structs.replace(state.answered(layout(pairs).pairs), wanted=None)
-        before = before if view is None else before.viewing(view)
+        said = View() if view is None else View(frozenset(view), frozenset(NAMES))
+        before = state.answered(layout(pairs).pairs).viewing(said)
         planned = plan(before, ME, room)
         for clear in planned.clears:
             del played[clear.mid]  # nothing is cleared that was not filled

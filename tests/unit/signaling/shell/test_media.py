@@ -24,6 +24,7 @@ from rtc import (
 )
 from signaling.core import commands as c
 from signaling.core.ids import MAIN, ParticipantId, pair_room
+from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
 from signaling.shell.media import SessionMedia, Signal, grant_of, pairs_enough
 from tests.unit.signaling.core.seated import ANA, KIM, LEO, NEW, SAM, F, P, Seated, group, private
@@ -208,14 +209,25 @@ def test_talking_privately_parts_the_two_from_the_rest_and_shows_nothing_from_be
 
 def test_a_new_rooms_pictures_wait_for_no_page(room: Room) -> None:
     """What a page said that it shows is of the room that it was in."""
-    room.media.view(SAM, [(LEO, "camera")])
+    room.media.view(room.group.session, SAM, [(LEO, "camera")])
     room.plan()
     assert (ANA, "camera") not in room.seen(SAM)
     room.do(ANA, c.TalkPrivately(SAM))
     assert (ANA, "camera") in room.seen(SAM)
-    room.media.view(SAM, [])
+    room.media.view(room.group.session, SAM, [])
     room.plan()
     assert room.seen(SAM) == {(ANA, "microphone")}
+
+
+def test_a_new_partners_picture_waits_for_no_page(room: Room) -> None:
+    """Who stays in a room and gets somebody new: their page cannot have named them yet."""
+    room.do(ANA, c.TalkPrivately(SAM))
+    room.media.view(room.group.session, LEO, [])
+    room.do(ANA, c.EndPrivate(private(SAM)))
+    assert room.seen(LEO) >= {(ANA, "camera"), (SAM, "camera")}
+    room.media.view(room.group.session, LEO, [(SAM, "camera")])
+    room.plan()
+    assert (ANA, "camera") not in room.seen(LEO)
 
 
 def test_renewals_come_first_then_holds_detaches_sound_pictures_releases(room: Room) -> None:
@@ -307,6 +319,11 @@ def test_a_first_offer_has_slots_for_every_room(pairs: Room) -> None:
     assert [pairs_enough(pairs.group.session, who) for who in (ANA, SAM)] == [6, 6]
     pairs.group.set(LEO, sources=BOTH | {"screen"})
     assert [pairs_enough(pairs.group.session, who) for who in (SAM, LEO)] == [7, 6]
+
+
+def test_who_is_talked_to_at_the_door_learns_nothing_of_the_others(pairs: Room) -> None:
+    pairs.group.set(LEO, door=Door.KNOCKING, room=private(LEO))
+    assert pairs_enough(pairs.group.session, LEO) == 2
 
 
 def test_who_stepped_away_is_off_everywhere(room: Room) -> None:
