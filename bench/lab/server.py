@@ -54,7 +54,7 @@ class SessionStats(Struct, frozen=True):
 
 class Server:
     """Start with `async with`. Media is announced on `announce`; with `media_host` and `media_port` it listens
-    elsewhere, so that a proxy can stand between. `trace`: its statistics say whose media each slot carried when.
+    elsewhere, so that a proxy can stand between. `trace`: its statistics say whose media each slot carries and carried.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Server:
         media_host: str = "0.0.0.0",
         media_port: int = 0,
         port: int = 8080,
-        trace: bool = False,
+        trace: bool = True,
     ) -> None:
         self._data = data
         self._inside = inside

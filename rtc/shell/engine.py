@@ -192,6 +192,11 @@ class Engine:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
+    @property
+    def trace(self) -> bool:
+        """Whether statistics remember who saw whom."""
+        return self._settings.trace
+
     async def start(self) -> None:
         """Returns when every worker has bound its port. Raises WorkerGoneError when one cannot (port taken?)."""
         loop = asyncio.get_running_loop()

@@ -186,7 +186,7 @@ class SessionActor:
         def ok() -> None:
             client.tell(encode(p.Ok(request.id)))
 
-        if place.standby and isinstance(request, _NOT_BY_PHONE):
+        if place.standby and isinstance(request, _NOT_BY_PHONE) and request != p.Broadcast(request.id, on=False):
             raise RefusedError(p.ErrorCode.NOT_ALLOWED, "a phone that stands by has no media")
         match request:
             case p.View():

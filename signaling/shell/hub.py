@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rtc import (
     Engine,
@@ -134,11 +135,15 @@ class Hub:
         return actor is not None and bool(actor.session.present())
 
     async def stats(self, session: SessionId) -> SessionStats | None:
+        """Without who is shown to whom, and so who is in which room, unless the engine traces that."""
         actor = await self.session(session)
         if actor is None:
             return None
         peers = {seat.participant: actor.media.peer_of(seat.participant) for seat in actor.session.present()}
-        return SessionStats(actor.media.stats(), {who: peer for who, peer in peers.items() if peer is not None})
+        stats = actor.media.stats()
+        if stats is not None and not self.engine.trace:
+            stats = replace(stats, peers=[replace(peer, subscriptions=[]) for peer in stats.peers])
+        return SessionStats(stats, {who: peer for who, peer in peers.items() if peer is not None})
 
     def on_engine_event(self, event: EngineEvent) -> None:
         """The engine's `notify`. Never blocks."""

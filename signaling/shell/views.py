@@ -5,6 +5,7 @@ A client is told nothing else of a session: what does not change its view never 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final, assert_never
@@ -131,9 +132,21 @@ def figures(session: Session, measured: Measured) -> list[p.Figure]:
             found.append(
                 p.Figure(code, here, 0, 0, 0.0, 0.0, 0.0)
                 if figure is None
-                else msgspec.structs.replace(figure, code=code, here=here)
+                else msgspec.structs.replace(
+                    figure, code=code, here=here, up_kbps=coarse(figure.up_kbps), down_kbps=coarse(figure.down_kbps)
+                )
             )
     return sorted(found, key=lambda figure: figure.code)
+
+
+def coarse(kbps: float) -> float:
+    """The next 1, 2 or 5 times a power of ten below; 0 under 10 kbit/s. In a pair one gets what the other sends: finer
+    rates would show support who is with whom.
+    """
+    if kbps < 10:
+        return 0.0
+    decade = 10.0 ** math.floor(math.log10(kbps))
+    return decade * next(step for step in (5, 2, 1) if kbps >= step * decade)
 
 
 # --- messages --------------------------------------------------------------------------------------------------------

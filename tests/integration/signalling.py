@@ -61,6 +61,8 @@ class Clock:
 class RecordingEngine(Engine):
     """Answers each offer at once: its text says how many slot pairs. Keeps what it was told, in order."""
 
+    trace = True
+
     def __init__(self) -> None:
         self.grants: dict[PeerId, Grant] = {}
         self.removed: list[PeerId] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from rtc import Mid, PeerId, PeerStats, PublicationStats, Source, SubscriptionStats, WorkerStats
 from signaling import protocol as p
 from signaling.core.ids import DESK, WAITING, ParticipantId
@@ -9,6 +11,7 @@ from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
 from signaling.core.state import Away
 from signaling.shell.figures import Meter, support_is_here
+from signaling.shell.views import coarse, figures
 from tests.unit.signaling.shell.people import seat, session
 
 SAM = ParticipantId("sam")
@@ -46,6 +49,16 @@ def test_rates_are_of_the_time_between_two_looks() -> None:
     measured = meter.measure(12.0, media)  # type: ignore[arg-type]
     assert measured == {SAM: p.Figure("", True, 1000.0, 2000.0, 0.1, 0.051, 6.0)}
     assert meter.rtt_ms == {SAM: 20.0}
+
+
+@pytest.mark.parametrize(
+    ("kbps", "read"), [(9.9, 0), (10.0, 10), (49.0, 20), (312.4, 200), (999.9, 500), (1000.0, 1000)]
+)
+def test_rates_are_too_coarse_to_find_whose_media_another_gets(kbps: float, read: float) -> None:
+    assert coarse(kbps) == read
+    sam = seat("sam")
+    measured = {SAM: p.Figure("", True, kbps, kbps, 0.0, 0.0, 0.0)}
+    assert [(one.up_kbps, one.down_kbps) for one in figures(session(sam), measured)] == [(read, read)]
 
 
 def test_the_same_look_twice_divides_by_nothing() -> None:

@@ -139,7 +139,7 @@ def test_support_sees_codes_and_figures_only() -> None:
     assert not [name for name in ("Ana", "Sam", "Leo", "Kim", '"leo"', "main", "private") if name in written]
     assert [one.code for one in found.people] == sorted(one.code for one in found.people)
     measured = {SAM: p.Figure("", True, 900.0, 80.0, 0.01, 0.0, 7.0)}
-    assert [one.up_kbps for one in figures(group(), measured)].count(900.0) == 1
+    assert [one.jitter_ms for one in figures(group(), measured)].count(7.0) == 1
 
 
 def test_whoever_has_no_seat_sees_nothing() -> None:
