@@ -16,7 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench.lab.browsers import Browsers, Page
+from bench.lab.browsers import BrowserError, Browsers, Page
 from bench.lab.netns import Namespace, namespace, run
 from bench.pictures import SCREENS, Finding, Screen
 
@@ -24,6 +24,7 @@ WEB = Path(__file__).parents[1] / "web"
 PORT = 5199
 START_TIMEOUT = 60.0  # seconds; 3 on a quiet machine, its first page takes as long again
 PAGE_TIMEOUT = 60.0  # seconds
+NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
 
 # Fonts are there, and nothing moves any more but what moves for ever.
 AT_REST = """document.fonts.ready
@@ -145,9 +146,7 @@ async def take(folder: Path, names: Sequence[str] = ()) -> list[Finding]:
 
 async def _photograph(page: Page, folder: Path, shown: Shown, screen: Screen) -> list[Finding]:
     phone = "&phone" if screen.mobile else ""
-    where = f"http://localhost:{PORT}/src/dev/index.html?scene={shown.scene}&people={shown.people}&fps=2"
-    await page.open(f"{where}{phone}{shown.address}")
-    await page.wait_for("document.querySelector('h1')", PAGE_TIMEOUT)
+    await show(page, f"scene={shown.scene}&people={shown.people}&fps=2{phone}{shown.address}")
     for alternatives in shown.clicks:
         await page.evaluate(AT_REST)
         await page.call(CLICK_FIRST, list(alternatives))
@@ -156,6 +155,26 @@ async def _photograph(page: Page, folder: Path, shown: Shown, screen: Screen) ->
     await page.screenshot(folder / f"{picture}.webp")
     print(picture, file=sys.stderr)
     return [Finding(picture, found["id"], found["help"], found["nodes"]) for found in await page.axe()]
+
+
+async def show(page: Page, query: str) -> None:
+    """Opens a scene. What was loading while the namespace's network still came up is lost: then once more."""
+    where = f"http://localhost:{PORT}/src/dev/index.html?{query}"
+    seen = len(page.errors)
+    await page.open(where)
+    async with asyncio.timeout(PAGE_TIMEOUT):
+        while not await _has_heading(page):
+            if any(NETWORK_CHANGED in error for error in page.errors[seen:]):
+                seen = len(page.errors)
+                await page.open(where)
+            await asyncio.sleep(0.1)
+
+
+async def _has_heading(page: Page) -> bool:
+    try:
+        return bool(await page.evaluate("document.querySelector('h1') !== null"))
+    except BrowserError:  # vite has put its modules together anew and loads the page again
+        return False
 
 
 @asynccontextmanager
