@@ -50,7 +50,8 @@ class Ledger:
         self._server = server
         self._session = session
         self._allowed: list[tuple[float, frozenset[Reach]]] = []  # from when on
-        self._runs: dict[tuple[PeerId, str, float], Run] = {}
+        # With the worker's time when it last told of it: of a connection that is gone it never tells the end.
+        self._runs: dict[tuple[PeerId, str, float], tuple[float, Run]] = {}
         self._ids: dict[PeerId, str] = {}  # of every connection that there ever was
 
     @asynccontextmanager
@@ -79,17 +80,17 @@ class Ledger:
         await self._look()
         end = time.time()
         starts = [at for at, _ in self._allowed]
-        for (viewer, _, at), run in self._runs.items():
+        for (viewer, _, at), (told, run) in self._runs.items():
             reach = (self._ids[viewer], self._ids[run.publisher], str(run.source))
             for since, until, allowed in zip(starts, [*starts[1:], end], (a for _, a in self._allowed), strict=True):
-                overlap = min(until, run.until or end) - max(since, at)
-                assert reach in allowed or overlap <= STILL_ON_ITS_WAY, (reach, overlap)
+                overlap = min(until, run.until or told) - max(since, at)
+                assert reach in allowed or overlap <= STILL_ON_ITS_WAY, (reach, overlap, run, since, until)
 
     async def _look(self) -> SessionStats:
         told = await self._server.stats(self._session)
         self._ids |= {peer: participant for participant, peer in told.participants.items()}
         for peer in told.worker.peers:
-            self._runs |= {(peer.peer, run.mid, run.at): run for run in peer.runs}
+            self._runs |= {(peer.peer, run.mid, run.at): (told.worker.at, run) for run in peer.runs}
         return told
 
     async def _disagreement(self, people: Sequence[Person]) -> list[object]:
