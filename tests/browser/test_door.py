@@ -172,7 +172,7 @@ async def test_who_comes_to_a_closed_door_reads_whom_to_call(group: Group) -> No
     await sam.open(group.link)
     await sam.press_join()
     await sam.page.wait_for(f"{HEADING} === 'The door is closed.'")
-    assert await sam.page.evaluate("document.querySelector('a[href^=tel]').href") == "tel:5550100"
+    assert await sam.page.wait_for("document.querySelector('a[href^=tel]')?.href") == "tel:5550100"
     await ana.store("store.act({ type: 'lock_door', on: false })")
     await sam.page.click("[data-action=again]")
     await sam.page.wait_for(STEP)
