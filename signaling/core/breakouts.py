@@ -8,16 +8,12 @@ from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core import placing
 from signaling.core.bonds import bonds, kept_apart, kept_together
-from signaling.core.bonds import carried as carried
 from signaling.core.errors import RefusedError
 from signaling.core.ids import LATE, MAIN, ParticipantId, RoomId, pair_room
 from signaling.core.latecomers import late
-from signaling.core.latecomers import suggestions as suggestions
-from signaling.core.latecomers import trio as trio
 from signaling.core.lifecycles import Phase, RoundState
 from signaling.core.module import Decide
 from signaling.core.moving import MOST_ROOMS, is_placed, move_people
-from signaling.core.moving import with_those_left as with_those_left
 from signaling.core.rooms import move
 from signaling.core.rounds import APPLY as APPLY
 from signaling.core.rounds import need_open, running

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from signaling import protocol as p
-from signaling.core import breakouts
+from signaling.core import latecomers
 from signaling.core.floor import hands
 from signaling.core.ids import DESK, ParticipantId, RoomId
 from signaling.core.lifecycles import Door, RoundState
@@ -31,7 +31,7 @@ def board(session: Session, memory: Memory, viewer: ParticipantId) -> p.Board | 
         apart=_pairs(seats, session.apart),
         together=_pairs(seats, session.together),
         again=bool(session.last),
-        suggested={str(who): str(room) for who, room in breakouts.suggestions(session).items()},
+        suggested={str(who): str(room) for who, room in latecomers.suggestions(session).items()},
     )
 
 
@@ -42,7 +42,7 @@ def _room(session: Session, room: Room) -> p.BoardRoom:
         number=room.number,
         alone=None if room.alone is None else room.alone.who,
         called=room.alone is not None and room.alone.called,
-        trio=breakouts.trio(session, room.id),
+        trio=latecomers.trio(session, room.id),
         watched_by=[seat.participant for seat, _ in showing.watchers(session, room.id)],
         coming=[seat.participant for seat, _ in showing.visitors(session, room.id)],
     )

@@ -24,7 +24,7 @@ from rtc import (
     WorkerStats,
 )
 from signaling.core import events as e
-from signaling.core.breakouts import carried
+from signaling.core.bonds import carried
 from signaling.core.errors import RefusedError
 from signaling.core.ids import LinkHash, ParticipantId, SecretHash, SessionId, StandbyHash, short
 from signaling.core.session import replay

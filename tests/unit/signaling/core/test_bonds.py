@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from signaling.core import breakouts
+from signaling.core import bonds
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.ids import WAITING, ParticipantId, SessionId
@@ -77,7 +77,7 @@ def weekly(people: tuple[str, ...]) -> Callable[[Session | None], History]:
     def week(before: Session | None) -> History:
         history = History()
         history.start = Session(SessionId("week"))
-        history.events += [] if before is None else breakouts.carried(before, 0.0)
+        history.events += [] if before is None else bonds.carried(before, 0.0)
         history.session = replay(history.start, history.events)
         number = 1 if before is None else 2
         history.join("ana", 1, F, person="ana")

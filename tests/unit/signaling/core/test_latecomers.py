@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from signaling.core import breakouts
 from signaling.core import commands as c
+from signaling.core import latecomers
 from signaling.core.ids import LATE, MAIN, WAITING, ParticipantId
 from signaling.core.lifecycles import Door
 from signaling.core.state import Gone
@@ -37,10 +37,10 @@ def smallest() -> Evening:
 
 def test_who_comes_late_is_not_alone_in_the_main_room_and_a_room_is_suggested(evening: Evening) -> None:
     late(evening)
-    assert breakouts.suggestions(evening.session) == {NEW: ONE}
+    assert latecomers.suggestions(evening.session) == {NEW: ONE}
     evening.do(ANA, to((NEW, TWO)))
     assert rooms(evening, NEW) == [TWO]
-    assert breakouts.suggestions(evening.session) == {}
+    assert latecomers.suggestions(evening.session) == {}
 
 
 def test_by_the_other_rule_they_are_placed_at_once() -> None:
@@ -60,7 +60,7 @@ def test_nobody_is_placed_with_whom_they_are_kept_apart_from_be_they_lost_or_in_
     group.do(ANA, c.TalkPrivately(MIA))
     group.do(KIM, c.Admit(NEW))
     assert rooms(group, NEW) == [LATE]
-    assert breakouts.suggestions(group.session) == {}
+    assert latecomers.suggestions(group.session) == {}
 
 
 def test_while_everybody_is_called_back_nobody_is_put_into_a_room() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from signaling.core import breakouts
 from signaling.core import commands as c
 from signaling.core import events as e
+from signaling.core import latecomers
 from signaling.core.ids import DESK, LATE, MAIN, WAITING, ParticipantId, RoomId, pair_room
 from signaling.core.lifecycles import Door
 from signaling.core.moving import MOST_ROOMS
@@ -129,15 +129,15 @@ def test_an_emptied_room_keeps_its_number_and_gets_nobody_by_itself(evening: Eve
     evening.do(ANA, to((SAM, THREE), (LEO, THREE)))
     assert together(evening) == [set(), {MIA, NOA}, {SAM, LEO}]
     late(evening)
-    assert breakouts.suggestions(evening.session) == {NEW: TWO}
+    assert latecomers.suggestions(evening.session) == {NEW: TWO}
 
 
 def test_a_trio_is_found_for_who_is_alone(evening: Evening) -> None:
-    assert breakouts.trio(evening.session, ONE) is None
+    assert latecomers.trio(evening.session, ONE) is None
     evening.drop(SAM)
-    assert breakouts.trio(evening.session, ONE) == TWO
+    assert latecomers.trio(evening.session, ONE) == TWO
     evening.do(ANA, c.KeepApart(LEO, MIA, True))
-    assert breakouts.trio(evening.session, ONE) is None
+    assert latecomers.trio(evening.session, ONE) is None
 
 
 def test_moved_into_the_main_room_they_stay_there(evening: Evening) -> None:
