@@ -42,8 +42,8 @@ class Settings(BaseSettings):
     # benches: refused where anybody but this machine could come.
     open_door: bool = False
 
-    # Statistics remember who was on which slot from when to when. For tests and benches, and refused like `open_door`:
-    # nobody who runs a server may see who is with whom.
+    # Statistics say who is on which slot, and who was from when to when. For tests and benches, and refused like
+    # `open_door`: nobody who runs a server may see who is with whom.
     trace: bool = False
 
     log_level: str = "info"

@@ -767,7 +767,9 @@ class DeskPerson(Struct, frozen=True):
 
 
 class Figure(Struct, frozen=True):
-    """One person as support sees them: no name, no role, no room. Rates in kbit/s, loss as a share of 1."""
+    """One person as support sees them: no name, no role, no room. Loss as a share of 1. Rates in kbit/s, in steps of 1,
+    2 and 5: finer, what one sends would show whose media another gets.
+    """
 
     code: str
     here: bool

@@ -1063,7 +1063,8 @@ export interface Figures {
   phase: "closing" | "draining" | "ended" | "open";
 }
 /**
- * One person as support sees them: no name, no role, no room. Rates in kbit/s, loss as a share of 1.
+ * One person as support sees them: no name, no role, no room. Loss as a share of 1. Rates in kbit/s, in steps of 1,
+ *     2 and 5: finer, what one sends would show whose media another gets.
  */
 export interface Figure {
   code: string;
