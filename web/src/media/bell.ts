@@ -1,7 +1,7 @@
 /** Three soft pairs of notes for everybody: somebody comes into the room, sees it, or speaks to all. Never about others. */
 
 import type { RoomView } from "../session/model";
-import { type Note, sound } from "./notes";
+import { Instrument, type Note } from "./notes";
 
 export type BellSound = "coming" | "seen" | "everyone";
 
@@ -37,17 +37,14 @@ function isNew(before: readonly Named[], after: readonly Named[]): boolean {
 }
 
 export class Bell {
-  private context: AudioContext | null = null;
+  private readonly instrument = new Instrument();
 
   /** Inside a tap; and whenever it may have been put to sleep. */
   wake(): void {
-    this.context ??= new AudioContext();
-    if (this.context.state !== "running") void this.context.resume().catch(() => undefined);
+    this.instrument.wake();
   }
 
   play(what: BellSound): void {
-    // Notes given to a context that sleeps would sound at the next tap, long after.
-    if (this.context?.state !== "running") return;
-    for (const note of NOTES[what]) sound(this.context, note);
+    this.instrument.play(NOTES[what]);
   }
 }

@@ -17,15 +17,24 @@ test("it rings while a call rings and nobody comes", () => {
   expect(rings(null)).toBe(false);
 });
 
+/** `allowed`: whether it may sound; it sleeps or wakes at the end of a turn, as browsers' do. */
 class FakeContext {
-  static state = "running";
+  static allowed = true;
   static sounds = 0;
+  static made: FakeContext | null = null;
   readonly currentTime = 0;
   readonly destination = {};
-  get state() {
-    return FakeContext.state;
+  state = "suspended";
+  constructor() {
+    FakeContext.made = this;
   }
-  resume = async () => undefined;
+  resume = async () => {
+    if (!FakeContext.allowed) return new Promise(() => undefined);
+    this.state = "running";
+  };
+  suspend = async () => {
+    this.state = "suspended";
+  };
   close = async () => undefined;
 }
 
@@ -38,9 +47,9 @@ class FakeNode {
   stop = () => undefined;
 }
 
-function browser(state: string): Chime {
+function browser(allowed: boolean): Chime {
   vi.useFakeTimers();
-  Object.assign(FakeContext, { state, sounds: 0 });
+  Object.assign(FakeContext, { allowed, sounds: 0 });
   vi.stubGlobal("AudioContext", FakeContext);
   vi.stubGlobal("OscillatorNode", FakeNode);
   vi.stubGlobal("GainNode", FakeNode);
@@ -54,24 +63,41 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("a call rings again and again until somebody takes it", () => {
-  const chime = browser("running");
+test("a call rings again and again until somebody takes it", async () => {
+  const chime = browser(true);
+  await vi.advanceTimersByTimeAsync(0);
   chime.ring(true);
   chime.ring(true);
   const once = FakeContext.sounds;
   expect(once).toBeGreaterThan(0);
-  vi.advanceTimersByTime(2 * RING_EVERY);
+  await vi.advanceTimersByTimeAsync(2 * RING_EVERY);
   expect(FakeContext.sounds).toBe(3 * once);
   chime.ring(false);
-  vi.advanceTimersByTime(10 * RING_EVERY);
+  await vi.advanceTimersByTimeAsync(10 * RING_EVERY);
   expect(FakeContext.sounds).toBe(3 * once);
 });
 
-test("a page that nobody has touched keeps no sound for later", () => {
-  const chime = browser("suspended");
+test("between two sounds nothing keeps the speaker busy", async () => {
+  const chime = browser(true);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(FakeContext.made?.state).toBe("suspended");
   chime.knock();
+  await vi.advanceTimersByTimeAsync(600);
+  expect(FakeContext.sounds).toBeGreaterThan(0);
+  expect(FakeContext.made?.state).toBe("running");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(FakeContext.made?.state).toBe("suspended");
+});
+
+test("a page that nobody has touched keeps no sound for later", async () => {
+  const chime = browser(false);
+  chime.knock();
+  await vi.advanceTimersByTimeAsync(5000);
   expect(FakeContext.sounds).toBe(0);
-  FakeContext.state = "running";
+  FakeContext.allowed = true;
+  chime.wake();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(FakeContext.sounds).toBe(0);
   chime.knock();
   expect(FakeContext.sounds).toBeGreaterThan(0);
 });

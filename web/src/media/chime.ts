@@ -1,7 +1,7 @@
 /** Two sounds for facilitators alone: somebody knocks, somebody's call for help was not answered. Never for others. */
 
 import type { Team } from "../session/model";
-import { type Note, sound } from "./notes";
+import { Instrument, type Note } from "./notes";
 
 /** Milliseconds between two rounds of the call that rings. Often enough to be found, seldom enough to talk over. */
 export const RING_EVERY = 4000;
@@ -28,17 +28,16 @@ export function rings(team: Team | null): boolean {
 }
 
 export class Chime {
-  private context: AudioContext | null = null;
+  private readonly instrument = new Instrument();
   private timer: ReturnType<typeof setInterval> | undefined;
 
   /** At once, and again inside a tap: a page that nobody has touched yet may not sound. */
   wake(): void {
-    this.context ??= new AudioContext();
-    if (this.context.state === "suspended") void this.context.resume().catch(() => undefined);
+    this.instrument.wake();
   }
 
   knock(): void {
-    this.play(KNOCK);
+    this.instrument.play(KNOCK);
   }
 
   ring(on: boolean): void {
@@ -46,19 +45,12 @@ export class Chime {
     clearInterval(this.timer);
     this.timer = undefined;
     if (!on) return;
-    this.play(RING);
-    this.timer = setInterval(() => this.play(RING), RING_EVERY);
+    this.instrument.play(RING);
+    this.timer = setInterval(() => this.instrument.play(RING), RING_EVERY);
   }
 
   close(): void {
     this.ring(false);
-    void this.context?.close();
-    this.context = null;
-  }
-
-  private play(notes: readonly Note[]): void {
-    // Notes given to a context that sleeps would sound at the next tap, long after.
-    if (this.context?.state !== "running") return;
-    for (const note of notes) sound(this.context, note);
+    this.instrument.close();
   }
 }

@@ -1,4 +1,4 @@
-/** How loud the own microphone is, for a meter: one analyser, read ten times a second. */
+/** How loud the own microphone is, for a meter: one analyser, read ten times a second while somebody looks. */
 
 const EVERY_MS = 100;
 /** Quieter than this is an empty room. */
@@ -17,6 +17,8 @@ export class LevelMeter {
   private context: AudioContext | null = null;
   private source: MediaStreamAudioSourceNode | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
+  private track: MediaStreamTrack | null = null;
+  private looked = false;
 
   constructor(private readonly report: (level: number) => void) {
     // Where the devices were allowed before, nobody has tapped yet when the meter starts.
@@ -25,12 +27,28 @@ export class LevelMeter {
 
   /** Null: nothing to measure. */
   follow(track: MediaStreamTrack | null): void {
+    this.track = track;
+    this.measure();
+  }
+
+  /** Measuring keeps a core busy, all day: only while there is a meter on the screen. */
+  look(on: boolean): void {
+    this.looked = on;
+    this.measure();
+  }
+
+  /** Inside a tap: some browsers start audio contexts only there. */
+  wake(): void {
+    if (this.source) void this.context?.resume().catch(() => undefined);
+  }
+
+  private measure(): void {
     this.stop();
-    if (track === null || typeof AudioContext === "undefined") return;
+    if (!this.looked || this.track === null || typeof AudioContext === "undefined") return;
     this.context ??= new AudioContext({ latencyHint: "playback" });
     void this.context.resume().catch(() => undefined);
     const analyser = new AnalyserNode(this.context, { fftSize: 1024 });
-    this.source = new MediaStreamAudioSourceNode(this.context, { mediaStream: new MediaStream([track]) });
+    this.source = new MediaStreamAudioSourceNode(this.context, { mediaStream: new MediaStream([this.track]) });
     this.source.connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     this.timer = setInterval(() => {
@@ -38,11 +56,6 @@ export class LevelMeter {
       analyser.getFloatTimeDomainData(samples);
       this.report(loudness(samples));
     }, EVERY_MS);
-  }
-
-  /** Inside a tap: some browsers start audio contexts only there. */
-  wake(): void {
-    if (this.source) void this.context?.resume().catch(() => undefined);
   }
 
   private stop(): void {

@@ -20,7 +20,10 @@ export class LocalMedia {
   readonly camera = signal<string | null>(null);
   readonly microphoneDevice = signal<string | null>(null);
   readonly facing = signal<"user" | "environment" | null>(null);
-  readonly micLevel = signal(0);
+  readonly micLevel = signal(0, {
+    watched: () => this.meter.look(true),
+    unwatched: () => this.meter.look(false),
+  });
   readonly preview = signal<MediaStream | null>(null);
   readonly screen = signal<MediaStream | null>(null);
 
