@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import enum
 import os
 import sys
 from pathlib import Path
@@ -16,6 +17,11 @@ from bench import move as moving
 from bench import pictures as pages
 from bench import rawmove
 from bench import scenes as states
+
+
+class Peer(enum.StrEnum):
+    JANUS = "janus"
+
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
 
@@ -34,11 +40,16 @@ def forward(
     compiled: Annotated[
         bool, typer.Option("--compiled/--python", help="With the C kernel, where it was built, or without.")
     ] = True,
+    peer: Annotated[
+        Peer | None, typer.Option(help="Measure this server too, in alternating rounds. Needs root.")
+    ] = None,
+    event_loops: Annotated[int, typer.Option(min=0, max=8, help="Janus's threads; 0: one for each connection.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
 ) -> None:
     """CPU, delivery and latency of one worker on core 0."""
     with _own_stdout() as out:
-        _print(out, asyncio.run(forwarding.measure(people, kbps, seconds, rounds, compiled)), json)
+        work = forwarding.Work(people, kbps, seconds, rounds, compiled, event_loops)
+        _print(out, forwarding.run(work, peer is not None), json)
 
 
 @app.command()

@@ -7,6 +7,7 @@ busy and how late it was itself.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import heapq
 import os
 import resource
@@ -17,6 +18,7 @@ import numpy as np
 from msgspec import Struct
 from pylibsrtp import Error as SrtpError
 
+from bench.delays import Delays, stamped
 from bench.lab import rtcp
 from bench.lab.media import AUDIO_INTERVAL, VIDEO_FPS, Camera, Microphone, TransportCounter, read_stamp
 from bench.lab.mmsg import SLOTS, Batch
@@ -50,11 +52,16 @@ class Counts(Struct):
 
 
 class Person:
-    """One raw peer with its camera and microphone."""
+    """Camera and microphone of one raw peer, and what comes for it.
 
-    def __init__(self, number: int, peer: RawPeer, kbps: float) -> None:
+    `down`: the connection on which others' media comes, where a server wants two of each person.
+    """
+
+    def __init__(self, number: int, peer: RawPeer, kbps: float, down: RawPeer | None = None) -> None:
         self.number = number
         self.peer = peer
+        self.down = down or peer
+        self.connections = [peer, down] if down else [peer]
         counter = TransportCounter()
         self.microphone = Microphone(number, MICROPHONE_MID, counter)
         self.camera = Camera(number, CAMERA_MID, counter, kbps)
@@ -73,12 +80,14 @@ class Person:
             middle, at = self.reports.get(ssrc, (0, now))
             blocks.append(rtcp.Heard(ssrc, highest, middle, now - at))
         for report in rtcp.receiver_reports(self.camera.ssrc, blocks):
-            self.peer.send_rtcp(report)
-        self.peer.renew_consent()
+            self.down.send_rtcp(report)
+        for connection in self.connections:
+            connection.renew_consent()
 
-    def hear_control(self, now: float, srtcp: bytes, counts: Counts) -> None:
+    def hear_control(self, now: float, srtcp: bytes, counts: Counts, connection: RawPeer | None = None) -> None:
+        """`connection`: the one on which it came, if there are two."""
         try:
-            received = rtcp.read(self.peer.receiving.unprotect_rtcp(srtcp))
+            received = rtcp.read((connection or self.peer).receiving.unprotect_rtcp(srtcp))
         except SrtpError:
             return
         counts.nacks += received.nacks
@@ -94,7 +103,7 @@ class Person:
         for srtp in self.sample:
             counts.sampled += 1
             try:
-                stamp = read_stamp(self.peer.receiving.unprotect(srtp))
+                stamp = read_stamp(self.down.receiving.unprotect(srtp))
             except SrtpError:
                 continue
             counts.verified += stamp is not None and stamp.person != self.number
@@ -109,6 +118,7 @@ class Generator:
         self._batch = Batch()
         self._calls = 0
         self._counts = Counts()
+        self._delays: Delays | None = None
 
     async def run(self, seconds: float, drain: float = 0.3) -> Counts:
         """Sends for `seconds`, then only receives for `drain` seconds. Packets of before count if they come now."""
@@ -120,6 +130,18 @@ class Generator:
         for person in self._people:
             person.verify_sample(counts)
         return counts
+
+    async def run_timed(self, seconds: float) -> Delays:
+        """`run`, with the delay of some packets from our send call to the kernel's receipt. Costs time of this core."""
+        sockets = [connection.socket for person in self._people for connection in person.connections]
+        usual, self._delays = self._batch, Delays()
+        self._batch = self._delays.batch
+        try:
+            with stamped(sockets):
+                await self.run(seconds)
+            return self._delays
+        finally:
+            self._batch, self._delays = usual, None
 
     async def listen(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -164,9 +186,11 @@ class Generator:
             return REPORT
         if kind == "audio":
             level = 30 if person.number == 0 else 60 + person.number % 30
-            packets, interval = person.microphone.packets_at(now, level), AUDIO_INTERVAL
+            stream, packets, interval = person.microphone, person.microphone.packets_at(now, level), AUDIO_INTERVAL
         else:
-            packets, interval = person.camera.packets_at(now), 1 / VIDEO_FPS
+            stream, packets, interval = person.camera, person.camera.packets_at(now), 1 / VIDEO_FPS
+        if self._delays:
+            self._delays.note_sent(stream.ssrc, stream.packets - len(packets), len(packets))
         for packet in packets:
             if person.peer.send(packet):
                 self._counts.sent += 1
@@ -176,13 +200,14 @@ class Generator:
 
     def _sweep(self, now: float) -> None:
         for person in self._people:
-            descriptor = person.peer.socket.fileno()
-            while count := self._batch.receive(descriptor):
-                self._count(now, person, count)
-                if count < SLOTS:
-                    break
+            for connection in person.connections:
+                descriptor = connection.socket.fileno()
+                while count := self._batch.receive(descriptor):
+                    self._count(now, person, connection, count)
+                    if count < SLOTS:
+                        break
 
-    def _count(self, now: float, person: Person, count: int) -> None:
+    def _count(self, now: float, person: Person, connection: RawPeer, count: int) -> None:
         batch, counts = self._batch, self._counts
         kinds = np.bincount(batch.second_octets[:count] & 0x7F, minlength=128)
         counts.received += int(kinds[OPUS] + kinds[VP8])
@@ -191,7 +216,9 @@ class Generator:
             for n in np.nonzero((batch.second_octets[:count] & 0xE0) == 0xC0)[0]:
                 if batch.first_octets[n] & 0xC0 == 0x80:
                     counts.control += 1
-                    person.hear_control(now, batch.datagram(int(n)), counts)
+                    person.hear_control(now, batch.datagram(int(n)), counts, connection)
+        if self._delays and connection is person.down:
+            self._delays.take(connection.receiving, count)
         self._note_last(person, count)
 
     def _note_last(self, person: Person, count: int) -> None:
@@ -213,8 +240,10 @@ def _own_cpu() -> float:
 
 
 def pin(pid: int, core: int) -> bool:
-    """False where there is no such core to pin to."""
+    """All threads of a process; those to come inherit it. False where there is no such core to pin to."""
     if core not in os.sched_getaffinity(0) | set(range(os.cpu_count() or 1)):
         return False
-    os.sched_setaffinity(pid, {core})
+    for thread in os.listdir(f"/proc/{pid or os.getpid()}/task"):
+        with contextlib.suppress(ProcessLookupError):
+            os.sched_setaffinity(int(thread), {core})
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -62,12 +63,14 @@ class Keys(Struct, frozen=True):
 class DtlsClient:
     """No socket and no clock: `start`, `receive` and `handle_timeout` return datagrams to send."""
 
-    def __init__(self, identity: Identity, server_fingerprint: str) -> None:
+    def __init__(
+        self, identity: Identity, server_fingerprint: str, profiles: Sequence[bytes] = tuple(PROFILES)
+    ) -> None:
         context = SSL.Context(SSL.DTLS_CLIENT_METHOD)
         context.use_certificate(identity.certificate)
         context.use_privatekey(identity.key)
         context.set_verify(SSL.VERIFY_PEER, lambda *_: True)  # self-signed: the fingerprint is what counts
-        context.set_tlsext_use_srtp(b":".join(PROFILES))
+        context.set_tlsext_use_srtp(b":".join(profiles))
         self._connection = SSL.Connection(context)
         self._connection.set_connect_state()
         self._connection.set_ciphertext_mtu(MTU)

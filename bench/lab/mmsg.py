@@ -11,8 +11,8 @@ SLOTS = 128  # datagrams per call
 SLOT_SIZE = 2048  # octets
 _MSG_DONTWAIT = 0x40
 
-_ffi = FFI()
-_ffi.cdef("""
+ffi = FFI()
+ffi.cdef("""
     struct iovec { void *iov_base; size_t iov_len; };
     struct msghdr {
         void *msg_name; unsigned int msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
@@ -21,29 +21,29 @@ _ffi.cdef("""
     struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
     int recvmmsg(int sockfd, struct mmsghdr *msgvec, unsigned int vlen, int flags, void *timeout);
 """)
-_libc: Any = _ffi.dlopen(None)
+_libc: Any = ffi.dlopen(None)
 
 
 class Batch:
     """Buffers for up to SLOTS datagrams, shared by any number of sockets; each `receive` overwrites the last."""
 
     def __init__(self) -> None:
-        self._memory = _ffi.new("unsigned char[]", SLOTS * SLOT_SIZE)
-        self._vectors = _ffi.new("struct iovec[]", SLOTS)
-        self._headers = _ffi.new("struct mmsghdr[]", SLOTS)
+        self._memory = ffi.new("unsigned char[]", SLOTS * SLOT_SIZE)
+        self._vectors = ffi.new("struct iovec[]", SLOTS)
+        self._headers = ffi.new("struct mmsghdr[]", SLOTS)
         for n in range(SLOTS):
             self._vectors[n].iov_base = self._memory + n * SLOT_SIZE
             self._vectors[n].iov_len = SLOT_SIZE
             self._headers[n].msg_hdr.msg_iov = self._vectors + n
             self._headers[n].msg_hdr.msg_iovlen = 1
-        self._buffer = _ffi.buffer(self._memory)
+        self._buffer = ffi.buffer(self._memory)
         octets = np.frombuffer(self._buffer, dtype=np.uint8).reshape(SLOTS, SLOT_SIZE)
         self.second_octets = octets[:, 1]
         self.first_octets = octets[:, 0]
 
     def receive(self, descriptor: int) -> int:
         """How many datagrams were waiting, up to SLOTS. Never blocks; 0 also on an error (ECONNREFUSED)."""
-        return max(0, int(_libc.recvmmsg(descriptor, self._headers, SLOTS, _MSG_DONTWAIT, _ffi.NULL)))
+        return max(0, int(_libc.recvmmsg(descriptor, self._headers, SLOTS, _MSG_DONTWAIT, ffi.NULL)))
 
     def datagram(self, n: int) -> bytes:
         start = n * SLOT_SIZE

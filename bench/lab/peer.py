@@ -14,13 +14,13 @@ import contextlib
 import secrets
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from aioice import stun
 from pylibsrtp import Session
 
-from bench.lab.dtls import DtlsClient, DtlsError, Identity, Keys
-from bench.lab.sdp import Answer, Credentials, read_answer, write_offer
+from bench.lab.dtls import PROFILES, DtlsClient, DtlsError, Identity, Keys
+from bench.lab.sdp import SENDING, Answer, Credentials, read_answer, write_offer
 
 RETRY = 0.05  # seconds between connectivity checks until one is answered
 CONNECT_TIMEOUT = 10.0  # seconds
@@ -43,10 +43,14 @@ class RawPeer:
         pairs: int,
         host: str = "127.0.0.1",
         make_socket: Callable[[int, int], socket.socket] = socket.socket,
+        sending: Sequence[tuple[str, str]] = SENDING,
+        profiles: Sequence[bytes] = tuple(PROFILES),
     ) -> None:
+        """`profiles`: of SRTP, that DTLS offers."""
         self._identity = identity
+        self._profiles = profiles
         self._mine = Credentials(secrets.token_hex(4), secrets.token_hex(16), identity.fingerprint)
-        self.offer = write_offer(self._mine, pairs)
+        self.offer = write_offer(self._mine, pairs, sending)
         self.socket = make_socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
@@ -58,11 +62,16 @@ class RawPeer:
         self.receiving: Session
 
     @property
+    def credentials(self) -> Credentials:
+        """For who writes an answer in place of our offer."""
+        return self._mine
+
+    @property
     def ufrag(self) -> str:
         return self._mine.ufrag
 
     async def connect(self, answer_sdp: str) -> None:
-        """ICE towards the answer's first candidate, then DTLS. Raises PeerError."""
+        """ICE towards the first candidate of an answer (or offer), then DTLS. Raises PeerError."""
         self.answer = read_answer(answer_sdp)
         if not self.answer.candidates:
             raise PeerError("the answer has no candidate")
@@ -116,19 +125,37 @@ class RawPeer:
         while True:
             self._send(self._binding_request())
             datagram = await self._receive(RETRY)
-            if datagram and datagram[0] < 4 and self._is_success(datagram):
+            if datagram and datagram[0] < 4 and self._hear_stun(datagram):
                 return
 
-    def _is_success(self, datagram: bytes) -> bool:
+    def _hear_stun(self, datagram: bytes) -> bool:
+        """Whether it is the answer to a check of ours. Checks of the other side are answered: some who call themselves
+        ICE-lite make them, and wait with DTLS until then (libnice).
+        """
         try:
             message = stun.parse_message(datagram)
+            if message.message_class is stun.Class.REQUEST:
+                message.check_message_integrity(self._mine.pwd.encode())
+                self._send(self._binding_response(message))
+                return False
             message.check_message_integrity(self.answer.pwd.encode())
         except ValueError:
             return False
         return message.message_class is stun.Class.RESPONSE
 
+    def _binding_response(self, request: stun.Message) -> bytes:
+        response = stun.Message(
+            message_method=stun.Method.BINDING,
+            message_class=stun.Class.RESPONSE,
+            transaction_id=request.transaction_id,
+        )
+        response.attributes["XOR-MAPPED-ADDRESS"] = self.socket.getpeername()
+        response.add_message_integrity(self._mine.pwd.encode())
+        response.add_fingerprint()
+        return bytes(response)
+
     async def _shake_hands(self) -> Keys:
-        self._dtls = DtlsClient(self._identity, self.answer.fingerprint)
+        self._dtls = DtlsClient(self._identity, self.answer.fingerprint, self._profiles)
         outgoing = self._dtls.start()
         while True:
             for datagram in outgoing:
@@ -139,8 +166,11 @@ class RawPeer:
             received = await self._receive(1.0 if timeout is None else timeout)
             if received is None:
                 outgoing = self._dtls.handle_timeout()
+            elif 20 <= received[0] < 64:
+                outgoing = self._dtls.receive(received)
             else:
-                outgoing = self._dtls.receive(received) if 20 <= received[0] < 64 else []
+                self._hear_stun(received)
+                outgoing = []
 
     async def _receive(self, patience: float) -> bytes | None:
         """One datagram; None after `patience` seconds."""

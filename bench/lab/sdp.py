@@ -5,6 +5,8 @@ Written apart from `rtc/wire/sdp.py` on purpose: a bench that shared the server'
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from msgspec import Struct
 
 OPUS = 111
@@ -18,14 +20,15 @@ TRANSPORT_CC = 3
 MID = 4
 
 SENDING = (("microphone", "audio"), ("camera", "video"), ("screen", "video"), ("screen_sound", "audio"))
+TALKING = SENDING[:2]  # without a screen
 
 _EXTENSIONS = {
     MID: "urn:ietf:params:rtp-hdrext:sdes:mid",
     ABS_SEND_TIME: "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
     TRANSPORT_CC: "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
 }
+_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 _AUDIO = [
-    f"a=extmap:{AUDIO_LEVEL} urn:ietf:params:rtp-hdrext:ssrc-audio-level",
     f"a=rtpmap:{OPUS} opus/48000/2",
     f"a=rtcp-fb:{OPUS} transport-cc",
     f"a=fmtp:{OPUS} minptime=10;useinbandfec=1",
@@ -70,17 +73,27 @@ class Answer(Struct, frozen=True):
     lines: dict[str, AnsweredLine]
 
 
-def write_offer(mine: Credentials, pairs: int) -> Offer:
-    """Four sending m-lines, then `pairs` pairs of slots. Mids count from 0."""
-    lines = [(kind, "sendonly") for _, kind in SENDING] + [("audio", "recvonly"), ("video", "recvonly")] * pairs
+def write_offer(mine: Credentials, pairs: int, sending: Sequence[tuple[str, str]] = SENDING) -> Offer:
+    """The sending m-lines, then `pairs` pairs of slots. Mids count from 0."""
+    lines = [(kind, "sendonly") for _, kind in sending] + [("audio", "recvonly"), ("video", "recvonly")] * pairs
     mids = [str(n) for n in range(len(lines))]
-    text = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(mids)}"]
-    text += ["a=extmap-allow-mixed", "a=msid-semantic: WMS"]
+    text = _session(mids)
     for mid, (kind, direction) in zip(mids, lines, strict=True):
         text += _section(mine, mid, kind, direction)
-    sources = {mids[n]: source for n, (source, _) in enumerate(SENDING)}
-    slots = [(mids[n], mids[n + 1]) for n in range(len(SENDING), len(lines), 2)]
+    sources = {mids[n]: source for n, (source, _) in enumerate(sending)}
+    slots = [(mids[n], mids[n + 1]) for n in range(len(sending), len(lines), 2)]
     return Offer("\r\n".join(text) + "\r\n", sources, slots)
+
+
+def write_answer(mine: Credentials, lines: Sequence[AnsweredLine]) -> str:
+    """Takes all m-lines that the other side offers to send, with its payload types and extensions as they are.
+
+    The offerer is ICE-lite, so nothing is said of candidates; we start DTLS.
+    """
+    text = _session([line.mid for line in lines])
+    for line in lines:
+        text += _section(mine, line.mid, line.kind, "recvonly", "active", line.payload_types, line.extensions)
+    return "\r\n".join(text) + "\r\n"
 
 
 def read_answer(text: str) -> Answer:
@@ -97,22 +110,37 @@ def read_answer(text: str) -> Answer:
     )
 
 
-def _section(mine: Credentials, mid: str, kind: str, direction: str) -> list[str]:
-    payload_types = str(OPUS) if kind == "audio" else f"{VP8} {RTX}"
-    extensions = [f"a=extmap:{number} {uri}" for number, uri in _EXTENSIONS.items()]
+def _session(mids: Sequence[str]) -> list[str]:
+    text = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", f"a=group:BUNDLE {' '.join(mids)}"]
+    return [*text, "a=extmap-allow-mixed", "a=msid-semantic: WMS"]
+
+
+def _section(
+    mine: Credentials,
+    mid: str,
+    kind: str,
+    direction: str,
+    setup: str = "actpass",
+    offered: Sequence[int] = (OPUS, VP8, RTX),
+    extensions: Mapping[int, str] | None = None,
+) -> list[str]:
+    """`offered`: payload types of which ours are taken."""
+    payload_types = [n for n in ((OPUS,) if kind == "audio" else (VP8, RTX)) if n in offered]
+    if extensions is None:
+        extensions = _EXTENSIONS | ({AUDIO_LEVEL: _LEVEL} if kind == "audio" else {})
     return [
-        f"m={kind} 9 UDP/TLS/RTP/SAVPF {payload_types}",
+        f"m={kind} 9 UDP/TLS/RTP/SAVPF {' '.join(map(str, payload_types))}",
         "c=IN IP4 0.0.0.0",
         f"a=ice-ufrag:{mine.ufrag}",
         f"a=ice-pwd:{mine.pwd}",
         "a=ice-options:trickle",
         f"a=fingerprint:sha-256 {mine.fingerprint}",
-        "a=setup:actpass",
+        f"a=setup:{setup}",
         f"a=mid:{mid}",
         f"a={direction}",
         "a=rtcp-mux",
         "a=rtcp-rsize",
-        *extensions,
+        *(f"a=extmap:{number} {uri}" for number, uri in extensions.items()),
         *(_AUDIO if kind == "audio" else _VIDEO),
     ]
 
