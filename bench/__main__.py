@@ -15,8 +15,10 @@ import typer
 from bench import forward as forwarding
 from bench import move as moving
 from bench import pictures as pages
+from bench import plot as drawing
 from bench import rawmove
 from bench import scenes as states
+from bench import sweep as sweeping
 
 
 class Peer(enum.StrEnum):
@@ -44,12 +46,37 @@ def forward(
         Peer | None, typer.Option(help="Measure this server too, in alternating rounds. Needs root.")
     ] = None,
     event_loops: Annotated[int, typer.Option(min=0, max=8, help="Janus's threads; 0: one for each connection.")] = 0,
+    sweep: Annotated[
+        str | None, typer.Option(help="Groups of these sizes instead, one after the other: 4,8,12")
+    ] = None,
+    largest: Annotated[
+        bool, typer.Option("--largest", help="Search the largest group of which 99.9 % arrive.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
 ) -> None:
     """CPU, delivery and latency of one worker on core 0."""
+    work = forwarding.Work(people, kbps, seconds, rounds, compiled, event_loops)
+    try:
+        sizes = sweeping.parse_sizes(sweep) if sweep else []
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--sweep") from None
     with _own_stdout() as out:
-        work = forwarding.Work(people, kbps, seconds, rounds, compiled, event_loops)
-        _print(out, forwarding.run(work, peer is not None), json)
+        if largest:
+            _print(out, sweeping.largest(work, peer is not None), json)
+        elif sizes:
+            _print(out, sweeping.sweep(work, sizes, peer is not None), json)
+        else:
+            _print(out, forwarding.run(work, peer is not None), json)
+
+
+@app.command()
+def plot(
+    sweeps: Annotated[list[Path], typer.Argument(exists=True, help="What `forward --sweep --json` wrote, in parts.")],
+    svg: Annotated[Path, typer.Option(help="Where the picture goes.")] = Path("docs/pictures/forwarding.svg"),
+) -> None:
+    """Draws cost and delivery against people."""
+    parts = [msgspec.json.decode(path.read_bytes(), type=sweeping.Sweep) for path in sweeps]
+    svg.write_text(drawing.draw(drawing.charts_of(sweeping.joined(parts))))
 
 
 @app.command()

@@ -27,6 +27,7 @@ from bench.servers.kinroom import KinroomServer
 
 LOOPBACK = "127.0.0.1"
 WARM_UP = 1.5  # seconds: key frames requested and sent, caches filled, mid extensions acknowledged
+WARM_UP_EACH = 0.1  # seconds more for each person: Kinroom starts pictures one publisher after the other (pacing.py)
 
 Maker = Callable[[], Server]
 
@@ -126,7 +127,7 @@ def pin_both(server: Server) -> None:
 async def play(server: Server, seconds: float) -> Round:
     """One round on an open server."""
     generator = Generator(server.people)
-    await generator.run(WARM_UP)
+    await generator.run(WARM_UP + WARM_UP_EACH * len(server.people))
     server.check()
     cpu, all_cpu, drops = procfs.cpu_seconds(server.pid), procfs.cpu_of_all(), _drops(server)
     counts = await generator.run(seconds)
