@@ -5,6 +5,7 @@ Only inside a network namespace (`bench/lab/netns.py`): Janus gathers no candida
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable
 
 from bench.generator import Person
@@ -34,9 +35,12 @@ class JanusServer:
         await self._janus.__aenter__()
         self._version = await self._janus.version()
         await self._janus.message(await self._janus.attach(), room(self._size))
-        senders = [await self._publish(n) for n in range(self._size)]
-        for n, up in enumerate(senders):
-            self.people.append(Person(n, up, self._kbps, await self._subscribe(n)))
+        # All at once: Janus hears no DTLS until its own connectivity check is answered, so each handshake takes the
+        # second after which DTLS repeats itself.
+        senders = await asyncio.gather(*(self._publish(n) for n in range(self._size)))
+        receivers = await asyncio.gather(*(self._subscribe(n) for n in range(self._size)))
+        for n, (up, down) in enumerate(zip(senders, receivers, strict=True)):
+            self.people.append(Person(n, up, self._kbps, down))
 
     async def close(self) -> None:
         for person in self.people:
