@@ -12,7 +12,10 @@ from typing import Annotated, BinaryIO
 import msgspec
 import typer
 
+from bench import floor as ground
 from bench import forward as forwarding
+from bench import latency as delaying
+from bench import memory as weighing
 from bench import move as moving
 from bench import pictures as pages
 from bench import plot as drawing
@@ -77,6 +80,56 @@ def plot(
     """Draws cost and delivery against people."""
     parts = [msgspec.json.decode(path.read_bytes(), type=sweeping.Sweep) for path in sweeps]
     svg.write_text(drawing.draw(drawing.charts_of(sweeping.joined(parts))))
+
+
+@app.command()
+def floor(
+    people: Annotated[int, typer.Option(min=2, max=40)] = 20,
+    kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera.")] = 800,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
+) -> None:
+    """What the kernel and the crypto alone cost for each packet of `forward`."""
+    with _own_stdout() as out:
+        _print(out, ground.measure(people, kbps), json)
+
+
+@app.command()
+def latency(
+    kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera; audio comes on top.")] = 800,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="The measured window at each load.")] = 8,
+    signaling: Annotated[bool, typer.Option("--busy/--quiet", help="With or without a busy signaling process.")] = True,
+    compiled: Annotated[bool, typer.Option("--compiled/--python", help="With or without the C kernel.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
+) -> None:
+    """Time in the worker at 25, 50 and 75 % of a core."""
+    with _own_stdout() as out:
+        _print(out, delaying.measure(kbps, seconds, signaling, compiled), json)
+
+
+@app.command()
+def memory(
+    people: Annotated[int, typer.Option(min=2, max=40)] = 20,
+    kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera.")] = 800,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
+) -> None:
+    """What a person and what a subscription weigh in a worker."""
+    with _own_stdout() as out:
+        _print(out, weighing.measure(people, kbps), json)
+
+
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(min=0.1, max=600)] = 30,
+    changes: Annotated[int, typer.Option(min=8, max=10_000, help="So often somebody leaves and another comes.")] = 200,
+    people: Annotated[int, typer.Option(min=2, max=40, help="At any time.")] = 8,
+    kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera.")] = 300,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
+) -> None:
+    """Whether a worker's memory stays flat while people come and go. Fails if it does not."""
+    with _own_stdout() as out:
+        result = weighing.soak(minutes, changes, people, kbps)
+        _print(out, result, json)
+    raise typer.Exit(0 if result.flat else 1)
 
 
 @app.command()

@@ -120,6 +120,11 @@ class Generator:
         self._counts = Counts()
         self._delays: Delays | None = None
 
+    @property
+    def counts(self) -> Counts:
+        """Of the newest window."""
+        return self._counts
+
     async def run(self, seconds: float, drain: float = 0.3) -> Counts:
         """Sends for `seconds`, then only receives for `drain` seconds. Packets of before count if they come now."""
         counts = self._counts = Counts()

@@ -114,6 +114,15 @@ class KinroomServer:
         self._numbers += 1
         return peer, person
 
+    async def replace(self, n: int) -> None:
+        """The person on seat `n` leaves, and somebody new sits down there and sees and is seen."""
+        self.engine.remove_peer(self.peers[n])
+        self.people[n].peer.close()
+        self.peers[n], self.people[n] = await self.join()
+        others = [other for other in range(len(self.peers)) if other != n]
+        changes = self.watching(n) + [change for other in others for change in self.attachment(other, n)]
+        self.engine.apply(WORKER, changes)
+
     def watching(self, n: int) -> list[Change]:
         """What puts all others on the slots of person `n`, in the order of their seats."""
         return [change for other in range(len(self.peers)) if other != n for change in self.attachment(n, other)]
