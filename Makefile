@@ -2,12 +2,14 @@
 #   make run [BOTS=5] [PORT=8080]   start the server with a demo session
 #   make test                       set up and run all tests
 #   make check                      lint, types and unit tests: under a minute
+#   make soak [SOAK_MINUTES=30]     does memory stay flat while 200 people come and go
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV ?= $(or $(wildcard .venv/bin/uv),uv)
 BOTS ?= 0
 PORT ?= 8080
 FUZZ_SECONDS ?= 3600
+SOAK_MINUTES ?= 30
 
 # The locked hashes alone say what is installed, wherever it comes from.
 unexport PIP_FIND_LINKS
@@ -19,9 +21,9 @@ VENV := .venv/.installed
 PAGE := kinroom/page/index.html
 NPM_LOCKS := $(wildcard web/package-lock.json bench/lab/package-lock.json tests/integration/wrtc/package-lock.json)
 NPM := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
-DEBIAN_PACKAGES := chromium firefox-esr iproute2
+DEBIAN_PACKAGES := chromium firefox-esr iproute2 janus
 
-.PHONY: run test check unit integration browser fuzz lint types diagrams web web-test wheel lock debian node clean
+.PHONY: run test check unit integration browser fuzz soak lint types diagrams web web-test wheel lock debian node clean
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
@@ -56,6 +58,9 @@ web-test: web/node_modules/.package-lock.json
 # Every target for its share of FUZZ_SECONDS. `make test` gives each 20 s, always with the same choices.
 fuzz: $(VENV)
 	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS)
+
+soak: $(VENV)
+	$(BIN)/python -m bench soak --minutes $(SOAK_MINUTES) --changes 200
 
 # --- what is built ----------------------------------------------------------------------------------------------------
 
@@ -113,6 +118,7 @@ debian:
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
 	command -v ip >/dev/null || missing="$$missing iproute2"; \
+	command -v janus >/dev/null || missing="$$missing janus"; \
 	[ -z "$$missing" ] || $(call apt,$$missing)
 
 apt = { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
