@@ -19,6 +19,7 @@ from bench import memory as weighing
 from bench import move as moving
 from bench import pictures as pages
 from bench import plot as drawing
+from bench import profile as profiling
 from bench import rawmove
 from bench import scenes as states
 from bench import sweep as sweeping
@@ -104,6 +105,19 @@ def latency(
     """Time in the worker at 25, 50 and 75 % of a core."""
     with _own_stdout() as out:
         _print(out, delaying.measure(kbps, seconds, signaling, compiled), json)
+
+
+@app.command()
+def profile(
+    people: Annotated[int, typer.Option(min=2, max=40)] = 20,
+    kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera.")] = 800,
+    seconds: Annotated[float, typer.Option(min=1, max=600)] = 8,
+    compiled: Annotated[bool, typer.Option("--compiled/--python", help="With or without the C kernel.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
+) -> None:
+    """Where each microsecond goes. Needs perf; with py-spy also which Python functions."""
+    with _own_stdout() as out:
+        _print(out, profiling.measure(people, kbps, seconds, compiled), json)
 
 
 @app.command()
