@@ -20,8 +20,16 @@ from bench import procfs
 from bench.delays import Delays
 from bench.generator import Generator, pin
 from bench.lab import janus, netns
-from bench.results import Comparison, Result, Round, Window, compared, medians, one_round
-from bench.servers import GENERATOR_CORE, SERVER_CORE, BenchError, Server, generator_ports, server_ports
+from bench.results import Comparison, Label, Result, Round, Window, compared, medians, one_round
+from bench.servers import (
+    GENERATOR_CORE,
+    SERVER_CORE,
+    BenchError,
+    Server,
+    downlink_extensions,
+    generator_ports,
+    server_ports,
+)
 from bench.servers.janus import JanusServer
 from bench.servers.kinroom import KinroomServer
 
@@ -102,7 +110,7 @@ def _janus(work: Work, host: str) -> Maker:
 async def _take_turns(work: Work, makers: Sequence[Maker]) -> list[Result]:
     """In the order of `makers`; every other round starts with the last of them."""
     rounds: list[list[Round]] = [[] for _ in makers]
-    labels: list[tuple[str, str]] = [("", "")] * len(makers)
+    labels: dict[int, Label] = {}
     for n in range(work.rounds):
         for i in range(len(makers)) if n % 2 == 0 else reversed(range(len(makers))):
             async with contextlib.AsyncExitStack() as stack:
@@ -111,12 +119,10 @@ async def _take_turns(work: Work, makers: Sequence[Maker]) -> list[Result]:
                 await server.open()
                 pin_both(server)
                 rounds[i].append(await play(server, work.seconds))
-                labels[i] = (server.people[0].down.keys.profile.decode(), server.path)
+                profile = server.people[0].down.keys.profile.decode()
+                labels[i] = Label(profile, downlink_extensions(server), server.path)
             print(f"{server.name}, round {n + 1} of {work.rounds}: {rounds[i][-1]}", file=sys.stderr)
-    return [
-        medians(work.people, work.kbps, work.seconds, profile, path, of_one)
-        for (profile, path), of_one in zip(labels, rounds, strict=True)
-    ]
+    return [medians(work.people, work.kbps, work.seconds, labels[i], rounds[i]) for i in range(len(makers))]
 
 
 def pin_both(server: Server) -> None:

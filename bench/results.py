@@ -57,6 +57,7 @@ class Result(Struct, frozen=True):
     generator_cpu_pct: float
     generator_drops: int
     srtp_profile: str
+    downlink_extensions: list[str]  # header extensions of what people receive: transport-cc is work for the server
     path: str  # of the inner loop: compiled or python; of Janus its version and threads
     python: str
     cores: int
@@ -121,7 +122,15 @@ def one_round(seen: Window) -> Round:
     )
 
 
-def medians(people: int, kbps: float, seconds: float, profile: str, path: str, rounds: list[Round]) -> Result:
+class Label(Struct, frozen=True):
+    """What does not change from round to round."""
+
+    srtp_profile: str
+    downlink_extensions: list[str]
+    path: str
+
+
+def medians(people: int, kbps: float, seconds: float, label: Label, rounds: list[Round]) -> Result:
     """Field by field. Dropped packets are the most of any round."""
 
     def median(field: str) -> float | None:
@@ -134,8 +143,9 @@ def medians(people: int, kbps: float, seconds: float, profile: str, path: str, r
         people=people,
         kbps=kbps,
         seconds=seconds,
-        srtp_profile=profile,
-        path=path,
+        srtp_profile=label.srtp_profile,
+        downlink_extensions=label.downlink_extensions,
+        path=label.path,
         python=platform.python_version(),
         cores=os.cpu_count() or 1,
         rounds=rounds,

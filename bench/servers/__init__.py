@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from typing import Protocol
 
@@ -46,6 +47,16 @@ class Server(Protocol):
 def generator_ports(server: Server) -> set[int]:
     """Local ports of all connections."""
     return {peer.socket.getsockname()[1] for person in server.people for peer in person.connections}
+
+
+def downlink_extensions(server: Server) -> list[str]:
+    """Header extensions that are agreed on for what people receive, by the ends of their names."""
+    person = server.people[0]
+    lines = list(person.down.answer.lines.values())
+    if person.down is person.peer:  # what we send on is on the same connection
+        slots = {mid for pair in person.peer.offer.slots for mid in pair}
+        lines = [line for line in lines if line.mid in slots]
+    return sorted({re.split(r"[/:]", uri)[-1] for line in lines for uri in line.extensions.values()})
 
 
 def server_ports(server: Server) -> set[int]:

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from bench.generator import Counts
-from bench.results import Result, Window, compared, medians, one_round, percentiles, short
+from bench.results import Label, Result, Window, compared, medians, one_round, percentiles, short
 
 
 def window(cpu: float = 0.5, received: int = 900, drops: int = 0, outside: list[float] | None = None) -> Window:
@@ -15,7 +15,7 @@ def window(cpu: float = 0.5, received: int = 900, drops: int = 0, outside: list[
 
 
 def result(*windows: Window, people: int = 11) -> Result:
-    return medians(people, 800, 2, "GCM", "compiled", [one_round(one) for one in windows])
+    return medians(people, 800, 2, Label("GCM", ["mid"], "compiled"), [one_round(one) for one in windows])
 
 
 def test_a_round_counts_cost_per_packet_that_came() -> None:
