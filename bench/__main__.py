@@ -39,7 +39,7 @@ def main() -> None:
 
 @app.command()
 def forward(
-    people: Annotated[int, typer.Option(min=2, max=40, help="Everybody sends to everybody.")] = 20,
+    people: Annotated[int, typer.Option(min=2, max=60, help="Everybody sends to everybody.")] = 20,
     kbps: Annotated[float, typer.Option(min=20, max=7000, help="Of each camera; audio comes on top.")] = 800,
     seconds: Annotated[float, typer.Option(min=1, max=600, help="The measured window of each round.")] = 8,
     rounds: Annotated[int, typer.Option(min=1, max=50)] = 3,

@@ -135,7 +135,7 @@ def medians(people: int, kbps: float, seconds: float, label: Label, rounds: list
 
     def median(field: str) -> float | None:
         values = [value for one in rounds if (value := getattr(one, field)) is not None]
-        return float(statistics.median(values)) if values else None
+        return round(float(statistics.median(values)), 6) if values else None
 
     measured = {field: median(field) for field in Round.__struct_fields__ if field in Result.__struct_fields__}
     measured["generator_drops"] = max(one.generator_drops for one in rounds)

@@ -11,7 +11,7 @@ from bench.forward import LOOPBACK, Work, arena, compare, measure, measure_janus
 from bench.results import Result, short
 
 WHOLE = 0.999  # of the packets delivered: a browser conceals one lost in a thousand
-SMALLEST, LARGEST = 4, 40  # people
+SMALLEST, LARGEST = 4, 60  # people: browsers are given 64 pairs of slots at most
 
 
 class Point(Struct, frozen=True):

@@ -29,7 +29,7 @@ class JanusServer:
         self._host = host
         self._identity = Identity()
         self._version = ""
-        self._threads = f"{event_loops} threads for media" if event_loops else "a thread for each connection"
+        self._threads = f"media threads: {event_loops}" if event_loops else "a thread for each connection"
 
     async def open(self) -> None:
         await self._janus.__aenter__()
