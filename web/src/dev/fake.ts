@@ -2,6 +2,7 @@
 
 import { computed, effect, signal, untracked } from "@preact/signals";
 
+import { dispose, frameless } from "../media/surfaces";
 import type {
   ActAnswer, Board, CodeAnswer, Desk, Device, DeviceAnswer, Figures, LinkAnswer, LinkOpen, Me,
   MicrophoneState, Notice, Numbers, Person, Phase, Picture, PictureKey, PictureSource, Place, Pulse,
@@ -217,10 +218,12 @@ export class FakeStore implements SessionStore {
     else this.looks = wanted;
   }
 
-  show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
-    const stream = participant === ME ? this.preview.value : (this.streams.get(pictureKey(participant, source)) ?? null);
-    element.srcObject = stream;
-    return () => (element.srcObject = null);
+  show(place: HTMLElement, participant: string, source: PictureSource, shaped: (aspect: number) => void): () => void {
+    const element = frameless();
+    element.onresize = () => shaped(element.videoWidth / Math.max(1, element.videoHeight));
+    element.srcObject = participant === ME ? this.preview.value : (this.streams.get(pictureKey(participant, source)) ?? null);
+    place.append(element);
+    return () => dispose(element);
   }
 
   async unblockAudio(): Promise<void> {

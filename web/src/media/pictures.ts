@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import type { Slot } from "../protocol.gen";
 import { pictureKey, type Picture, type PictureKey, type PictureSource, type PictureState } from "../session/model";
 import { checkStopped, closedGate, flowing, frameSeen, untold, type Gate } from "./frames";
+import { frameless, seesFrames, Surfaces } from "./surfaces";
 
 const CHECK_MS = 250;
 
@@ -21,11 +22,13 @@ interface Entry {
   delivered: number | null;
 }
 
+/** Where a picture is shown, and what is in there now. */
 interface Screen {
-  readonly element: HTMLVideoElement;
+  readonly place: HTMLElement;
   readonly key: PictureKey;
-  /** Ends the frame callbacks of an older stream. */
-  turn: number;
+  readonly shaped: (aspect: number) => void;
+  element: HTMLVideoElement | null;
+  stream: MediaStream | null;
 }
 
 export interface PicturesSource {
@@ -40,6 +43,7 @@ export class Pictures {
   readonly states = signal<ReadonlyMap<PictureKey, Pick<Picture, "stream" | "state" | "stoppedAt">>>(new Map());
   private readonly entries = new Map<PictureKey, Entry>();
   private readonly screens = new Set<Screen>();
+  private readonly surfaces = new Surfaces((mid, rtp) => this.frame(mid, rtp));
   private awakeAt = performance.now();
 
   constructor(private readonly source: PicturesSource) {
@@ -74,6 +78,7 @@ export class Pictures {
   /** Another RTCPeerConnection: nothing of the old one may stay in sight. */
   renew(): void {
     const now = performance.now();
+    this.surfaces.clear();
     for (const [key, entry] of this.entries) {
       this.entries.set(key, { mid: entry.mid, gate: closedGate(now, true), receiver: null, stream: null, delivered: null });
     }
@@ -85,8 +90,10 @@ export class Pictures {
     for (const entry of this.entries.values()) {
       if (entry.stream) continue;
       entry.receiver = this.source.videoSlot(entry.mid)?.receiver ?? null;
-      entry.stream = entry.receiver && new MediaStream([entry.receiver.track]);
+      entry.stream = entry.receiver && this.surfaces.stream(entry.mid, entry.receiver);
     }
+    // All are emptied first, so that two who change slots find them free.
+    for (const screen of this.screens) if (screen.stream !== this.streamFor(screen)) this.empty(screen);
     for (const screen of this.screens) this.fill(screen);
     this.publish();
   }
@@ -97,45 +104,62 @@ export class Pictures {
     return [...this.entries].flatMap(([key, { receiver }]) => (receiver && keys.has(key) ? [receiver] : []));
   }
 
-  show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
-    const screen: Screen = { element, key: pictureKey(participant, source), turn: 0 };
+  /** Puts the picture into an empty place, for as long as it is wanted there. `shaped`: its width by its height. */
+  show(place: HTMLElement, participant: string, source: PictureSource, shaped: (aspect: number) => void): () => void {
+    const screen: Screen = { place, key: pictureKey(participant, source), shaped, element: null, stream: null };
     this.screens.add(screen);
     this.fill(screen);
     return () => {
       this.screens.delete(screen);
-      screen.turn++;
-      element.srcObject = null;
+      this.empty(screen);
     };
+  }
+
+  private streamFor({ key }: Screen): MediaStream | null {
+    return this.source.own(key) ?? this.entries.get(key)?.stream ?? null;
   }
 
   private fill(screen: Screen): void {
     const own = this.source.own(screen.key);
     const entry = own ? null : this.entries.get(screen.key);
-    const stream = own ?? entry?.stream ?? null;
-    veil(screen.element, !own && !entry?.gate.open);
-    if (screen.element.srcObject === stream) return;
-    screen.turn++;
-    screen.element.srcObject = stream;
-    if (!stream) return;
-    screen.element.muted = true;
-    void screen.element.play().catch(() => undefined);
-    if (entry) this.watch(screen, entry, screen.turn);
+    const stream = this.streamFor(screen);
+    if (screen.stream !== stream) {
+      this.empty(screen);
+      screen.stream = stream;
+      if (own) screen.element = playing(own);
+      else if (entry?.stream) screen.element = this.surfaces.take(entry.mid, entry.stream);
+      if (screen.element) this.mount(screen, screen.element);
+    }
+    if (screen.element) veil(screen.element, !own && !entry?.gate.open);
   }
 
-  private watch(screen: Screen, entry: Entry, turn: number): void {
+  private mount(screen: Screen, element: HTMLVideoElement): void {
+    const shape = (): void => {
+      if (element.videoHeight) screen.shaped(element.videoWidth / element.videoHeight);
+    };
+    element.onresize = shape;
+    shape();
+    screen.place.append(element);
+    void element.play().catch(() => undefined);
+  }
+
+  private empty(screen: Screen): void {
     const { element } = screen;
-    if (!("requestVideoFrameCallback" in element)) return;
-    element.requestVideoFrameCallback((_now, frame) => {
-      if (screen.turn !== turn || this.entries.get(screen.key) !== entry) return;
-      this.frame(screen, entry, frame.rtpTimestamp ?? null);
-      this.watch(screen, entry, turn);
-    });
+    screen.element = screen.stream = null;
+    if (!element) return;
+    element.onresize = null;
+    veil(element, true);
+    this.surfaces.park(element);
   }
 
-  private frame(screen: Screen, entry: Entry, rtp: number | null): void {
+  private frame(mid: string, rtp: number | null): void {
+    for (const [key, entry] of this.entries) if (entry.mid === mid) this.seen(key, entry, rtp);
+  }
+
+  private seen(key: PictureKey, entry: Entry, rtp: number | null): void {
     const before = entry.gate;
     entry.gate = frameSeen(before, performance.now(), rtp);
-    if (entry.gate.open) veil(screen.element, false);
+    if (entry.gate.open) for (const screen of this.screens) if (screen.key === key && screen.element) veil(screen.element, false);
     if (entry.gate.open !== before.open || entry.gate.stopped !== before.stopped) this.publish();
   }
 
@@ -166,7 +190,7 @@ export class Pictures {
 
   private watchable(key: PictureKey): boolean {
     for (const screen of this.screens) {
-      if (screen.key === key && "requestVideoFrameCallback" in screen.element) return true;
+      if (screen.key === key && screen.element && seesFrames(screen.element)) return true;
     }
     return false;
   }
@@ -189,4 +213,10 @@ function describe(entry: Entry): Pick<Picture, "stream" | "state" | "stoppedAt">
 /** In the frame callback itself, before anything is painted: the screens' own states follow later. */
 function veil(element: HTMLVideoElement, veiled: boolean): void {
   element.style.opacity = veiled ? "0" : "";
+}
+
+function playing(stream: MediaStream): HTMLVideoElement {
+  const element = frameless();
+  element.srcObject = stream;
+  return element;
 }

@@ -291,7 +291,7 @@ export interface Media {
    * Puts a picture (own camera too) into a <video> and keeps it right until the returned function is called.
    * The element stays the caller's: muted, playsinline; hide it unless the picture is live or stopped.
    */
-  show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void;
+  show(place: HTMLElement, participant: string, source: PictureSource, shaped: (aspect: number) => void): () => void;
   unblockAudio(): Promise<void>;
 }
 

@@ -144,8 +144,8 @@ export class Receiving {
     if (this.wanted.peek() && this.needs.isUp()) this.viewTimer = setTimeout(() => this.sendView(), VIEW_EVERY_MS);
   }
 
-  show(element: HTMLVideoElement, participant: string, source: PictureSource): () => void {
-    return this.watch.show(element, participant, source);
+  show(...screen: Parameters<Pictures["show"]>): () => void {
+    return this.watch.show(...screen);
   }
 
   async choose(output: string): Promise<void> {

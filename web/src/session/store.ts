@@ -185,7 +185,7 @@ function storeOf({ facts, devices, receiving, bell, coming, acts }: Parts): Sess
     setVolume: (participant, volume) => receiving.setVolume(participant, volume),
     volumeOf: (participant) => receiving.volumeOf(participant),
     setView: (wanted, part = "stage") => receiving.setView(wanted, part),
-    show: (element, participant, source) => receiving.show(element, participant, source),
+    show: (...screen) => receiving.show(...screen),
     unblockAudio: () => {
       local.wake();
       bell.wake();

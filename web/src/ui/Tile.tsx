@@ -51,29 +51,13 @@ interface VideoProps {
   aspect: number;
 }
 
+/** The place of a picture: whose it is decides what is put into it. */
 export function Video({ store, participant, source, hidden, mirrored, aspect }: VideoProps) {
-  const element = useRef<HTMLVideoElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const [shape, setShape] = useState(0);
-  useLayoutEffect(() => store.show(element.current!, participant, source), [store, participant, source]);
+  useLayoutEffect(() => store.show(place.current!, participant, source, setShape), [store, participant, source]);
   const whole = source === "screen" || showsWhole(shape, aspect);
-  return (
-    <video
-      ref={element}
-      class="video"
-      data-whole={whole}
-      data-mirrored={mirrored}
-      hidden={hidden}
-      autoplay
-      muted
-      playsInline
-      disablePictureInPicture
-      aria-hidden="true"
-      onResize={(event) => {
-        const video = event.currentTarget;
-        setShape(video.videoHeight ? video.videoWidth / video.videoHeight : 0);
-      }}
-    />
-  );
+  return <div ref={place} class="video" data-whole={whole} data-mirrored={mirrored} hidden={hidden} aria-hidden="true" />;
 }
 
 interface TileProps {

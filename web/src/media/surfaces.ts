@@ -1,0 +1,89 @@
+/**
+ * One <video> per picture slot, which outlives whom it shows: a browser that makes a new one for each person loses the
+ * first frames meanwhile, and most of the time that a move costs. Between two people it is parked, unseen.
+ */
+
+interface Surface {
+  readonly receiver: RTCRtpReceiver;
+  readonly stream: MediaStream;
+  readonly element: HTMLVideoElement;
+}
+
+export class Surfaces {
+  private readonly surfaces = new Map<string, Surface>();
+  private readonly parked: HTMLElement;
+
+  /** `frame`: one was shown in an element of the slot with that mid. */
+  constructor(private readonly frame: (mid: string, rtp: number | null) => void) {
+    this.parked = document.createElement("div");
+    this.parked.className = "parked";
+    this.parked.ariaHidden = "true";
+    document.body.append(this.parked);
+  }
+
+  /** The slot's stream, the same one for as long as its receiver is. */
+  stream(mid: string, receiver: RTCRtpReceiver): MediaStream {
+    const known = this.surfaces.get(mid);
+    if (known?.receiver === receiver) return known.stream;
+    if (known) dispose(known.element);
+    const stream = new MediaStream([receiver.track]);
+    const surface = { receiver, stream, element: this.made(mid, stream) };
+    this.surfaces.set(mid, surface);
+    this.parked.append(surface.element);
+    return stream;
+  }
+
+  /** The slot's own element, or one more if that is in another place. */
+  take(mid: string, stream: MediaStream): HTMLVideoElement {
+    const surface = this.surfaces.get(mid);
+    return surface && this.isParked(surface.element) ? surface.element : this.made(mid, stream);
+  }
+
+  /** The slot's own element waits; any other is gone. */
+  park(element: HTMLVideoElement): void {
+    const kept = [...this.surfaces.values()].some((surface) => surface.element === element);
+    if (kept) this.parked.append(element);
+    else dispose(element);
+  }
+
+  /** The connection is another one: its receivers give nothing any more. */
+  clear(): void {
+    for (const { element } of this.surfaces.values()) dispose(element);
+    this.surfaces.clear();
+  }
+
+  private isParked(element: HTMLVideoElement): boolean {
+    return element.parentElement === this.parked;
+  }
+
+  private made(mid: string, stream: MediaStream): HTMLVideoElement {
+    const element = frameless();
+    element.srcObject = stream;
+    this.watch(mid, element);
+    return element;
+  }
+
+  private watch(mid: string, element: HTMLVideoElement): void {
+    if (!seesFrames(element)) return;
+    element.requestVideoFrameCallback((_now, { rtpTimestamp }) => {
+      if (!element.srcObject) return;
+      this.frame(mid, rtpTimestamp ?? null);
+      this.watch(mid, element);
+    });
+  }
+}
+
+export const seesFrames = (element: HTMLVideoElement): boolean => "requestVideoFrameCallback" in element;
+
+/** A <video> without a stream and without a place. */
+export function frameless(): HTMLVideoElement {
+  const element = document.createElement("video");
+  element.autoplay = element.muted = element.playsInline = element.disablePictureInPicture = true;
+  element.ariaHidden = "true";
+  return element;
+}
+
+export function dispose(element: HTMLVideoElement): void {
+  element.remove();
+  element.srcObject = null;
+}
