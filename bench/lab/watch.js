@@ -2,7 +2,8 @@
 // how often the page begins a negotiation. Times are wall clock milliseconds.
 //
 //   watched.take() -> {mids, arrived, shown, heard, offers}: what was noted since the last take. `mids[n]` is the m-line
-//   of receiver n; a note is [n, RTP timestamp, time]. `arrived`: whole encoded frames, in the order in which they came.
+//   of receiver n; a note is [n, RTP timestamp, time]. `arrived`: whole encoded frames, in the order in which they came;
+//   `shown`: decoded ones, when the browser handed them to the screen (a busy page hears of it later).
 () => {
   const KEPT = 4000; // notes of each kind between two takes
   const SAMPLE_MS = 20; // to ask more often would cost the page what is measured
@@ -65,7 +66,7 @@
     return request.call(this, (moment, frame) => {
       const track = this.srcObject?.getVideoTracks()[0];
       const n = receivers.findIndex((receiver) => receiver.track === track);
-      if (n >= 0) put(shown, [n, frame.rtpTimestamp, now()]);
+      if (n >= 0) put(shown, [n, frame.rtpTimestamp, performance.timeOrigin + frame.presentationTime]);
       callback(moment, frame);
     });
   };

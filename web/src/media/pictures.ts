@@ -43,7 +43,7 @@ export class Pictures {
   readonly states = signal<ReadonlyMap<PictureKey, Pick<Picture, "stream" | "state" | "stoppedAt">>>(new Map());
   private readonly entries = new Map<PictureKey, Entry>();
   private readonly screens = new Set<Screen>();
-  private readonly surfaces = new Surfaces((mid, rtp) => this.frame(mid, rtp));
+  private readonly surfaces = new Surfaces((mid, element, rtp) => this.frame(mid, element, rtp));
   private awakeAt = performance.now();
 
   constructor(private readonly source: PicturesSource) {
@@ -130,7 +130,10 @@ export class Pictures {
       else if (entry?.stream) screen.element = this.surfaces.take(entry.mid, entry.stream);
       if (screen.element) this.mount(screen, screen.element);
     }
-    if (screen.element) veil(screen.element, !own && !entry?.gate.open);
+    if (!screen.element || own) return;
+    // What is in it may still be somebody else's: the next frame lifts the veil, where frames are told.
+    if (!entry?.gate.open) veil(screen.element, true);
+    else if (!seesFrames(screen.element)) veil(screen.element, false);
   }
 
   private mount(screen: Screen, element: HTMLVideoElement): void {
@@ -152,14 +155,14 @@ export class Pictures {
     this.surfaces.park(element);
   }
 
-  private frame(mid: string, rtp: number | null): void {
-    for (const [key, entry] of this.entries) if (entry.mid === mid) this.seen(key, entry, rtp);
+  private frame(mid: string, element: HTMLVideoElement, rtp: number | null): void {
+    for (const entry of this.entries.values()) if (entry.mid === mid) this.seen(entry, element, rtp);
   }
 
-  private seen(key: PictureKey, entry: Entry, rtp: number | null): void {
+  private seen(entry: Entry, element: HTMLVideoElement, rtp: number | null): void {
     const before = entry.gate;
     entry.gate = frameSeen(before, performance.now(), rtp);
-    if (entry.gate.open) for (const screen of this.screens) if (screen.key === key && screen.element) veil(screen.element, false);
+    if (entry.gate.open) veil(element, false);
     if (entry.gate.open !== before.open || entry.gate.stopped !== before.stopped) this.publish();
   }
 

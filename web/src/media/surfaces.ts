@@ -1,6 +1,6 @@
 /**
- * One <video> per picture slot, which outlives whom it shows: a browser that makes a new one for each person loses the
- * first frames meanwhile, and most of the time that a move costs. Between two people it is parked, unseen.
+ * One <video> per picture slot, which outlives whom it shows: while a page makes a new one for each person, the first
+ * frames of them are lost, which was most of what a move cost. Between two people it is parked, unseen.
  */
 
 interface Surface {
@@ -13,8 +13,8 @@ export class Surfaces {
   private readonly surfaces = new Map<string, Surface>();
   private readonly parked: HTMLElement;
 
-  /** `frame`: one was shown in an element of the slot with that mid. */
-  constructor(private readonly frame: (mid: string, rtp: number | null) => void) {
+  /** `frame`: one is shown in an element of the slot with that mid. */
+  constructor(private readonly frame: (mid: string, element: HTMLVideoElement, rtp: number | null) => void) {
     this.parked = document.createElement("div");
     this.parked.className = "parked";
     this.parked.ariaHidden = "true";
@@ -59,6 +59,7 @@ export class Surfaces {
   private made(mid: string, stream: MediaStream): HTMLVideoElement {
     const element = frameless();
     element.srcObject = stream;
+    element.style.opacity = "0";
     this.watch(mid, element);
     return element;
   }
@@ -67,7 +68,7 @@ export class Surfaces {
     if (!seesFrames(element)) return;
     element.requestVideoFrameCallback((_now, { rtpTimestamp }) => {
       if (!element.srcObject) return;
-      this.frame(mid, rtpTimestamp ?? null);
+      this.frame(mid, element, rtpTimestamp ?? null);
       this.watch(mid, element);
     });
   }

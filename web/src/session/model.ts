@@ -288,8 +288,8 @@ export interface Media {
   /** Everybody this part of the page shows, in order of importance, whenever it changes (it is coalesced). */
   setView(wanted: readonly WantedPicture[], part?: ViewPart): void;
   /**
-   * Puts a picture (own camera too) into a <video> and keeps it right until the returned function is called.
-   * The element stays the caller's: muted, playsinline; hide it unless the picture is live or stopped.
+   * Puts a picture (own camera too) into an empty place and keeps it right until the returned function is called.
+   * Hide the place unless the picture is live or stopped. `shaped` is told its width by its height.
    */
   show(place: HTMLElement, participant: string, source: PictureSource, shaped: (aspect: number) => void): () => void;
   unblockAudio(): Promise<void>;
