@@ -125,6 +125,10 @@ async def _take_turns(work: Work, makers: Sequence[Maker]) -> list[Result]:
     return [medians(work.people, work.kbps, work.seconds, labels[i], rounds[i]) for i in range(len(makers))]
 
 
+async def warm_up(generator: Generator) -> None:
+    await generator.run(WARM_UP + WARM_UP_EACH * len(generator.people))
+
+
 def pin_both(server: Server) -> None:
     if not (pin(server.pid, SERVER_CORE) and pin(0, GENERATOR_CORE)):
         print("one core only: server and generator share it", file=sys.stderr)
@@ -133,7 +137,7 @@ def pin_both(server: Server) -> None:
 async def play(server: Server, seconds: float) -> Round:
     """One round on an open server."""
     generator = Generator(server.people)
-    await generator.run(WARM_UP + WARM_UP_EACH * len(server.people))
+    await warm_up(generator)
     server.check()
     cpu, all_cpu, drops = procfs.cpu_seconds(server.pid), procfs.cpu_of_all(), _drops(server)
     counts = await generator.run(seconds)

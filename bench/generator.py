@@ -114,7 +114,7 @@ class Generator:
     """All people on one core. `run` may be called again and again; streams go on where they were."""
 
     def __init__(self, people: Sequence[Person]) -> None:
-        self._people = people
+        self.people = people
         self._batch = Batch()
         self._calls = 0
         self._counts = Counts()
@@ -132,13 +132,13 @@ class Generator:
         await self._pace(started, started + seconds)
         counts.wall, counts.cpu = time.monotonic() - started, _own_cpu() - cpu
         await self.listen(drain)
-        for person in self._people:
+        for person in self.people:
             person.verify_sample(counts)
         return counts
 
     async def run_timed(self, seconds: float) -> Delays:
         """`run`, with the delay of some packets from our send call to the kernel's receipt. Costs time of this core."""
-        sockets = [connection.socket for person in self._people for connection in person.connections]
+        sockets = [connection.socket for person in self.people for connection in person.connections]
         usual, self._delays = self._batch, Delays()
         self._batch = self._delays.batch
         try:
@@ -163,7 +163,7 @@ class Generator:
             while agenda[0][0] <= now:
                 at, number, kind = agenda[0]
                 self._counts.late = max(self._counts.late, now - at)
-                heapq.heapreplace(agenda, (at + self._perform(now, self._people[number], kind), number, kind))
+                heapq.heapreplace(agenda, (at + self._perform(now, self.people[number], kind), number, kind))
             if now >= next_sweep:
                 self._sweep(now)
                 next_sweep = now + SWEEP
@@ -176,8 +176,8 @@ class Generator:
 
     def _agenda(self, started: float) -> list[tuple[float, int, str]]:
         agenda = []
-        for n in range(len(self._people)):
-            share = n / len(self._people)
+        for n in range(len(self.people)):
+            share = n / len(self.people)
             agenda.append((started + share / VIDEO_FPS, n, "video"))
             agenda.append((started + share * AUDIO_INTERVAL, n, "audio"))
             agenda.append((started + share * REPORT, n, "report"))
@@ -204,7 +204,7 @@ class Generator:
         return interval
 
     def _sweep(self, now: float) -> None:
-        for person in self._people:
+        for person in self.people:
             for connection in person.connections:
                 descriptor = connection.socket.fileno()
                 while count := self._batch.receive(descriptor):

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from bench import procfs
 from bench.busy import Neighbour, busy
-from bench.forward import LOOPBACK, WARM_UP, WARM_UP_EACH, pin_both
+from bench.forward import LOOPBACK, pin_both, warm_up
 from bench.generator import Generator
 from bench.results import percentiles
 from bench.servers import SERVER_CORE
@@ -94,7 +94,7 @@ async def _load_of(server: KinroomServer) -> float:
         await server.open()
         pin_both(server)
         generator = Generator(server.people)
-        await generator.run(_warm_up(server))
+        await warm_up(generator)
         cpu = procfs.cpu_seconds(server.pid)
         counts = await generator.run(PROBE)
         return (procfs.cpu_seconds(server.pid) - cpu) / counts.wall * 100
@@ -110,7 +110,7 @@ async def _point(server: KinroomServer, load: float, seconds: float, signaling: 
         await server.open()
         pin_both(server)
         generator = Generator(server.people)
-        await generator.run(_warm_up(server))
+        await warm_up(generator)
         if signaling:
             neighbour = await stack.enter_async_context(busy(SERVER_CORE))
             await generator.run(0.5)
@@ -142,7 +142,3 @@ async def _point(server: KinroomServer, load: float, seconds: float, signaling: 
 
 def _delay(samples: Sequence[float]) -> Delay:
     return Delay(*percentiles(samples, RANKS), len(samples))
-
-
-def _warm_up(server: KinroomServer) -> float:
-    return WARM_UP + WARM_UP_EACH * len(server.people)

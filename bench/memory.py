@@ -15,7 +15,7 @@ import numpy as np
 from msgspec import Struct
 
 from bench import procfs
-from bench.forward import LOOPBACK, WARM_UP, WARM_UP_EACH, pin_both
+from bench.forward import LOOPBACK, pin_both, warm_up
 from bench.generator import Generator
 from bench.servers.kinroom import KinroomServer
 
@@ -82,7 +82,9 @@ async def _weigh(server: KinroomServer) -> tuple[float, str]:
         await server.open()
         pin_both(server)
         if server.people:
-            await Generator(server.people).run(WARM_UP + WARM_UP_EACH * len(server.people) + FILL)
+            generator = Generator(server.people)
+            await warm_up(generator)
+            await generator.run(FILL)
         server.check()
         return procfs.rss_mb(server.pid), server.path
     finally:

@@ -17,7 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench import procfs
-from bench.forward import LOOPBACK, WARM_UP, WARM_UP_EACH, pin_both
+from bench.forward import LOOPBACK, pin_both, warm_up
 from bench.generator import Generator
 from bench.servers import BenchError
 from bench.servers.kinroom import KinroomServer
@@ -87,7 +87,7 @@ async def _watch(server: KinroomServer, seconds: float, folder: Path) -> tuple[f
         await server.open()
         pin_both(server)
         generator = Generator(server.people)
-        await generator.run(WARM_UP + WARM_UP_EACH * len(server.people))
+        await warm_up(generator)
         cost = await _record(server, generator, seconds, _perf(server.pid, folder, seconds))
         if spy := shutil.which("py-spy"):
             await _record(server, generator, seconds, _py_spy(spy, server.pid, folder, seconds))

@@ -13,8 +13,8 @@ from msgspec import Struct, structs
 from bench.generator import Counts
 
 
-class Round(Struct, frozen=True):
-    """One worker's figures."""
+class Figures(Struct, frozen=True, kw_only=True):
+    """What is told of a round, and as medians of them all."""
 
     offered_pps: float
     out_pps: float
@@ -26,11 +26,16 @@ class Round(Struct, frozen=True):
     p99_ms: float | None
     outside_p50_ms: float | None  # from the generator's send call to the kernel's receipt of the copy (`delays.py`)
     outside_p99_ms: float | None
+    generator_cpu_pct: float
+    generator_drops: int  # at our receive buffers: any means that the generator was the bottleneck
+
+
+class Round(Figures, frozen=True, kw_only=True):
+    """One server's, in one window."""
+
     sampled: int  # packets that were decrypted
     verified: int  # of these, intact and from somebody else
-    generator_cpu_pct: float
     generator_late_ms: float
-    generator_drops: int  # at our receive buffers: any means that the generator was the bottleneck
     worker_drops: int  # at the server's receive buffers
     neighbours_cpu_pct: float  # of one core, used by processes that are none of ours: what disturbed the round
     nacks: int
@@ -38,24 +43,12 @@ class Round(Struct, frozen=True):
     control_pps: float
 
 
-class Result(Struct, frozen=True):
-    """Medians of the rounds."""
+class Result(Figures, frozen=True, kw_only=True):
+    """Medians of the rounds; of dropped packets the most of any."""
 
     people: int
     kbps: float
     seconds: float
-    offered_pps: float
-    out_pps: float
-    delivered: float
-    us_per_out_packet: float
-    worker_cpu_pct: float
-    rss_mb: float
-    p50_ms: float | None
-    p99_ms: float | None
-    outside_p50_ms: float | None
-    outside_p99_ms: float | None
-    generator_cpu_pct: float
-    generator_drops: int
     srtp_profile: str
     downlink_extensions: list[str]  # header extensions of what people receive: transport-cc is work for the server
     path: str  # of the inner loop: compiled or python; of Janus its version and threads
@@ -131,13 +124,13 @@ class Label(Struct, frozen=True):
 
 
 def medians(people: int, kbps: float, seconds: float, label: Label, rounds: list[Round]) -> Result:
-    """Field by field. Dropped packets are the most of any round."""
+    """Field by field."""
 
     def median(field: str) -> float | None:
         values = [value for one in rounds if (value := getattr(one, field)) is not None]
         return round(float(statistics.median(values)), 6) if values else None
 
-    measured = {field: median(field) for field in Round.__struct_fields__ if field in Result.__struct_fields__}
+    measured = {field: median(field) for field in Figures.__struct_fields__}
     measured["generator_drops"] = max(one.generator_drops for one in rounds)
     return Result(
         people=people,

