@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bench import move
@@ -29,6 +30,26 @@ SETTLED = 5.0  # seconds after a move
 AHEAD = 3  # seconds of one publisher's clock before the other's
 
 ROOT = Path(__file__).parents[2]
+
+# Given to a page: before each of its paints, the colour behind whoever is in a tile that can be seen. Synthetic people
+# sit before walls of their own.
+EYES = """() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  window.eyes = [];
+  const look = () => {
+    for (const video of document.querySelectorAll(".tile .video:not([hidden]) video")) {
+      const { participant } = video.closest(".tile").dataset;
+      if (participant === kinroom.store.me.value || video.style.opacity === "0" || !video.videoWidth) continue;
+      canvas.drawImage(video, 2, 2, 1, 1, 0, 0, 1, 1);
+      const colour = [...canvas.getImageData(0, 0, 1, 1).data.slice(0, 3)];
+      eyes.push([participant, colour]);
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+MOVES = 8
+ALIKE = 40  # of 255, in each of red, green and blue: what encoding leaves of one wall
 
 
 async def test_the_new_partner_is_heard_and_seen_at_once_and_the_old_one_no_more() -> None:
@@ -60,8 +81,37 @@ async def test_buffers_are_short_again_after_moves_between_clocks_that_differ(
         await page.close()
 
 
-async def _in_two_rooms(ana: Member, viewer: Person) -> None:
-    """The viewer and one synthetic person in the first, the other one alone in the second."""
+async def test_no_picture_of_the_old_partner_is_seen_in_the_tile_of_the_new_one(
+    browsers: Browsers, server: Server, inside: Namespace
+) -> None:
+    made = await server.create_session(3, links=[{"roles": ["facilitator"]}])
+    link, leading = made.links
+    page = await browsers.chromium(fps=15)
+    viewer = Person(page, "Vera")
+    try:
+        async with member(server, leading.token, "Ana") as ana:
+            await page.inject(SMALL, 160, 90, 5)
+            await viewer.join(link.url)
+            async with _bot(inside, link.url, 0, 0), _bot(inside, link.url, 1, 0):
+                here, there = await _in_two_rooms(ana, viewer)
+                await page.call(EYES)
+                for n in range(MOVES):
+                    partner, room = ((there, "pair.2"), (here, "pair.1"))[n % 2]
+                    await ana.ask(p.MovePeople, moves=((viewer.id, room),), anyway=True)
+                    await page.wait_for(f"eyes.at(-1)?.[0] === '{partner}' && eyes.at(-1)")
+                    await asyncio.sleep(0.3)
+                seen = await page.evaluate("eyes")
+    finally:
+        await page.close()
+    walls = {who: np.array([colour for one, colour in seen if one == who]) for who in (here, there)}
+    for wall in walls.values():
+        assert len(wall) > MOVES
+        assert np.abs(wall - np.median(wall, axis=0)).max() <= ALIKE, wall
+    assert np.abs(np.median(walls[here], axis=0) - np.median(walls[there], axis=0)).max() > 2 * ALIKE
+
+
+async def _in_two_rooms(ana: Member, viewer: Person) -> tuple[str, str]:
+    """The viewer and one synthetic person in the first, the other one alone in the second; the ids of the two."""
     names = persona(0).name, persona(1).name
     await ana.until(lambda: set(names) <= set(ana.people), 30)
     here, there = (ana.people[name].id for name in names)
@@ -70,6 +120,7 @@ async def _in_two_rooms(ana: Member, viewer: Person) -> None:
     await ana.ask(p.OpenRooms, minutes=None, late="ask")
     await ana.ask(p.MovePeople, moves=((there, "pair.2"),), anyway=True)
     await viewer.page.wait_for("kinroom.store.roomView.value?.kind === 'pair'")
+    return here, there
 
 
 @asynccontextmanager
