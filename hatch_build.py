@@ -1,4 +1,4 @@
-"""Builds the C kernel of the packet path (`rtc/shell/kernel.c`) with the machine's C compiler.
+"""Builds the C kernel of the packet path (`rtc/shell/kernel.c`, `ingest.c`) with the machine's C compiler.
 
 Where there is none, or it fails, the wheel has none and the worker runs the same loop in Python. As the build backend's
 hook it runs with every install; `python hatch_build.py` builds it in place.
@@ -19,19 +19,20 @@ try:
 except ImportError:  # run as a program
     BuildHookInterface = object
 
-SOURCE = Path(__file__).with_name("rtc") / "shell" / "kernel.c"
-LIBRARY = SOURCE.with_name("_kernel.so")
+SHELL = Path(__file__).with_name("rtc") / "shell"
+SOURCES = (SHELL / "kernel.c", SHELL / "ingest.c")
+LIBRARY = SHELL / "_kernel.so"
 FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC")
 
 
 def build() -> bool:
-    """Whether the library is there afterwards, built from this source."""
+    """Whether the library is there afterwards, built from these sources."""
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None or sys.platform != "linux":
         return _without("there is no C compiler")
     # Renamed when done: a worker that starts meanwhile never loads half of it.
     unfinished = LIBRARY.with_suffix(f".{os.getpid()}")
-    done = subprocess.run([*compiler.split(), *FLAGS, "-o", str(unfinished), str(SOURCE)], check=False)
+    done = subprocess.run([*compiler.split(), *FLAGS, "-o", str(unfinished), *map(str, SOURCES)], check=False)
     if done.returncode:
         unfinished.unlink(missing_ok=True)
         return _without("the C kernel did not build")

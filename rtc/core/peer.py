@@ -59,13 +59,15 @@ class Peer:
         self.received_octets = 0
         self._random_16 = random_16
         self._trace = trace
-        self._transport_cc_id: int | None = None
+        self.transport_cc_id: int | None = None
 
     def adopt(self, negotiated: Negotiated) -> list[Slot]:
         """Take over what an offer agreed on; what exists stays as it is. Returns the new slots."""
         self.negotiated = negotiated
-        self._transport_cc_id = negotiated.extensions.get(uris.TRANSPORT_CC)
+        self.transport_cc_id = negotiated.extensions.get(uris.TRANSPORT_CC)
         self.demuxer.adopt(negotiated)
+        for _, stream in self.demuxer.streams:
+            stream.close_lane()  # its header extensions may have new ids
         new_slots: list[Slot] = []
         for line in negotiated.lines.values():
             if line.source is not None:
@@ -126,7 +128,7 @@ class Peer:
             return None
 
     def _receive_rtp(self, now: float, packet: rtp.RtpPacket, batch: Batch, speakers: Speakers) -> Publication | None:
-        cc_id = self._transport_cc_id
+        cc_id = self.transport_cc_id
         if cc_id is not None:
             value = packet.extensions.get(cc_id)
             if value is not None:
@@ -156,6 +158,30 @@ class Peer:
             self.drops["duplicate"] += 1
             return None
         return publication
+
+    def forwarded(
+        self,
+        now: float,
+        publication: Publication,
+        stream: RtpStream,
+        data: bytes,
+        timestamp: int,
+        size: int,
+        transport_number: int,
+        level: int,
+        speakers: Speakers,
+    ) -> None:
+        """Keep the books of a packet that the stream's lane has forwarded, as if it had come to `receive_rtp`.
+
+        `size`: octets of payload. `transport_number`, `level` (-dBov): -1 where it has none.
+        """
+        self.received_packets += 1
+        self.received_octets += len(data)
+        if transport_number >= 0:
+            self.arrivals.record(now, transport_number)
+        if level >= 0 and publication.source is Source.MICROPHONE:
+            speakers.heard(self.id, level)
+        publication.forwarded(now, stream, data, timestamp, size)
 
     def _begin(self, now: float, ssrc: int, publication: Publication, forwarded: bool) -> RtpStream:
         stream = RtpStream(ssrc, publication.clock_rate, self.clock)

@@ -83,6 +83,11 @@ class Publication:
         """(packets, octets) given to the fan-out, whoever watched."""
         return self.sent_packets, self.sent_octets
 
+    def _changed(self) -> None:
+        """What `ordinary` said holds no longer."""
+        if self.stream is not None:
+            self.stream.close_lane()
+
     def subscribe(self, now: float, subscription: Subscription, batch: Batch) -> None:
         self.subscriptions.append(subscription)
         self.resume(now, subscription, batch)
@@ -94,12 +99,14 @@ class Publication:
     def hold(self, now: float) -> None:
         self.held = True
         if self.stream is not None:
-            self.stream.cache.clear()  # nothing from before the hold is shown after it
+            self.stream.close_lane()
+            self.stream.forget()  # nothing from before the hold is shown after it
         for subscription in self.subscriptions:
             self._stop(now, subscription, Forwarding.PAUSED)
 
     def release(self, now: float, batch: Batch) -> None:
         self.held = False
+        self._changed()
         for subscription in self.subscriptions:
             self.resume(now, subscription, batch)
 
@@ -114,6 +121,7 @@ class Publication:
             return
         if now < subscription.starts_at:
             return
+        self._changed()
         subscription.forwarding = Forwarding.AWAITING
         self._waiting.append(subscription)
         if self.is_video and not self._start_from_cache(now, subscription, batch):
@@ -123,6 +131,7 @@ class Publication:
         self._stop(now, subscription, Forwarding.PAUSED)
 
     def _stop(self, now: float, subscription: Subscription, to: Forwarding) -> None:
+        self._changed()
         if subscription.forwarding is Forwarding.FLOWING:
             self._flowing[subscription.slot.receivers].remove(subscription)
         elif subscription.forwarding is Forwarding.AWAITING:
@@ -144,12 +153,14 @@ class Publication:
     def _start(
         self, now: float, stream: RtpStream, subscription: Subscription, number: int, first: CachedPacket, batch: Batch
     ) -> None:
+        self._changed()
         self._waiting.remove(subscription)
         subscription.start(now, stream, number, first, batch)
         self._flowing.setdefault(subscription.slot.receivers, _Flow()).add(subscription)
 
     def replace_stream(self, now: float, stream: RtpStream) -> None:
         """The publisher began a new SSRC for this encoding: viewers continue at its first (key) frame."""
+        self._changed()
         self._restart_flows(now)
         self.stream = stream
 
@@ -177,6 +188,7 @@ class Publication:
             descriptor = vp8.parse(
                 packet.data[packet.payload_start : min(packet.payload_end, packet.payload_start + vp8.MAX_PREFIX)]
             )
+        stream.close_lane()  # what follows may change what is next
         log = stream.log
         if not repair and stream is self.stream and log.leaps(packet.sequence):
             # Viewers see no leap: after two with loss between they would miss a roll-over and decrypt nothing more.
@@ -190,7 +202,7 @@ class Publication:
             self._receive_padding(stream, number, cached, newest, batch)
             return True
         if self.is_video and not self.held and stream is self.stream:
-            stream.cache.put(number, cached)
+            stream.remember(number, cached)
         if newest:
             if stream is self.stream:
                 if descriptor is not None and descriptor.key_frame:
@@ -198,13 +210,36 @@ class Publication:
                 elif self._waiting and not self.is_video:
                     self._start_waiting(now, stream, number, cached, batch)
                 self._fan_out(number, cached, batch)
-            stream.last_timestamp = packet.timestamp
-            stream.last_descriptor = descriptor
+            stream.came_last(packet.timestamp, cached if self.is_video else None)
         elif stream is self.stream:
             self._fan_out_late(number, cached, batch)
             if self.is_video:
                 self._start_late(now, stream, number, cached, batch)
         return True
+
+    def ordinary(self, stream: RtpStream) -> list[tuple[ReceiverClass, Fan]] | None:
+        """What becomes of each next ordinary packet of `stream`; None while all of them need a look.
+
+        It holds until the stream's lane is closed.
+        """
+        if self.held or (self._waiting and not self.is_video):
+            return None
+        if stream is not self.stream:
+            return []
+        return [(receivers, flow.fan) for receivers, flow in self._flowing.items() if len(flow)]
+
+    def forwarded(self, now: float, stream: RtpStream, data: bytes, timestamp: int, size: int) -> None:
+        """Keep the books of an ordinary packet that its lane has forwarded. `size`: octets of its payload."""
+        number = stream.log.next(now, timestamp)
+        if self.is_video:
+            if stream is self.stream:
+                stream.remember(number, data)
+            stream.came_last(timestamp, data)
+        else:
+            stream.came_last(timestamp, None)
+        if stream is self.stream:
+            self.sent_packets += 1
+            self.sent_octets += size
 
     def _receive_padding(
         self, stream: RtpStream, number: int, cached: CachedPacket, newest: bool, batch: Batch
@@ -215,6 +250,7 @@ class Publication:
         if not newest:
             self._fan_out_late(number, cached, batch)  # its number is taken already: without it there would be a hole
             return
+        self._changed()
         for flow in self._flowing.values():
             flow.drop(number)
 

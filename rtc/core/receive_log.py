@@ -68,9 +68,7 @@ class ReceiveLog:
             return self._first
         step = (sequence - highest) & 0xFFFF
         if step == 1 and not repair:
-            self.highest = highest + 1
-            self._arrived(now, timestamp)
-            return highest + 1
+            return self.next(now, timestamp)
         if step == 0:
             self.duplicates += 1
             return None
@@ -80,6 +78,12 @@ class ReceiveLog:
                 return None  # SRTP does not guard the number inside: only a little way ahead is it believed
             return self._jumped(now, highest + step, timestamp)
         return self._late(now, highest + step - 0x10000, repair)
+
+    def next(self, now: float, timestamp: int) -> int:
+        """The same for a packet that is known to follow on the highest."""
+        self.highest += 1
+        self._arrived(now, timestamp)
+        return self.highest
 
     def _jumped(self, now: float, number: int, timestamp: int) -> int:
         oldest = next(iter(self._holes.values()), None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 from rtc.core.clock import PublisherClock, StreamClock
 from rtc.core.packet_cache import PacketCache
 from rtc.core.receive_log import ReceiveLog
+from rtc.wire import rtp, vp8
 from rtc.wire.rtp import RtpPacket
 from rtc.wire.vp8 import Vp8Descriptor
 
@@ -23,6 +24,22 @@ class CachedPacket:
         self.packet = packet
         self.descriptor = descriptor
 
+    @staticmethod
+    def of(data: bytes) -> CachedPacket:
+        """Of a video packet that was parsed before."""
+        packet = rtp.parse(data)
+        return CachedPacket(packet, vp8.parse(packet.payload[: vp8.MAX_PREFIX]))
+
+
+class Lane(Protocol):
+    """Forwards the stream's ordinary packets without the core, by what it was told when it was opened.
+
+    Ordinary is a packet in order, with a payload, that begins no key frame.
+    """
+
+    def close(self) -> None:
+        """From here on every packet comes to the core again."""
+
 
 class RtpStream:
     """One encoding of a publication. Sequence numbers are the unbounded ones of its receive log."""
@@ -31,12 +48,45 @@ class RtpStream:
         self.ssrc = ssrc
         self.log = ReceiveLog(clock_rate)
         self.clock = StreamClock(publisher, clock_rate)
-        self.cache: PacketCache[CachedPacket] = PacketCache()
+        self.lane: Lane | None = None  # while it is open
         self.last_timestamp = 0
-        self.last_descriptor: Vp8Descriptor | None = None
+        # Octets of a packet that nobody has asked for are not parsed.
+        self._cache: PacketCache[CachedPacket | bytes] = PacketCache()
+        self._last: CachedPacket | bytes | None = None
         self.last_sender_report: tuple[float, int] | None = None  # (arrival, middle 32 bits of its NTP time)
         self._key_frame: tuple[int, float] | None = None  # (first number, arrival)
         self._oldest: int | None = None  # a picture may start only after this number
+
+    def close_lane(self) -> None:
+        if self.lane is not None:
+            self.lane.close()
+            self.lane = None
+
+    def remember(self, number: int, cached: CachedPacket | bytes) -> None:
+        """Keep a video packet, so that it can be sent again."""
+        self._cache.put(number, cached)
+
+    def recall(self, number: int) -> CachedPacket | None:
+        cached = self._cache.get(number)
+        if isinstance(cached, bytes):
+            cached = CachedPacket.of(cached)
+            self._cache.put(number, cached)
+        return cached
+
+    def forget(self) -> None:
+        self._cache.clear()
+
+    def came_last(self, timestamp: int, cached: CachedPacket | bytes | None) -> None:
+        """The newest packet; None where it has nothing but its timestamp (sound)."""
+        self.last_timestamp = timestamp
+        self._last = cached
+
+    @property
+    def last_descriptor(self) -> Vp8Descriptor | None:
+        """Of the newest packet."""
+        if isinstance(self._last, bytes):
+            self._last = CachedPacket.of(self._last)
+        return None if self._last is None else self._last.descriptor
 
     def key_frame_started(self, now: float, number: int) -> None:
         self._key_frame = (number, now)
@@ -58,7 +108,7 @@ class RtpStream:
             return None
         packets: list[tuple[int, CachedPacket]] = []
         for number in range(self._key_frame[0], self.log.highest + 1):
-            cached = self.cache.get(number)
+            cached = self.recall(number)
             if cached is None:
                 return None
             packets.append((number, cached))

@@ -187,7 +187,7 @@ class Subscription:
             self.nacked += 1
             out = newest - ((newest - sequence) & 0xFFFF)
             number = slot.munger.origin(out)
-            cached = stream.cache.get(number) if number is not None else None
+            cached = stream.recall(number) if number is not None else None
             if cached is None or not slot.may_resend(now, out, round_trip):
                 continue
             self.retransmitted += 1

@@ -1,49 +1,9 @@
 /* The inner loop of the packet path: copies of a batch, each with its own numbers, protected and framed for sendmmsg.
  *
  * The same as `PythonWriter` in sending.py, which is the reference and takes over where this was not built. Plain C
- * without Python's headers: `kernel.py` loads it, lays out the structs below and owns all memory.
+ * without Python's headers: `kernel.py` loads it, lays out the structs and owns all memory.
  */
-#define _GNU_SOURCE /* struct mmsghdr */
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-
-#define VERSION 1 /* of the structs; kernel.py has the same */
-
-typedef int (*protect_function)(void *context, void *packet, int *length);
-
-/* One viewer's copies. Sorted by `address` within a fan. */
-struct target {
-    uint64_t context; /* of libsrtp */
-    uint64_t address; /* where its sockaddr lies */
-    uint32_t ssrc;
-    uint32_t timestamp; /* this and those below are added */
-    uint16_t sequence;
-    uint16_t picture_id;
-    uint8_t tl0picidx;
-    uint8_t tag; /* octets that protection adds */
-    uint8_t unused[2];
-};
-
-/* One packet for a fan. Offsets count from its start; 0: it has no such field. */
-struct packet {
-    uint64_t rest; /* all after the fixed header */
-    uint64_t targets;
-    uint32_t count; /* targets */
-    uint32_t next;  /* the first one without a copy yet */
-    uint32_t timestamp;
-    uint16_t sequence;
-    uint16_t rest_size;
-    uint8_t head[2];
-    uint16_t picture_id_at;
-    uint16_t picture_id;
-    uint16_t tl0picidx_at;
-    uint8_t tl0picidx;
-    uint8_t picture_id_bits;
-    uint8_t unused[6];
-};
+#include "kernel.h"
 
 /* Arrays of `capacity` packets; `slot` octets of buffer each. */
 struct outgoing {
@@ -62,16 +22,6 @@ struct outgoing {
 };
 
 int kernel_version(void) { return VERSION; }
-
-static void write_16(uint8_t *at, uint16_t value) {
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
-}
-
-static void write_32(uint8_t *at, uint32_t value) {
-    write_16(at, (uint16_t)(value >> 16));
-    write_16(at + 2, (uint16_t)value);
-}
 
 static void write_copy(uint8_t *at, const struct packet *packet, const struct target *target) {
     memcpy(at, packet->head, 2);

@@ -1,4 +1,4 @@
-"""The inner loop in C (`kernel.c`), where it was built: see `hatch_build.py`. The only file that loads it."""
+"""The inner loop in C (`kernel.c`), where it was built: see `hatch_build.py`. The only file that loads the library."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from rtc.shell.endpoint import OutgoingStream
 log = structlog.get_logger()
 
 LIBRARY: Final = Path(__file__).with_name("_kernel.so")
-VERSION: Final = 1  # of the structs below; kernel.c has the same
+VERSION: Final = 2  # of the structs; kernel.h has the same
 ENTRIES_AT_ONCE: Final = 64
 
-# The structs of kernel.c.
+# The structs of kernel.h.
 _TARGET: Final = struct.Struct("=QQIIHHBB2x")
-_PACKET: Final = struct.Struct("=QQIIIHH2sHHHBB6x")
+PACKET: Final = struct.Struct("=QQIIIHH2sHHHBB6x")
 _NO_PICTURES: Final = (0, 0, 0, 0, 0)
 
 libc.ffi.cdef(
@@ -39,7 +39,7 @@ libc.ffi.cdef(
 """`load` gives a library with these."""
 
 
-class _Prepared:
+class Prepared:
     """The targets of a fan as C wants them. What they point to lives as long as the fan."""
 
     __slots__ = ("_memory", "address", "count")
@@ -72,6 +72,15 @@ def _address(target: tuple[Any, int, int, int, int]) -> int:
     return address
 
 
+def prepare(fan: Fan) -> Prepared:
+    """Made once for each fan."""
+    prepared = fan.prepared
+    if prepared is None:
+        prepared = fan.prepared = Prepared(fan)
+    assert isinstance(prepared, Prepared)
+    return prepared
+
+
 def load() -> Any | None:
     """The library; None where it was not built, or was built from another source."""
     if not LIBRARY.exists():
@@ -93,7 +102,7 @@ class KernelWriter:
     path = "compiled"
 
     def __init__(self, outgoing: libc.Outgoing, library: Any) -> None:
-        self._library = library
+        self.library = library
         self._outgoing = outgoing
         self._struct = libc.ffi.new("struct outgoing *", outgoing.arrays())
         self._protect = libc.ffi.cast("void *", srtp.PROTECT_ADDRESS)
@@ -101,7 +110,7 @@ class KernelWriter:
         self._rests: Any = libc.ffi.new("unsigned char[]", ENTRIES_AT_ONCE * libc.SLOT)
         self._rest_view = memoryview(libc.ffi.buffer(self._rests)).cast("B")
         self._rests_at = int(libc.ffi.cast("uintptr_t", self._rests))
-        self._packets: Any = libc.ffi.new("unsigned char[]", ENTRIES_AT_ONCE * _PACKET.size)
+        self._packets: Any = libc.ffi.new("unsigned char[]", ENTRIES_AT_ONCE * PACKET.size)
         self._packet_view = memoryview(libc.ffi.buffer(self._packets)).cast("B")
 
     @property
@@ -110,26 +119,29 @@ class KernelWriter:
         return failed
 
     def fill(self, entries: list[Entry]) -> Iterator[int]:
-        fill, out, packets, protect = self._library.fill, self._struct, self._packets, self._protect
         for start in range(0, len(entries), ENTRIES_AT_ONCE):
             some = entries[start : start + ENTRIES_AT_ONCE]
             self._describe(some)
-            while copies := fill(out, packets, len(some), protect):
+            yield from self.fill_packets(self._packets, len(some))
+
+    def fill_packets(self, packets: Any, count: int) -> Iterator[int]:
+        """The same from `count` structs in memory."""
+        fill, out, protect = self.library.fill, self._struct, self._protect
+        for start in range(0, count, ENTRIES_AT_ONCE):
+            some = min(ENTRIES_AT_ONCE, count - start)
+            while copies := fill(out, packets + start * PACKET.size, some, protect):
                 yield copies
 
     def _describe(self, entries: list[Entry]) -> None:
         for i, (form, fan, number, timestamp) in enumerate(entries):
-            prepared = fan.prepared
-            if prepared is None:
-                prepared = fan.prepared = _Prepared(fan)
-            assert isinstance(prepared, _Prepared)
+            prepared = prepare(fan)
             rest = form.rest
             at = i * libc.SLOT
             self._rest_view[at : at + len(rest)] = rest
             picture_id_at, bits, picture_id, tl0picidx_at, tl0picidx = form.pictures or _NO_PICTURES
-            _PACKET.pack_into(
+            PACKET.pack_into(
                 self._packet_view,
-                i * _PACKET.size,
+                i * PACKET.size,
                 self._rests_at + at,
                 prepared.address,
                 prepared.count,
@@ -146,5 +158,5 @@ class KernelWriter:
             )
 
     def frame(self, first: int, end: int, segments: bool) -> int:
-        messages: int = self._library.frame(self._struct, first, end, segments)
+        messages: int = self.library.frame(self._struct, first, end, segments)
         return messages

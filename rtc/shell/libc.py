@@ -112,6 +112,17 @@ class Incoming(Messages):
         self._read_control(self._header_q[_CONTROLLEN_Q])
         return count
 
+    def arrays(self) -> dict[str, Any]:
+        """What `ingest.c` reads and writes, as fields of its struct."""
+        return {
+            "buffers": self._buffers,
+            "names": self._names,
+            "lengths": self._lengths,
+            "messages": self._headers,
+            "slot": SLOT,
+            "name": SOCKADDR,
+        }
+
     def size(self, i: int) -> int:
         """Bytes of message `i`."""
         size: int = self._header_i[i * (_HEADER_Q * 2) + _LENGTH_I]

@@ -14,10 +14,13 @@ from typing import Final, Protocol
 import structlog
 
 from rtc.core.batch import Batch
+from rtc.core.peer import Peer
 from rtc.core.publication import Publication
 from rtc.core.router import Router
-from rtc.shell import libc, srtp
+from rtc.shell import express, libc, srtp
 from rtc.shell.endpoint import Endpoint
+from rtc.shell.express import Express, Record
+from rtc.shell.kernel import KernelWriter
 from rtc.shell.sending import make_sender
 
 log = structlog.get_logger()
@@ -82,6 +85,9 @@ class MediaSocket:
         self._transports = transports
         self._incoming = libc.Incoming(RECEIVE_AT_ONCE)
         self._sender = make_sender(self.fd, compiled)
+        writer = self._sender.writer
+        self._writer = writer if isinstance(writer, KernelWriter) else None
+        self._express = None if self._writer is None else Express(self._incoming, self._writer.library)
         self._control_errors = 0
         self._batch = Batch()
 
@@ -109,6 +115,11 @@ class MediaSocket:
         except OSError:
             self._control_errors += 1
 
+    def forget(self, endpoint: Endpoint) -> None:
+        """It is gone, or its address is another's: nothing that comes from there is taken for its any more."""
+        if self._express is not None:
+            self._express.forget(endpoint)
+
     def readable(self) -> None:
         """The loop's callback: take what is there, in turns with the loop's other work."""
         if self.gathers:
@@ -130,7 +141,11 @@ class MediaSocket:
         buffer, names = self._incoming.buffer, self._incoming.names
         find = self._transports.find
         touched: set[Publication] = set()
+        outcomes = self._take_ordinary(now, count, touched)
         for i in range(count):
+            outcome = outcomes[i] if outcomes is not None else None
+            if outcome is not None and outcome[0] == express.FORWARDED:
+                continue
             at = i * libc.SLOT
             size = self._incoming.size(i)
             name = i * libc.SOCKADDR
@@ -140,7 +155,7 @@ class MediaSocket:
                 if 128 <= kind < 192:
                     endpoint = find(key)
                     if endpoint is not None:
-                        publication = self._receive_media(now, endpoint, i, size, key)
+                        publication = self._receive_media(now, endpoint, i, size, key, outcome)
                         if publication is not None:
                             touched.add(publication)
                 elif kind < 64:
@@ -151,6 +166,35 @@ class MediaSocket:
         self.flush()
         self._note_delay(touched)
 
+    def _take_ordinary(self, now: float, count: int, touched: set[Publication]) -> list[Record] | None:
+        """Forward what needs no look, and keep the books of it; what became of each message."""
+        if self._express is None or self._writer is None:
+            return None
+        records = list(self._express.take(count))
+        if self._express.packet_count:
+            self._sender.send_filled(self._express.fill(self._writer))
+        # Books before all else in this batch: the core counts on it that lanes are ahead of what it is given.
+        routes, buffer, speakers = self._express.routes, self._incoming.buffer, self._router.speakers
+        for i, (status, _, level, transport_number, length, payload, timestamp, number) in enumerate(records):
+            if status == express.FORWARDED:
+                route = routes[number]
+                at = i * libc.SLOT
+                data = bytes(buffer[at : at + length])
+                route.endpoint.heard_at = now
+                route.peer.forwarded(
+                    now,
+                    route.publication,
+                    route.stream,
+                    data,
+                    timestamp,
+                    payload,
+                    transport_number,
+                    level if level < 0 else level & 0x7F,
+                    speakers,
+                )
+                touched.add(route.publication)
+        return records
+
     def _receive_other(self, now: float, kind: int, data: bytes, key: bytes) -> None:
         if kind < 4:
             self._transports.receive_stun(now, data, key)
@@ -159,7 +203,9 @@ class MediaSocket:
             if endpoint is not None and endpoint.peer.budget.admit(len(data)):
                 self._transports.receive_dtls(now, endpoint, data)
 
-    def _receive_media(self, now: float, endpoint: Endpoint, i: int, size: int, key: bytes) -> Publication | None:
+    def _receive_media(
+        self, now: float, endpoint: Endpoint, i: int, size: int, key: bytes, outcome: Record | None
+    ) -> Publication | None:
         peer, inbound = endpoint.peer, endpoint.inbound
         if inbound is None:
             peer.drops["early"] += 1
@@ -169,31 +215,50 @@ class MediaSocket:
             return None
         incoming = self._incoming
         at = i * libc.SLOT
-        incoming.lengths[i] = size
+        if outcome is not None and outcome[0] == express.FAILED:
+            self._count_failed(peer, outcome[1])
+            return None
+        opened = outcome is not None and outcome[0] == express.OPENED
         # RFC 5761 4: packet types 192 to 223 are RTCP.
         is_rtcp = 192 <= incoming.buffer[at + 1] < 224
-        if not peer.budget.admit(size * CONTROL_COST if is_rtcp else size):
-            peer.drops["rate"] += 1
-            return None
         (ssrc,) = _SSRC.unpack_from(incoming.buffer, at + (4 if is_rtcp else 8))
-        if ssrc not in inbound.ssrcs and len(inbound.ssrcs) >= MAX_SSRCS:
-            peer.drops["ssrcs"] += 1
+        if not opened and not self._open(peer, inbound, i, size, ssrc, is_rtcp):
             return None
-        unprotect = srtp.unprotect_rtcp if is_rtcp else srtp.unprotect
-        error = unprotect(inbound.context, incoming.pointers[i], incoming.length_pointers[i])
-        if error:
-            peer.drops["replay" if error in srtp.REPLAYED else "srtp"] += 1
-            return None
-        inbound.ssrcs.add(ssrc)
         endpoint.heard_at = now
         data = bytes(incoming.buffer[at : at + incoming.lengths[i]])
         if is_rtcp:
             endpoint.receive_rtcp(now, data, self._batch)
             return None
         publication = peer.receive_rtp(now, data, self._batch, self._router.speakers)
-        if publication is not None and key != endpoint.destination.key:
+        if publication is None:
+            return None
+        if key != endpoint.destination.key:
             self._follow(endpoint, publication, data, key)
+        elif self._express is not None:
+            self._express.consider(endpoint, ssrc)
         return publication
+
+    def _open(self, peer: Peer, inbound: srtp.Inbound, i: int, size: int, ssrc: int, is_rtcp: bool) -> bool:
+        """Unprotect message `i` in place, if the peer may send it and it is the peer's."""
+        if not peer.budget.admit(size * CONTROL_COST if is_rtcp else size):
+            peer.drops["rate"] += 1
+            return False
+        if ssrc not in inbound.ssrcs and len(inbound.ssrcs) >= MAX_SSRCS:
+            peer.drops["ssrcs"] += 1
+            return False
+        incoming = self._incoming
+        incoming.lengths[i] = size
+        unprotect = srtp.unprotect_rtcp if is_rtcp else srtp.unprotect
+        error = unprotect(inbound.context, incoming.pointers[i], incoming.length_pointers[i])
+        if error:
+            self._count_failed(peer, error)
+            return False
+        inbound.ssrcs.add(ssrc)
+        return True
+
+    @staticmethod
+    def _count_failed(peer: Peer, error: int) -> None:
+        peer.drops["replay" if error in srtp.REPLAYED else "srtp"] += 1
 
     def _follow(self, endpoint: Endpoint, publication: Publication, data: bytes, key: bytes) -> None:
         """Media came from another address of this peer: go there, if it is newer than all before and so no echo."""

@@ -125,29 +125,33 @@ class Sender:
         self.lost = 0  # packets
         self._fd = fd
         self._outgoing = outgoing
-        self._writer = writer
+        self.writer = writer
         self._segments = True  # until the kernel or a network card says that it cannot
 
     @property
     def path(self) -> str:
         """`compiled` or `python`."""
-        return self._writer.path
+        return self.writer.path
 
     @property
     def errors(self) -> int:
         """Packets that did not leave."""
-        return self.lost + self._writer.failed
+        return self.lost + self.writer.failed
+
+    def send_filled(self, filled: Iterator[int]) -> None:
+        """What a writer puts into the arrays, some packets at a time."""
+        for packets in filled:
+            self._send_packets(0, packets)
 
     def send(self, entries: list[Entry]) -> None:
         """Raises ValueError for a packet that no buffer takes: ours are made of what the socket received."""
         if any(entry[0].size > libc.LARGEST for entry in entries):
             raise ValueError("a packet is too long to be sent")
-        for packets in self._writer.fill(entries):
-            self._send_packets(0, packets)
+        self.send_filled(self.writer.fill(entries))
 
     def _send_packets(self, start: int, end: int) -> None:
         outgoing = self._outgoing
-        messages = self._writer.frame(start, end, self._segments)
+        messages = self.writer.frame(start, end, self._segments)
         first, waited = 0, False
         while first < messages:
             sent = outgoing.send(self._fd, first, messages - first)

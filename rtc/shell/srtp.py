@@ -32,6 +32,7 @@ PROTECT_ADDRESS: Final = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_prot
 """The same function, for C."""
 
 unprotect: Final = lib.srtp_unprotect
+UNPROTECT_ADDRESS: Final = int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_unprotect")))
 unprotect_rtcp: Final = lib.srtp_unprotect_rtcp
 
 
@@ -72,11 +73,12 @@ class OutboundControl:
 class Inbound:
     """All that one peer sends. `ssrcs`: those that authenticated, for the caller to keep and to bound."""
 
-    __slots__ = ("_session", "context", "ssrcs")
+    __slots__ = ("_session", "context", "context_address", "ssrcs")
 
     def __init__(self, profile: str, master: bytes) -> None:
         self._session = _session(profile, master, Policy.SSRC_ANY_INBOUND)
         self.context: Any = self._session._srtp[0]
+        self.context_address = int(ffi.cast("uintptr_t", self.context))
         self.ssrcs: set[int] = set()
 
 
@@ -84,6 +86,7 @@ __all__ = [
     "PROTECT_ADDRESS",
     "REPLAYED",
     "TAG",
+    "UNPROTECT_ADDRESS",
     "Inbound",
     "Outbound",
     "OutboundControl",

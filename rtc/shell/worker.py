@@ -120,6 +120,7 @@ class Worker:
         if endpoint is None:
             return
         self._send_all(endpoint, endpoint.close())
+        self._media.forget(endpoint)
         for key in endpoint.addresses:
             if self._by_key.get(key) is endpoint:
                 del self._by_key[key]
@@ -177,6 +178,8 @@ class Worker:
         if response is None:
             return
         endpoint.heard_at = now
+        if known is not None and known is not endpoint:
+            self._media.forget(known)
         self._by_key[key] = endpoint
         forgotten = endpoint.note_address(key)
         if forgotten is not None and self._by_key.get(forgotten) is endpoint:

@@ -1,0 +1,268 @@
+/* Ordinary packets, from what recvmmsg brought to what `fill` sends: no look by Python is needed for them.
+ *
+ * Ordinary is a packet of an open route that is next in order, has a payload and no padding, begins no key frame, and has
+ * nothing unusual in its header. The others are left to media.py, which does the same for every packet, and is the
+ * reference. Lengths and offsets are checked against the packet's end throughout: strangers write what is read here.
+ */
+#include "kernel.h"
+
+enum { SMALLEST = 12, LARGEST = 1500 }; /* octets of a datagram; media.py has the same */
+
+typedef int (*unprotect_function)(void *context, void *packet, int *length);
+
+enum status {
+    UNTOUCHED = 0, /* as it came */
+    OPENED = 1,    /* admitted by the budget and unprotected */
+    FORWARDED = 2, /* and put among the packets */
+    FAILED = 3,    /* admitted, not authentic */
+};
+
+/* What became of one message. */
+struct record {
+    uint8_t status;
+    uint8_t error; /* of libsrtp */
+    int16_t level; /* the octet of RFC 6464, -1: none */
+    int32_t transport_number; /* -1: none */
+    uint16_t length; /* octets of the packet, without SRTP's tag */
+    uint16_t payload;
+    uint32_t timestamp;
+    uint32_t route;
+};
+
+enum { MOST_FLOWS = 4, MOST_ROUTES = 16, LARGEST_BLOCK = 32 };
+
+/* The viewers of one receiver class. */
+struct flow {
+    uint64_t targets;
+    uint32_t count;
+    uint8_t payload_type;
+    uint8_t block_size; /* octets of the header extensions, 0: none */
+    uint8_t level_at;   /* in the block, 0: no audio level */
+    uint8_t block[LARGEST_BLOCK];
+};
+
+/* One incoming SSRC. */
+struct route {
+    uint32_t number; /* for the record */
+    uint32_t ssrc;
+    uint16_t expected;
+    uint8_t open;
+    uint8_t is_video;
+    uint8_t payload_type;
+    uint8_t level_id;     /* 0: none is expected */
+    uint8_t transport_id; /* 0: none was agreed on */
+    uint8_t flow_count;
+    struct flow flows[MOST_FLOWS];
+};
+
+/* One publisher, at one address. */
+struct source {
+    uint64_t address; /* its first octets: family, port and IPv4 address */
+    void *context;    /* of libsrtp */
+    double *left;     /* packets and octets that it may still send (budget.py) */
+    uint32_t count;
+    struct route *routes[MOST_ROUTES];
+};
+
+struct ingest {
+    uint8_t *buffers;
+    uint8_t *names;
+    int *lengths;
+    struct mmsghdr *messages;
+    struct record *records;
+    struct packet *packets;
+    uint8_t *rests; /* what follows the fixed header of each packet */
+    struct source **sources; /* a hash table of `mask` + 1, open addressing, never full */
+    unprotect_function unprotect;
+    uint32_t slot; /* octets of buffer each */
+    uint32_t name; /* octets of a sockaddr */
+    uint32_t mask;
+    uint32_t packet_capacity;
+    uint32_t rest_capacity;
+    uint32_t packet_count;
+    uint32_t rest_size;
+};
+
+uint32_t route_size(void) { return sizeof(struct route); }
+
+/* Spread over the table by the port and the low octets of the address. */
+uint32_t source_hash(uint64_t address) { return (uint32_t)((address * 0x9E3779B97F4A7C15u) >> 40); }
+
+static struct source *find_source(const struct ingest *in, uint64_t address) {
+    for (uint32_t at = source_hash(address) & in->mask; in->sources[at] != NULL; at = (at + 1) & in->mask)
+        if (in->sources[at]->address == address)
+            return in->sources[at];
+    return NULL;
+}
+
+static struct route *find_route(const struct source *source, uint32_t ssrc) {
+    for (uint32_t i = 0; i < source->count; i++)
+        if (source->routes[i]->ssrc == ssrc)
+            return source->routes[i];
+    return NULL;
+}
+
+/* Audio level and transport-cc number (RFC 8285; RFC 6464; the last of a kind counts). Where the payload starts; 0 for
+ * what is broken or unusual. */
+static uint32_t read_header(const uint8_t *data, uint32_t length, const struct route *route, struct record *record) {
+    record->level = -1;
+    record->transport_number = -1;
+    if (data[0] != 0x80 && data[0] != 0x90) /* version 2, maybe an extension; no padding, no CSRCs */
+        return 0;
+    uint32_t start = 12;
+    if (data[0] & 0x10) {
+        uint32_t at = 16;
+        if (at > length)
+            return 0;
+        uint16_t profile = read_16(data + 12);
+        start = at + 4u * read_16(data + 14);
+        if (start > length)
+            return 0;
+        int two = (profile & 0xFFF0) == 0x1000;
+        if (profile != 0xBEDE && !two)
+            return 0;
+        while (at < start) {
+            if (!data[at]) { /* padding between elements */
+                at++;
+                continue;
+            }
+            uint32_t id = two ? data[at] : data[at] >> 4;
+            if (!two && (id == 0 || id == 15))
+                return 0;
+            if (two && at + 1 == start)
+                return 0;
+            uint32_t size = two ? data[at + 1] : (data[at] & 0x0Fu) + 1u;
+            at += two ? 2 : 1;
+            if (at + size > start)
+                return 0;
+            if (route->level_id && id == route->level_id)
+                record->level = size ? data[at] : -1;
+            if (route->transport_id && id == route->transport_id) {
+                if (size < 2)
+                    return 0;
+                record->transport_number = read_16(data + at);
+            }
+            at += size;
+        }
+    }
+    return route->level_id && record->level < 0 ? 0 : start;
+}
+
+/* The picture fields of a VP8 payload descriptor (RFC 7741 4.2), as offsets into the payload. 0 if it is cut short or
+ * begins a key frame. */
+static int read_vp8(const uint8_t *data, uint32_t size, struct packet *packet) {
+    uint32_t at = 1;
+    if (data[0] & 0x80) {
+        if (size < 2)
+            return 0;
+        uint8_t present = data[1];
+        at = 2;
+        if (present & 0x80) {
+            if (at >= size)
+                return 0;
+            packet->picture_id_at = (uint16_t)at;
+            packet->picture_id = data[at];
+            packet->picture_id_bits = 7;
+            if (data[at] & 0x80) {
+                if (++at >= size)
+                    return 0;
+                packet->picture_id = (uint16_t)((packet->picture_id & 0x7F) << 8 | data[at]);
+                packet->picture_id_bits = 15;
+            }
+            at++;
+        }
+        if (present & 0x40) {
+            if (at >= size)
+                return 0;
+            packet->tl0picidx_at = (uint16_t)at;
+            packet->tl0picidx = data[at++];
+        }
+        if (present & 0x30 && at++ >= size)
+            return 0;
+    }
+    int begins_frame = (data[0] & 0x17) == 0x10;
+    return !(begins_frame && at < size && !(data[at] & 0x01));
+}
+
+/* One entry for each flow. 0 if there is no room left. */
+static int put(struct ingest *in, const struct route *route, const struct record *record, const uint8_t *data,
+               uint32_t start, const struct packet *fields) {
+    uint32_t room = 0;
+    for (uint32_t i = 0; i < route->flow_count; i++)
+        room += route->flows[i].block_size + record->payload;
+    if (in->packet_count + route->flow_count > in->packet_capacity || in->rest_size + room > in->rest_capacity)
+        return 0;
+    for (uint32_t i = 0; i < route->flow_count; i++) {
+        const struct flow *flow = &route->flows[i];
+        struct packet *packet = &in->packets[in->packet_count++];
+        uint8_t *rest = in->rests + in->rest_size;
+        *packet = *fields;
+        packet->rest = (uint64_t)(uintptr_t)rest;
+        packet->rest_size = (uint16_t)(flow->block_size + record->payload);
+        packet->targets = flow->targets;
+        packet->count = flow->count;
+        packet->head[0] = flow->block_size ? 0x90 : 0x80;
+        packet->head[1] = (uint8_t)((data[1] & 0x80) | flow->payload_type);
+        uint16_t shift = (uint16_t)(12 + flow->block_size);
+        if (packet->picture_id_at)
+            packet->picture_id_at = (uint16_t)(packet->picture_id_at + shift);
+        if (packet->tl0picidx_at)
+            packet->tl0picidx_at = (uint16_t)(packet->tl0picidx_at + shift);
+        memcpy(rest, flow->block, flow->block_size);
+        if (flow->level_at)
+            rest[flow->level_at] = (uint8_t)record->level;
+        memcpy(rest + flow->block_size, data + start, record->payload);
+        in->rest_size += packet->rest_size;
+    }
+    return 1;
+}
+
+static void take(struct ingest *in, uint32_t i) {
+    struct record *record = &in->records[i];
+    record->status = UNTOUCHED;
+    uint32_t length = in->messages[i].msg_len;
+    uint8_t *data = in->buffers + (size_t)i * in->slot;
+    if (length < SMALLEST || length > LARGEST || (data[1] >= 192 && data[1] < 224))
+        return; /* RFC 5761 4: that is RTCP */
+    uint64_t address;
+    memcpy(&address, in->names + (size_t)i * in->name, sizeof address);
+    struct source *source = find_source(in, address);
+    struct route *route = source == NULL ? NULL : find_route(source, read_32(data + 8));
+    if (route == NULL || !route->open || read_16(data + 2) != route->expected ||
+        (data[1] & 0x7F) != route->payload_type)
+        return;
+    uint32_t start = read_header(data, length, route, record);
+    if (!start || source->left[0] < 1 || source->left[1] < length)
+        return;
+    source->left[0] -= 1;
+    source->left[1] -= length;
+    in->lengths[i] = (int)length;
+    int error = in->unprotect(source->context, data, &in->lengths[i]);
+    if (error) {
+        record->status = FAILED;
+        record->error = (uint8_t)error;
+        return;
+    }
+    record->status = OPENED;
+    record->route = route->number;
+    record->length = (uint16_t)in->lengths[i];
+    if (in->lengths[i] <= (int)start)
+        return;
+    record->payload = (uint16_t)((uint32_t)in->lengths[i] - start);
+    record->timestamp = read_32(data + 4);
+    struct packet fields = {.sequence = read_16(data + 2), .timestamp = record->timestamp};
+    if (route->is_video && !read_vp8(data + start, record->payload, &fields))
+        return;
+    if (!put(in, route, record, data, start, &fields))
+        return;
+    route->expected++;
+    record->status = FORWARDED;
+}
+
+/* Take what is ordinary of `count` messages: a record for each, and `packet_count` packets for `fill`. */
+void ingest(struct ingest *in, uint32_t count) {
+    in->packet_count = 0;
+    in->rest_size = 0;
+    for (uint32_t i = 0; i < count; i++)
+        take(in, i);
+}
