@@ -80,7 +80,7 @@ class Peer:
         publication = self.publications.get(source)
         if publication is None:
             publication = self.publications[source] = Publication(self.id, source, line.clock_rate)
-        publication.audio_level_id = line.extensions.get(uris.AUDIO_LEVEL)
+        publication.audio_level_id = line.extensions.get(uris.AUDIO_LEVEL) if source.is_audio else None
 
     def _add_slot(self, line: Line) -> Slot:
         assert line.ssrc is not None

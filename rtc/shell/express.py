@@ -46,15 +46,16 @@ libc.ffi.cdef(
     struct route {
         uint32_t number, ssrc; uint16_t expected;
         uint8_t open, is_video, payload_type, level_id, transport_id, flow_count;
+        uint32_t passed;
         struct flow flows[4];
     };
     struct source {
-        uint64_t address; void *context; double *left; uint32_t count; struct route *routes[16];
+        uint64_t address; void *context; double *left; uint32_t count, passed; struct route *routes[16];
     };
     struct ingest {
         unsigned char *buffers; unsigned char *names; int *lengths; struct mmsghdr *messages;
         void *records; void *packets; unsigned char *rests; struct source **sources; void *unprotect;
-        uint32_t slot, name, mask, packet_capacity, rest_capacity, packet_count, rest_size;
+        uint32_t slot, name, mask, packet_capacity, rest_capacity, packet_count, rest_size, batch;
     };
     uint32_t route_size(void);
     uint32_t source_hash(uint64_t address);

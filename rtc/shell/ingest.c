@@ -52,6 +52,7 @@ struct route {
     uint8_t level_id;     /* 0: none is expected */
     uint8_t transport_id; /* 0: none was agreed on */
     uint8_t flow_count;
+    uint32_t passed; /* in this batch a packet was left to Python: the later ones follow it, so that order is kept */
     struct flow flows[MOST_FLOWS];
 };
 
@@ -61,6 +62,7 @@ struct source {
     void *context;    /* of libsrtp */
     double *left;     /* packets and octets that it may still send (budget.py) */
     uint32_t count;
+    uint32_t passed; /* the same for an SSRC without a route: it may be a repair of any of these */
     struct route *routes[MOST_ROUTES];
 };
 
@@ -81,6 +83,7 @@ struct ingest {
     uint32_t rest_capacity;
     uint32_t packet_count;
     uint32_t rest_size;
+    uint32_t batch; /* counts up */
 };
 
 uint32_t route_size(void) { return sizeof(struct route); }
@@ -217,19 +220,12 @@ static int put(struct ingest *in, const struct route *route, const struct record
     return 1;
 }
 
-static void take(struct ingest *in, uint32_t i) {
+/* Fills in the record; its status says how far it went. */
+static void take_from(struct ingest *in, uint32_t i, struct source *source, struct route *route) {
     struct record *record = &in->records[i];
-    record->status = UNTOUCHED;
     uint32_t length = in->messages[i].msg_len;
     uint8_t *data = in->buffers + (size_t)i * in->slot;
-    if (length < SMALLEST || length > LARGEST || (data[1] >= 192 && data[1] < 224))
-        return; /* RFC 5761 4: that is RTCP */
-    uint64_t address;
-    memcpy(&address, in->names + (size_t)i * in->name, sizeof address);
-    struct source *source = find_source(in, address);
-    struct route *route = source == NULL ? NULL : find_route(source, read_32(data + 8));
-    if (route == NULL || !route->open || read_16(data + 2) != route->expected ||
-        (data[1] & 0x7F) != route->payload_type)
+    if (!route->open || read_16(data + 2) != route->expected || (data[1] & 0x7F) != route->payload_type)
         return;
     uint32_t start = read_header(data, length, route, record);
     if (!start || source->left[0] < 1 || source->left[1] < length)
@@ -259,10 +255,34 @@ static void take(struct ingest *in, uint32_t i) {
     record->status = FORWARDED;
 }
 
+static void take(struct ingest *in, uint32_t i) {
+    in->records[i].status = UNTOUCHED;
+    uint32_t length = in->messages[i].msg_len;
+    uint8_t *data = in->buffers + (size_t)i * in->slot;
+    if (length < SMALLEST || length > LARGEST || (data[1] >= 192 && data[1] < 224))
+        return; /* RFC 5761 4: that is RTCP */
+    uint64_t address;
+    memcpy(&address, in->names + (size_t)i * in->name, sizeof address);
+    struct source *source = find_source(in, address);
+    if (source == NULL || source->passed == in->batch)
+        return;
+    struct route *route = find_route(source, read_32(data + 8));
+    if (route == NULL) {
+        source->passed = in->batch;
+        return;
+    }
+    if (route->passed == in->batch)
+        return;
+    take_from(in, i, source, route);
+    if (in->records[i].status != FORWARDED)
+        route->passed = in->batch;
+}
+
 /* Take what is ordinary of `count` messages: a record for each, and `packet_count` packets for `fill`. */
 void ingest(struct ingest *in, uint32_t count) {
     in->packet_count = 0;
     in->rest_size = 0;
+    in->batch++;
     for (uint32_t i = 0; i < count; i++)
         take(in, i);
 }

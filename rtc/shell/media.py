@@ -17,9 +17,9 @@ from rtc.core.batch import Batch
 from rtc.core.peer import Peer
 from rtc.core.publication import Publication
 from rtc.core.router import Router
-from rtc.shell import express, libc, srtp
+from rtc.shell import libc, srtp
 from rtc.shell.endpoint import Endpoint
-from rtc.shell.express import Express, Record
+from rtc.shell.express import FAILED, FORWARDED, OPENED, Express, Record, Route
 from rtc.shell.kernel import KernelWriter
 from rtc.shell.sending import make_sender
 
@@ -66,8 +66,20 @@ class Transports(Protocol):
 class MediaSocket:
     """One worker's UDP socket."""
 
-    def __init__(self, host: str, port: int, router: Router, transports: Transports, *, compiled: bool = True) -> None:
-        """`compiled`: use the C kernel where there is one. Raises OSError if the address cannot be bound."""
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        router: Router,
+        transports: Transports,
+        *,
+        compiled: bool = True,
+        express: bool = True,
+    ) -> None:
+        """`compiled`: use the C kernel where there is one; `express`: for packets that need no look, too.
+
+        Raises OSError if the address cannot be bound.
+        """
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
@@ -87,7 +99,7 @@ class MediaSocket:
         self._sender = make_sender(self.fd, compiled)
         writer = self._sender.writer
         self._writer = writer if isinstance(writer, KernelWriter) else None
-        self._express = None if self._writer is None else Express(self._incoming, self._writer.library)
+        self._express = Express(self._incoming, self._writer.library) if express and self._writer is not None else None
         self._control_errors = 0
         self._batch = Batch()
 
@@ -144,7 +156,7 @@ class MediaSocket:
         outcomes = self._take_ordinary(now, count, touched)
         for i in range(count):
             outcome = outcomes[i] if outcomes is not None else None
-            if outcome is not None and outcome[0] == express.FORWARDED:
+            if outcome is not None and outcome[0] == FORWARDED:
                 continue
             at = i * libc.SLOT
             size = self._incoming.size(i)
@@ -174,26 +186,32 @@ class MediaSocket:
         if self._express.packet_count:
             self._sender.send_filled(self._express.fill(self._writer))
         # Books before all else in this batch: the core counts on it that lanes are ahead of what it is given.
-        routes, buffer, speakers = self._express.routes, self._incoming.buffer, self._router.speakers
-        for i, (status, _, level, transport_number, length, payload, timestamp, number) in enumerate(records):
-            if status == express.FORWARDED:
-                route = routes[number]
-                at = i * libc.SLOT
-                data = bytes(buffer[at : at + length])
-                route.endpoint.heard_at = now
-                route.peer.forwarded(
-                    now,
-                    route.publication,
-                    route.stream,
-                    data,
-                    timestamp,
-                    payload,
-                    transport_number,
-                    level if level < 0 else level & 0x7F,
-                    speakers,
-                )
+        for i, record in enumerate(records):
+            if record[0] == FORWARDED:
+                route = self._express.routes[record[-1]]
+                try:
+                    self._keep_books(now, route, i, record)
+                except Exception:
+                    self._transports.broken(now, route.endpoint.destination.key)
                 touched.add(route.publication)
         return records
+
+    def _keep_books(self, now: float, route: Route, i: int, record: Record) -> None:
+        _, _, level, transport_number, length, payload, timestamp, _ = record
+        at = i * libc.SLOT
+        data = bytes(self._incoming.buffer[at : at + length])
+        route.endpoint.heard_at = now
+        route.peer.forwarded(
+            now,
+            route.publication,
+            route.stream,
+            data,
+            timestamp,
+            payload,
+            transport_number,
+            level if level < 0 else level & 0x7F,
+            self._router.speakers,
+        )
 
     def _receive_other(self, now: float, kind: int, data: bytes, key: bytes) -> None:
         if kind < 4:
@@ -215,10 +233,10 @@ class MediaSocket:
             return None
         incoming = self._incoming
         at = i * libc.SLOT
-        if outcome is not None and outcome[0] == express.FAILED:
+        if outcome is not None and outcome[0] == FAILED:
             self._count_failed(peer, outcome[1])
             return None
-        opened = outcome is not None and outcome[0] == express.OPENED
+        opened = outcome is not None and outcome[0] == OPENED
         # RFC 5761 4: packet types 192 to 223 are RTCP.
         is_rtcp = 192 <= incoming.buffer[at + 1] < 224
         (ssrc,) = _SSRC.unpack_from(incoming.buffer, at + (4 if is_rtcp else 8))

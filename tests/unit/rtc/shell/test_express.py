@@ -1,0 +1,375 @@
+"""The worker's packet path with and without C for ordinary packets: the same datagrams, the same books."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from pylibsrtp import Error, Policy, Session
+
+from rtc.core.batch import Batch
+from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
+from rtc.core.model import Mid, PeerId, Source
+from rtc.core.negotiation import Negotiated
+from rtc.core.publication import Publication
+from rtc.core.router import Router
+from rtc.core.stats import PeerStats
+from rtc.shell import kernel, srtp
+from rtc.shell.dtls import Certificate
+from rtc.shell.endpoint import Endpoint, OutgoingStream
+from rtc.shell.media import MediaSocket
+from rtc.wire import extensions as uris
+from rtc.wire import rtp
+from tests.unit.rtc.core.group import AUDIO, CHROMIUM_IDS, EVERYTHING, FIREFOX_IDS, RTX, VIDEO, delta_frame, key_frame
+from tests.unit.rtc.core.group import lines as lines_of
+
+PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
+# A viewer whose header extension ids do not fit the one-byte form.
+WIDE_IDS = {**CHROMIUM_IDS, uris.AUDIO_LEVEL: 21}
+SHELL = Path(__file__).parents[4] / "rtc" / "shell"
+
+pytestmark = pytest.mark.skipif(kernel.load() is None and shutil.which("cc") is None, reason="no C compiler here")
+
+
+class Clock:
+    """The same time for both paths: outgoing timestamps follow it."""
+
+    now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+clock = Clock()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_clock() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        stands = SimpleNamespace(monotonic=clock.monotonic, time=time.time, sleep=time.sleep)
+        patch.setattr("rtc.shell.media.time", stands)
+        yield
+
+
+class Person:
+    """A browser's socket and keys, and the worker's end of it."""
+
+    def __init__(self, site: Site, ids: dict[str, int], ssrcs: itertools.count[int]) -> None:
+        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.udp.bind(("127.0.0.1", 0))
+        self.udp.connect(("127.0.0.1", site.media.port))
+        self.udp.setblocking(False)
+        host, port = self.udp.getsockname()
+        self.key = socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host)
+        peer = site.router.add_peer(0, PeerId(len(site.people) + 1), EVERYTHING)
+        self.endpoint = Endpoint(0, peer, site.certificate, 0.0)
+        self.endpoint.inbound = srtp.Inbound(PROFILE, MASTER)
+        self.endpoint.destination.move(self.key)
+        slots = lines_of(2, ssrcs, ids, [], RTX)
+        peer.adopt(Negotiated("", slots, [], ids, [], "u", "p", False, 1))
+        for slot in peer.slots.values():
+            slot.sink = self.outgoing(slot.ssrc)
+            if slot.rtx_ssrc is not None:
+                slot.rtx_sink = self.outgoing(slot.rtx_ssrc)
+        site.router.connected(0, peer, site.media.batch)
+
+    def outgoing(self, ssrc: int) -> OutgoingStream:
+        return OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self.endpoint.destination)
+
+    def received(self) -> Iterator[bytes]:
+        while True:
+            try:
+                yield self.udp.recv(2048)
+            except BlockingIOError:
+                return
+
+
+class Site:
+    """One worker's socket with three people, and the `Transports` around it."""
+
+    def __init__(self, certificate: Certificate, *, express: bool) -> None:
+        numbers = itertools.count(7_000_000)
+        self.router = Router(lambda: next(numbers))
+        self.media = MediaSocket("127.0.0.1", 0, self.router, self, express=express)
+        self.certificate = certificate
+        self.people: list[Person] = []
+        self.faults = 0
+        ssrcs = itertools.count(900_000)
+        for ids in (CHROMIUM_IDS, FIREFOX_IDS, WIDE_IDS):
+            self.people.append(Person(self, ids, ssrcs))
+
+    def close(self) -> None:
+        self.media.close()
+        for person in self.people:
+            person.udp.close()
+
+    def find(self, key: bytes) -> Endpoint | None:
+        return next((person.endpoint for person in self.people if person.key == key), None)
+
+    def receive_stun(self, now: float, data: bytes, key: bytes) -> None:
+        pass
+
+    def receive_dtls(self, now: float, endpoint: Endpoint, data: bytes) -> None:
+        pass
+
+    def moved(self, endpoint: Endpoint, key: bytes) -> None:
+        raise AssertionError("nobody moves")
+
+    def started(self, batch: Batch) -> None:
+        pass
+
+    def broken(self, now: float, key: bytes) -> None:
+        self.faults += 1
+
+    def apply(self, change: Change) -> None:
+        self.router.apply(clock.now, [change], self.media.batch)
+        self.media.flush()
+
+    def send(self, person: int, datagrams: list[bytes]) -> None:
+        for datagram in datagrams:
+            self.people[person].udp.send(datagram)
+        self.media.readable()
+
+    def left(self) -> list[list[bytes]]:
+        """What reached each person, in no order: C's copies of a batch go before Python's."""
+        return [sorted(person.received()) for person in self.people]
+
+    def books(self) -> list[PeerStats]:
+        """All that is counted, but for how long this machine took."""
+        return [
+            replace(stats, subscriptions=[replace(one, largest_hold_ms=0) for one in stats.subscriptions])
+            for stats in self.router.stats()
+        ]
+
+    def kept(self) -> list[tuple[int, list[bytes | None]]]:
+        """What could be sent again, of each stream."""
+        return [
+            (
+                stream.log.highest,
+                [_payload(stream.recall(n)) for n in range(stream.log.highest - 40, stream.log.highest + 1)],
+            )
+            for person in self.people
+            for _, stream in person.endpoint.peer.streams
+        ]
+
+    def arrivals(self) -> list[int]:
+        return [len(person.endpoint.peer.arrivals.take(1, 2)) for person in self.people]
+
+
+def _payload(cached: object) -> bytes | None:
+    return None if cached is None else cached.packet.payload  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def certificate() -> Certificate:
+    return Certificate.make()
+
+
+SOURCES = {Source.MICROPHONE: ("0", AUDIO), Source.CAMERA: ("1", VIDEO)}
+
+
+class Publisher:
+    """Makes what one person's browser would send; SRTP of its own."""
+
+    def __init__(self, person: int, ids: dict[str, int]) -> None:
+        self._person = person
+        self._ids = ids
+        policy = Policy(
+            key=MASTER, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
+        )
+        policy.allow_repeat_tx = True
+        self._session = Session(policy)
+        self._numbers = itertools.count(65_500)
+        self.sequences = dict.fromkeys(SOURCES, 65_520)
+
+    def ssrc(self, source: Source) -> int:
+        return (self._person + 1) * 1000 + list(SOURCES).index(source)
+
+    def packet(self, source: Source, step: int, kind: str, noise: bytes) -> bytes | None:
+        """None for what SRTP itself does not take."""
+        self.sequences[source] += step
+        sequence = self.sequences[source]
+        if step < 0:
+            self.sequences[source] -= step
+        mid, payload_type = SOURCES[source]
+        elements = [
+            (self._ids[uris.MID], mid.encode()),
+            (self._ids[uris.TRANSPORT_CC], (next(self._numbers) & 0xFFFF).to_bytes(2, "big")),
+        ]
+        if source is Source.MICROPHONE and kind != "no level":
+            elements.append((self._ids[uris.AUDIO_LEVEL], bytes([0x80 | len(noise)])))
+        ssrc = self.ssrc(source)
+        payload = b"voice" + noise if source is Source.MICROPHONE else delta_frame(sequence & 0x7FFF, noise)
+        if kind == "key" and source is Source.CAMERA:
+            payload = key_frame(sequence & 0x7FFF) + noise
+        elif kind == "empty":
+            payload = b""
+        elif kind == "noise":
+            payload = noise
+        elif kind == "other type":
+            payload_type = 100
+        elif kind == "repair":
+            payload_type, ssrc = RTX, ssrc + 500
+            payload = (sequence & 0xFFFF).to_bytes(2, "big") + payload
+        data = bytearray(rtp.build(False, payload_type, sequence & 0xFFFF, sequence * 960, ssrc, elements, payload))
+        if kind == "two-byte":
+            data = bytearray(
+                rtp.build(
+                    False, payload_type, sequence & 0xFFFF, sequence * 960, ssrc, [*elements, (30, noise)], payload
+                )
+            )
+        elif kind == "padded":
+            data[0] |= 0x20
+            data += b"\0\0\0\4"
+        elif kind == "odd":
+            data[12 : 12 + len(noise)] = noise
+        try:
+            protected = bytes(self._session.protect(bytes(data)))
+        except (Error, TypeError, ValueError):
+            return None
+        return protected[:-1] + b"?" if kind == "forged" else protected
+
+
+KINDS = ["plain"] * 12 + [
+    "key", "empty", "noise", "other type", "repair", "two-byte", "padded", "odd", "forged", "no level",
+]  # fmt: skip
+packets = st.tuples(
+    st.sampled_from(list(SOURCES)),
+    st.sampled_from([1, 1, 1, 1, 1, 1, 0, 2, 3, -1, -2, 700]),
+    st.sampled_from(KINDS),
+    st.binary(min_size=1, max_size=14),
+)
+people = st.integers(1, 3).map(PeerId)
+commands: st.SearchStrategy[Change] = st.one_of(
+    st.builds(Attach, people, st.just(Mid("a0")), people, st.just(Source.MICROPHONE)),
+    st.builds(Attach, people, st.sampled_from([Mid("v0"), Mid("v1")]), people, st.just(Source.CAMERA)),
+    st.builds(Detach, people, st.sampled_from([Mid("a0"), Mid("v0")])),
+    st.builds(Hold, people, st.sampled_from(list(SOURCES))),
+    st.builds(Release, people, st.sampled_from(list(SOURCES))),
+    st.builds(Renew, people, st.just(Source.CAMERA)),
+)
+steps = st.one_of(
+    st.tuples(st.integers(0, 2), st.lists(packets, min_size=1, max_size=12)),
+    st.tuples(st.integers(0, 2), st.lists(packets, min_size=1, max_size=12)),
+    commands,
+)
+
+
+def everybody_sees_everybody(site: Site) -> None:
+    for viewer in (1, 2, 3):
+        for i, publisher in enumerate(p for p in (1, 2, 3) if p != viewer):
+            site.apply(Attach(PeerId(viewer), Mid(f"a{i}"), PeerId(publisher), Source.MICROPHONE))
+            site.apply(Attach(PeerId(viewer), Mid(f"v{i}"), PeerId(publisher), Source.CAMERA))
+
+
+@given(story=st.lists(steps, min_size=5, max_size=40))
+@settings(max_examples=150, deadline=None)
+def test_the_same_leaves_and_is_counted(certificate: Certificate, story: list[object]) -> None:
+    sites = [Site(certificate, express=True), Site(certificate, express=False)]
+    publishers = [Publisher(i, ids) for i, ids in enumerate((CHROMIUM_IDS, FIREFOX_IDS, WIDE_IDS))]
+    try:
+        for site in sites:
+            everybody_sees_everybody(site)
+        for person, publisher in enumerate(publishers):
+            first = [publisher.packet(source, 1, "key", b"first") for source in SOURCES]
+            for site in sites:
+                site.send(person, [datagram for datagram in first if datagram])
+        for step in story:
+            clock.now += 0.007
+            if isinstance(step, tuple):
+                person, wanted = step
+                made = [publishers[person].packet(*one) for one in wanted]
+                for site in sites:
+                    site.send(person, [datagram for datagram in made if datagram])
+            else:
+                for site in sites:
+                    site.apply(step)  # type: ignore[arg-type]
+            express, reference = sites
+            assert express.left() == reference.left()
+        assert express.books() == reference.books()
+        assert express.kept() == reference.kept()
+        assert express.arrivals() == reference.arrivals()
+        assert express.faults == reference.faults == 0
+    finally:
+        for site in sites:
+            site.close()
+
+
+@pytest.fixture
+def site(certificate: Certificate) -> Iterator[Site]:
+    site = Site(certificate, express=True)
+    everybody_sees_everybody(site)
+    yield site
+    site.close()
+
+
+def test_ordinary_packets_do_not_come_to_the_core(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    for source in SOURCES:
+        site.send(0, [publisher.packet(source, 1, "key", b"x") or b""])
+    site.left()
+
+    def receive(*_: object) -> bool:
+        raise AssertionError("this one needed no look")
+
+    monkeypatch.setattr(Publication, "receive", receive)
+    for source in SOURCES:
+        site.send(0, [publisher.packet(source, 1, "plain", b"x") or b"" for _ in range(20)])
+    assert [len(one) for one in site.left()] == [0, 40, 40]
+    assert site.faults == 0
+
+
+def test_nothing_that_comes_from_a_forgotten_address_is_taken(site: Site) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b"" for _ in range(3)])
+    site.left()
+    person = site.people[0]
+    site.media.forget(person.endpoint)
+    person.key = b""
+    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+    assert site.left() == [[], [], []]
+
+
+def test_what_a_repair_brought_already_does_not_leave_twice(site: Site) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    for step, kind in ((1, "key"), (1, "plain"), (1, "repair"), (0, "plain"), (1, "plain")):
+        site.send(0, [publisher.packet(Source.CAMERA, step, kind, b"x") or b""])
+    assert [len(one) for one in site.left()] == [0, 4, 4]
+    assert site.people[0].endpoint.peer.drops["duplicate"] == 1
+
+
+def test_a_budget_that_is_spent_stops_ordinary_packets_too(site: Site) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    for _ in range(40):
+        site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b"" for _ in range(40)])
+        site.left()
+    peer = site.people[0].endpoint.peer
+    assert peer.received_packets == 1500
+    assert peer.drops["rate"] == 100
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="no C compiler here")
+def test_no_octet_outside_of_a_packet_is_read(tmp_path: Path) -> None:
+    """Packets made to lie about their lengths, through the C code under the sanitizers."""
+    harness, program = Path(__file__).with_name("ingest_harness.c"), tmp_path / "harness"
+    flags = ["-std=gnu11", "-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{SHELL}"]
+    built = subprocess.run(
+        ["cc", *flags, "-o", str(program), str(harness)], capture_output=True, text=True, check=False
+    )
+    if "cannot find" in built.stderr:
+        pytest.skip("the compiler has no sanitizers here")
+    assert built.returncode == 0, built.stderr
+    run = subprocess.run([str(program), "300000"], capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 0, run.stderr
+    forwarded, opened, untouched = map(int, run.stdout.split())
+    assert min(forwarded, opened, untouched) > 1000  # so that it has been everywhere
