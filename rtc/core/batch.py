@@ -32,10 +32,11 @@ _PACKERS = _Packers()
 class Form:
     """A packet made ready for one class of receivers: all that one copy has alone is left open.
 
-    `pictures`: where its picture ids stand; they are in place as the source wrote them.
+    `pictures`: where its picture ids stand; they are in place as the source wrote them. `transport_at`: octets to its
+    transport-wide number, which the shell fills in as it sends; 0 if it has none.
     """
 
-    __slots__ = ("head", "pack_into", "pictures", "rest", "size")
+    __slots__ = ("head", "pack_into", "pictures", "rest", "size", "transport_at")
 
     def __init__(
         self,
@@ -45,8 +46,12 @@ class Form:
         payload: bytes,
         descriptor: Vp8Descriptor | None = None,
         descriptor_at: int = 0,  # bytes into the payload
+        transport_id: int | None = None,  # of the transport-wide number's header extension
     ) -> None:
+        if transport_id is not None:
+            extensions = [(transport_id, bytes(2)), *extensions]  # the first, so that its place is known
         header = rtp.build_header(marker, payload_type, 0, 0, 0, extensions)
+        self.transport_at = 0 if transport_id is None else first_value_at(header[12:14])
         self.head = header[:2]
         self.rest = header[12:] + payload
         self.size = 12 + len(self.rest)  # bytes
@@ -54,6 +59,11 @@ class Form:
             None if descriptor is None else fields_of(descriptor, len(header) + descriptor_at)
         )
         self.pack_into = _PACKERS[len(self.rest)].pack_into
+
+
+def first_value_at(profile: bytes) -> int:
+    """Octets from a packet's start to the value of its first header extension (RFC 8285 4.2, 4.3)."""
+    return 17 if profile == b"\xbe\xde" else 18
 
 
 Target = tuple[Sink, int, int, int, int]
@@ -100,8 +110,12 @@ class Batch:
 
 
 def form_of(
-    packet: RtpPacket, descriptor: Vp8Descriptor | None, payload_type: int, extensions: list[tuple[int, bytes]]
+    packet: RtpPacket,
+    descriptor: Vp8Descriptor | None,
+    payload_type: int,
+    extensions: list[tuple[int, bytes]],
+    transport_id: int | None,
 ) -> Form:
     """The packet's payload under a receiver class's payload type and extension ids; padding is left behind."""
     payload = packet.data[packet.payload_start : packet.payload_end]
-    return Form(packet.marker, payload_type, extensions, payload, descriptor)
+    return Form(packet.marker, payload_type, extensions, payload, descriptor, transport_id=transport_id)

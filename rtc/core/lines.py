@@ -25,16 +25,16 @@ SENDING_EXTENSIONS: Final = {
     "video": frozenset({*_IDENTITY, uris.TRANSPORT_CC, uris.ABS_SEND_TIME}),
 }
 SLOT_EXTENSIONS: Final = {
-    "audio": frozenset({uris.MID, uris.ABS_SEND_TIME, uris.AUDIO_LEVEL}),
-    "video": frozenset({uris.MID, uris.ABS_SEND_TIME}),
+    "audio": frozenset({uris.MID, uris.TRANSPORT_CC, uris.AUDIO_LEVEL}),
+    "video": frozenset({uris.MID, uris.TRANSPORT_CC}),
 }
 _SENDING_FEEDBACK: Final = {
     "audio": frozenset({"transport-cc"}),
     "video": frozenset({"nack", "nack pli", "ccm fir", "transport-cc"}),
 }
-_SLOT_FEEDBACK: Final[dict[str, frozenset[str]]] = {
-    "audio": frozenset(),
-    "video": frozenset({"nack", "nack pli", "ccm fir"}),
+_SLOT_FEEDBACK: Final = {
+    "audio": frozenset({"transport-cc"}),
+    "video": frozenset({"nack", "nack pli", "ccm fir", "transport-cc"}),
 }
 CODECS: Final = {"audio": ("opus", 48_000, 2), "video": ("vp8", 90_000, 1)}
 
@@ -139,6 +139,8 @@ def accepted_media(media: Media, line: Line, transport: Transport, candidates: t
 def _answered_codecs(media: Media, line: Line) -> Iterable[Codec]:
     codec = next(one for one in media.codecs if one.payload_type == line.payload_type)
     allowed = (_SLOT_FEEDBACK if line.source is None else _SENDING_FEEDBACK)[line.kind]
+    if line.source is None and uris.TRANSPORT_CC not in line.extensions:
+        allowed -= {"transport-cc"}  # of packets that have no number there is nothing to tell
     name, parameters = ("opus", OPUS_PARAMETERS) if line.kind == "audio" else ("VP8", "")
     feedback = tuple(value for value in codec.feedback if value in allowed)
     yield Codec(codec.payload_type, name, codec.clock_rate, codec.channels, parameters, feedback)

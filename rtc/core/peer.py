@@ -16,6 +16,7 @@ from rtc.core.negotiation import Line, Negotiated
 from rtc.core.publication import Publication
 from rtc.core.rtp_stream import RtpStream
 from rtc.core.runs import Runs
+from rtc.core.sent_log import SentLog
 from rtc.core.slot import ReceiverClass, Slot
 from rtc.core.speakers import Speakers
 from rtc.core.stats import PeerStats, Run
@@ -51,6 +52,7 @@ class Peer:
         self.demuxer = Demuxer()
         self.clock = PublisherClock()
         self.arrivals = ArrivalLog()
+        self.sent_log = SentLog()
         self.budget = Budget(now)
         self.repairs = Budget(now)  # packets that it may ask to be sent again
         self.drops: Counter[str] = Counter()
@@ -91,7 +93,9 @@ class Peer:
             ssrc=line.ssrc,
             rtx_ssrc=line.rtx_ssrc,
             rtx_payload_type=line.rtx_payload_type,
-            receivers=ReceiverClass(line.payload_type, line.extensions.get(uris.AUDIO_LEVEL)),
+            receivers=ReceiverClass(
+                line.payload_type, line.extensions.get(uris.AUDIO_LEVEL), line.extensions.get(uris.TRANSPORT_CC)
+            ),
             # Half the range is left before the first roll-over: a receiver that joins in the middle of a wrap would
             # guess the wrong index (RFC 3711 3.3.1).
             first_sequence=self._random_16() & 0x7FFF,

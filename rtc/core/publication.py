@@ -285,7 +285,7 @@ class Publication:
             level = packet.extensions.get(self.audio_level_id)
             if level:
                 extensions.append((receivers.audio_level_id, level[:1]))
-        return form_of(packet, cached.descriptor, receivers.payload_type, extensions)
+        return form_of(packet, cached.descriptor, receivers.payload_type, extensions, receivers.transport_id)
 
     def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:
         packet = cached.packet

@@ -26,6 +26,7 @@ class ReceiverClass(NamedTuple):
 
     payload_type: int
     audio_level_id: int | None
+    transport_id: int | None = None  # of transport-wide numbers
 
 
 class Slot:

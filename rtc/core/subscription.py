@@ -191,7 +191,7 @@ class Subscription:
             if cached is None or not slot.may_resend(now, out, round_trip):
                 continue
             self.retransmitted += 1
-            form = self._rtx_form(cached, out, slot.rtx_payload_type)
+            form = self._rtx_form(cached, out, slot.rtx_payload_type, slot.receivers.transport_id)
             _, _, ts_delta, id_delta, tl0_delta = self.target
             fan = Fan(((slot.rtx_sink, 0, ts_delta, id_delta, tl0_delta),))
             batch.entries.append((form, fan, slot.next_rtx_sequence(), cached.packet.timestamp))
@@ -199,11 +199,11 @@ class Subscription:
         return octets
 
     @staticmethod
-    def _rtx_form(cached: CachedPacket, out: int, payload_type: int) -> Form:
+    def _rtx_form(cached: CachedPacket, out: int, payload_type: int, transport_id: int | None) -> Form:
         packet = cached.packet
         original = (out & 0xFFFF).to_bytes(2, "big")
         payload = original + packet.payload
-        return Form(packet.marker, payload_type, [], payload, cached.descriptor, len(original))
+        return Form(packet.marker, payload_type, [], payload, cached.descriptor, len(original), transport_id)
 
     def stats(self) -> SubscriptionStats:
         packets, octets = self.totals()

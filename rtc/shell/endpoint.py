@@ -10,6 +10,7 @@ from rtc.core.control import Control
 from rtc.core.model import LostReason, Mid, Source
 from rtc.core.negotiation import LocalTransport, Negotiated, negotiate, remote_credentials
 from rtc.core.peer import Peer
+from rtc.core.sent_log import SentLog
 from rtc.core.slot import Slot
 from rtc.shell import srtp
 from rtc.shell.dtls import Certificate, DtlsServer, SrtpKeys
@@ -29,10 +30,11 @@ KEEPS_ADDRESS: Final = 5.0  # seconds
 class OutgoingStream:
     """Where packets of one outgoing SSRC go (the core's `Sink`). Read once per packet, so plain attributes."""
 
-    __slots__ = ("_destination", "_outbound", "address", "context", "context_address", "ssrc", "tag")
+    __slots__ = ("_destination", "_outbound", "address", "context", "context_address", "log", "ssrc", "tag")
 
-    def __init__(self, ssrc: int, outbound: srtp.Outbound, destination: Destination) -> None:
+    def __init__(self, ssrc: int, outbound: srtp.Outbound, destination: Destination, log: SentLog) -> None:
         self.ssrc = ssrc
+        self.log = log
         self._outbound = outbound
         self._destination = destination  # keeps the memory at `address` alive
         self.context: Any = outbound.context
@@ -136,7 +138,7 @@ class Endpoint:
             slot.rtx_sink = self._outgoing(self._keys, slot.rtx_ssrc)
 
     def _outgoing(self, keys: SrtpKeys, ssrc: int) -> OutgoingStream:
-        return OutgoingStream(ssrc, srtp.Outbound(keys.profile, keys.send, ssrc), self.destination)
+        return OutgoingStream(ssrc, srtp.Outbound(keys.profile, keys.send, ssrc), self.destination, self.peer.sent_log)
 
     def receive_rtcp(self, now: float, data: bytes, batch: Batch) -> None:
         self.control.receive(now, data, batch)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
-from rtc.core.batch import Fan
+from rtc.core.batch import Fan, first_value_at
 from rtc.core.peer import Peer
 from rtc.core.publication import Publication
 from rtc.core.rtp_stream import RtpStream
@@ -41,7 +41,7 @@ _RECORD: Final = struct.Struct("=BBhiHHII")
 libc.ffi.cdef(
     """
     struct flow {
-        uint64_t targets; uint32_t count; uint8_t payload_type, block_size, level_at; uint8_t block[32];
+        uint64_t targets; uint32_t count; uint8_t payload_type, block_size, level_at, transport_at; uint8_t block[32];
     };
     struct route {
         uint32_t number, ssrc; uint16_t expected;
@@ -98,7 +98,7 @@ class Route:
             prepared = kernel.prepare(fan)
             flow.targets, flow.count = prepared.address, prepared.count
             flow.payload_type = receivers.payload_type
-            block, flow.level_at = _block(publication.audio_level_id, receivers)
+            block, flow.level_at, flow.transport_at = _block(publication.audio_level_id, receivers)
             flow.block_size = len(block)
             libc.ffi.memmove(flow.block, block, len(block))
         fields.open = 1
@@ -108,12 +108,24 @@ class Route:
         self.fields.open = 0
 
 
-def _block(audio_level_id: int | None, receivers: ReceiverClass) -> tuple[bytes, int]:
-    """The header extensions of a copy, and where in them the audio level stands (0: nowhere)."""
-    if audio_level_id is None or receivers.audio_level_id is None:
-        return b"", 0
-    block = rtp.build_extensions([(receivers.audio_level_id, b"\xff")])
-    return block, block.index(b"\xff", 4)
+def _block(audio_level_id: int | None, receivers: ReceiverClass) -> tuple[bytes, int, int]:
+    """The header extensions of a copy, where in them the audio level is, and where in the copy its number (0: no)."""
+    elements: list[tuple[int, bytes]] = []
+    if receivers.transport_id is not None:
+        elements.append((receivers.transport_id, bytes(2)))
+    has_level = audio_level_id is not None and receivers.audio_level_id is not None
+    if has_level:
+        assert receivers.audio_level_id is not None
+        elements.append((receivers.audio_level_id, b"\xff"))
+    if not elements:
+        return b"", 0, 0
+    block = rtp.build_extensions(elements)
+    # The level is the last element; after it there are only zeros.
+    return (
+        block,
+        block.rindex(b"\xff") if has_level else 0,
+        first_value_at(block[:2]) if receivers.transport_id is not None else 0,
+    )
 
 
 class _Source:
@@ -235,5 +247,5 @@ class Express:
         count: int = self._fields.packet_count
         return count
 
-    def fill(self, writer: kernel.KernelWriter) -> Iterator[int]:
-        return writer.fill_packets(self._packets, self.packet_count)
+    def fill(self, writer: kernel.KernelWriter, now: float) -> Iterator[int]:
+        return writer.fill_packets(self._packets, self.packet_count, now)

@@ -38,6 +38,7 @@ struct flow {
     uint8_t payload_type;
     uint8_t block_size; /* octets of the header extensions, 0: none */
     uint8_t level_at;   /* in the block, 0: no audio level */
+    uint8_t transport_at; /* in the packet, 0: no transport-wide number */
     uint8_t block[LARGEST_BLOCK];
 };
 
@@ -211,6 +212,7 @@ static int put(struct ingest *in, const struct route *route, const struct record
             packet->picture_id_at = (uint16_t)(packet->picture_id_at + shift);
         if (packet->tl0picidx_at)
             packet->tl0picidx_at = (uint16_t)(packet->tl0picidx_at + shift);
+        packet->transport_at = flow->transport_at;
         memcpy(rest, flow->block, flow->block_size);
         if (flow->level_at)
             rest[flow->level_at] = (uint8_t)record->level;

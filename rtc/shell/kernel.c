@@ -19,6 +19,7 @@ struct outgoing {
     uint32_t most_segments;
     uint32_t failed; /* copies that could not be protected, since the start */
     uint32_t unused;
+    uint64_t now;    /* microseconds */
 };
 
 int kernel_version(void) { return VERSION; }
@@ -38,6 +39,16 @@ static void write_copy(uint8_t *at, const struct packet *packet, const struct ta
     }
     if (packet->tl0picidx_at && target->tl0picidx)
         at[packet->tl0picidx_at] = (uint8_t)(packet->tl0picidx + target->tl0picidx);
+    if (packet->transport_at)
+        write_16(at + packet->transport_at, (uint16_t)((const struct sent_log *)target->log)->next);
+}
+
+/* A copy that is ready has taken its number. */
+static void note(struct sent_log *log, uint64_t now, int length) {
+    uint64_t at = log->next++ % SENT_LOG;
+    log->packets[at].at = (uint32_t)now;
+    log->packets[at].octets = (uint16_t)(length + IP_AND_UDP);
+    log->octets += log->packets[at].octets;
 }
 
 /* Whose copy is next: what goes to one address stands together, in the order of the packets. NULL: all are written. */
@@ -69,6 +80,8 @@ uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count, prot
             out->failed++;
             continue;
         }
+        if (packet->transport_at)
+            note((struct sent_log *)target->log, out->now, out->lengths[copies]);
         out->vectors[copies].iov_len = (size_t)out->lengths[copies];
         out->addresses[copies] = target->address;
         copies++;

@@ -6,7 +6,20 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#define VERSION 2 /* of the structs; kernel.py has the same */
+#define VERSION 3 /* of the structs; kernel.py has the same */
+
+/* sent_log.py: transport-wide numbers of one peer. */
+enum { SENT_LOG = 8192, IP_AND_UDP = 28 };
+
+struct sent_log {
+    uint64_t next;
+    uint64_t octets;
+    struct {
+        uint32_t at; /* microseconds */
+        uint16_t octets;
+        uint16_t unused;
+    } packets[SENT_LOG];
+};
 
 typedef int (*protect_function)(void *context, void *packet, int *length);
 
@@ -14,6 +27,7 @@ typedef int (*protect_function)(void *context, void *packet, int *length);
 struct target {
     uint64_t context; /* of libsrtp */
     uint64_t address; /* where its sockaddr lies */
+    uint64_t log;     /* its peer's sent_log */
     uint32_t ssrc;
     uint32_t timestamp; /* this and those below are added */
     uint16_t sequence;
@@ -38,7 +52,8 @@ struct packet {
     uint16_t tl0picidx_at;
     uint8_t tl0picidx;
     uint8_t picture_id_bits;
-    uint8_t unused[6];
+    uint16_t transport_at; /* of the transport-wide number */
+    uint8_t unused[4];
 };
 
 static inline uint16_t read_16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }

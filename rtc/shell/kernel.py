@@ -16,12 +16,12 @@ from rtc.shell.endpoint import OutgoingStream
 log = structlog.get_logger()
 
 LIBRARY: Final = Path(__file__).with_name("_kernel.so")
-VERSION: Final = 2  # of the structs; kernel.h has the same
+VERSION: Final = 3  # of the structs; kernel.h has the same
 ENTRIES_AT_ONCE: Final = 64
 
 # The structs of kernel.h.
-_TARGET: Final = struct.Struct("=QQIIHHBB2x")
-PACKET: Final = struct.Struct("=QQIIIHH2sHHHBB6x")
+_TARGET: Final = struct.Struct("=QQQIIHHBB2x")
+PACKET: Final = struct.Struct("=QQIIIHH2sHHHBBH4x")
 _NO_PICTURES: Final = (0, 0, 0, 0, 0)
 
 libc.ffi.cdef(
@@ -29,7 +29,7 @@ libc.ffi.cdef(
     struct outgoing {
         unsigned char *buffers; int *lengths; struct iovec *vectors; uint64_t *addresses;
         struct mmsghdr *messages; unsigned char *controls;
-        uint32_t capacity, slot, control, most_segments, failed, unused;
+        uint32_t capacity, slot, control, most_segments, failed, unused; uint64_t now;
     };
     int kernel_version(void);
     uint32_t fill(struct outgoing *out, void *packets, uint32_t count, void *protect);
@@ -42,12 +42,13 @@ libc.ffi.cdef(
 class Prepared:
     """The targets of a fan as C wants them. What they point to lives as long as the fan."""
 
-    __slots__ = ("_memory", "address", "count")
+    __slots__ = ("_logs", "_memory", "address", "count")
 
     def __init__(self, fan: Fan) -> None:
         targets = sorted(fan.targets, key=_address)
         self.count = len(targets)
         self._memory: Any = libc.ffi.new("unsigned char[]", _TARGET.size * self.count)
+        self._logs = [libc.ffi.from_buffer(sink.log.memory) for sink, *_ in targets]  # type: ignore[attr-defined]
         view = memoryview(libc.ffi.buffer(self._memory))
         for i, target in enumerate(targets):
             sink: OutgoingStream = target[0]  # type: ignore[assignment]  # the sinks are ours
@@ -57,6 +58,7 @@ class Prepared:
                 i * _TARGET.size,
                 sink.context_address,
                 sink.address,
+                int(libc.ffi.cast("uintptr_t", self._logs[i])),
                 sink.ssrc,
                 timestamp & 0xFFFFFFFF,
                 sequence & 0xFFFF,
@@ -118,14 +120,15 @@ class KernelWriter:
         failed: int = self._struct.failed
         return failed
 
-    def fill(self, entries: list[Entry]) -> Iterator[int]:
+    def fill(self, entries: list[Entry], now: float) -> Iterator[int]:
         for start in range(0, len(entries), ENTRIES_AT_ONCE):
             some = entries[start : start + ENTRIES_AT_ONCE]
             self._describe(some)
-            yield from self.fill_packets(self._packets, len(some))
+            yield from self.fill_packets(self._packets, len(some), now)
 
-    def fill_packets(self, packets: Any, count: int) -> Iterator[int]:
+    def fill_packets(self, packets: Any, count: int, now: float) -> Iterator[int]:
         """The same from `count` structs in memory."""
+        self._struct.now = int(now * 1_000_000)
         fill, out, protect = self.library.fill, self._struct, self._protect
         for start in range(0, count, ENTRIES_AT_ONCE):
             some = min(ENTRIES_AT_ONCE, count - start)
@@ -155,6 +158,7 @@ class KernelWriter:
                 tl0picidx_at,
                 tl0picidx,
                 bits,
+                form.transport_at,
             )
 
     def frame(self, first: int, end: int, segments: bool) -> int:

@@ -184,7 +184,7 @@ class MediaSocket:
             return None
         records = list(self._express.take(count))
         if self._express.packet_count:
-            self._sender.send_filled(self._express.fill(self._writer))
+            self._sender.send_filled(self._express.fill(self._writer, now))
         # Books before all else in this batch: the core counts on it that lanes are ahead of what it is given.
         for i, record in enumerate(records):
             if record[0] == FORWARDED:
@@ -298,7 +298,7 @@ class MediaSocket:
         entries = batch.entries
         if entries:
             try:
-                self._sender.send(entries)
+                self._sender.send(entries, time.monotonic())
             finally:
                 entries.clear()  # what failed once would fail for ever
         if batch.started:

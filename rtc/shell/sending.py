@@ -21,6 +21,7 @@ from rtc.shell.endpoint import OutgoingStream
 log = structlog.get_logger()
 
 SEND_AT_ONCE: Final = 256  # messages; more would wait longer for the first to leave
+IP_AND_UDP: Final = 28  # bytes of headers
 WAIT_FOR_SPACE: Final = 2  # milliseconds for a full send buffer to drain, before packets are given up
 
 # (address of the sockaddr, stream, form, sequence number, timestamp, picture id's and TL0PICIDX's addition)
@@ -37,10 +38,10 @@ class Writer(Protocol):
     def failed(self) -> int:
         """Copies that could not be protected, since the start."""
 
-    def fill(self, entries: list[Entry]) -> Iterator[int]:
+    def fill(self, entries: list[Entry], now: float) -> Iterator[int]:
         """Write and protect all copies, some at a time: yields how many packets are ready to be framed and sent.
 
-        What goes to one address stands together, in the order of the entries.
+        What goes to one address stands together, in the order of the entries. `now`: monotonic seconds, for the logs.
         """
 
     def frame(self, first: int, end: int, segments: bool) -> int:
@@ -60,7 +61,7 @@ class PythonWriter:
     def failed(self) -> int:
         return self._failed
 
-    def fill(self, entries: list[Entry]) -> Iterator[int]:
+    def fill(self, entries: list[Entry], now: float) -> Iterator[int]:
         copies: list[_Copy] = [
             (  # type: ignore[misc]  # the sinks are ours
                 sink.address,  # type: ignore[attr-defined]
@@ -76,9 +77,9 @@ class PythonWriter:
         ]
         copies.sort(key=_ADDRESS)
         for start in range(0, len(copies), self._outgoing.count):
-            yield self._write(copies[start : start + self._outgoing.count])
+            yield self._write(copies[start : start + self._outgoing.count], int(now * 1_000_000))
 
-    def _write(self, copies: list[_Copy]) -> int:
+    def _write(self, copies: list[_Copy], now: int) -> int:
         outgoing = self._outgoing
         buffer, lengths, sizes, addresses = outgoing.buffer, outgoing.lengths, outgoing.sizes, outgoing.addresses
         pointers, length_pointers = outgoing.pointers, outgoing.length_pointers
@@ -90,10 +91,16 @@ class PythonWriter:
             if (picture_id or tl0picidx) and form.pictures is not None:
                 rewrite(buffer, at, form.pictures, picture_id, tl0picidx)
             size = form.size
+            transport_at = form.transport_at
+            if transport_at:
+                number = sink.log.next & 0xFFFF
+                buffer[at + transport_at], buffer[at + transport_at + 1] = number >> 8, number & 0xFF
             lengths[count] = size
             if protect(sink.context, pointers[count], length_pointers[count]):
                 self._failed += 1
                 continue
+            if transport_at:
+                sink.log.note(now, size + sink.tag + IP_AND_UDP)
             sizes[count] = size + sink.tag
             addresses[count] = address
             count += 1
@@ -143,11 +150,14 @@ class Sender:
         for packets in filled:
             self._send_packets(0, packets)
 
-    def send(self, entries: list[Entry]) -> None:
-        """Raises ValueError for a packet that no buffer takes: ours are made of what the socket received."""
+    def send(self, entries: list[Entry], now: float) -> None:
+        """`now`: monotonic seconds.
+
+        Raises ValueError for a packet that no buffer takes: ours are made of what the socket received.
+        """
         if any(entry[0].size > libc.LARGEST for entry in entries):
             raise ValueError("a packet is too long to be sent")
-        self.send_filled(self.writer.fill(entries))
+        self.send_filled(self.writer.fill(entries, now))
 
     def _send_packets(self, start: int, end: int) -> None:
         outgoing = self._outgoing

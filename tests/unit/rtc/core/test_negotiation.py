@@ -136,7 +136,7 @@ def test_the_lines_of_a_page(browser: str) -> None:
     assert (microphone.clock_rate, camera.clock_rate) == (48_000, 90_000)
     assert {uris.MID, uris.TRANSPORT_CC, uris.AUDIO_LEVEL} <= microphone.extensions.keys()
     assert {uris.MID, uris.TRANSPORT_CC, uris.ABS_SEND_TIME} <= camera.extensions.keys()
-    assert slot.extensions.keys() == {uris.MID, uris.ABS_SEND_TIME}
+    assert slot.extensions.keys() == {uris.MID, uris.TRANSPORT_CC}
     assert uris.VIDEO_ORIENTATION not in negotiated.extensions
     assert slot.rtx_payload_type == camera.rtx_payload_type is not None
     assert "a=msid:p0 s5\r\n" in section(negotiated, "5")

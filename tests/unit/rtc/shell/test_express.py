@@ -36,6 +36,7 @@ from tests.unit.rtc.core.group import lines as lines_of
 PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
 # A viewer whose header extension ids do not fit the one-byte form.
 WIDE_IDS = {**CHROMIUM_IDS, uris.AUDIO_LEVEL: 21}
+IDS = [CHROMIUM_IDS, FIREFOX_IDS, WIDE_IDS]
 SHELL = Path(__file__).parents[4] / "rtc" / "shell"
 
 pytestmark = pytest.mark.skipif(kernel.load() is None and shutil.which("cc") is None, reason="no C compiler here")
@@ -72,6 +73,11 @@ class Person:
         host, port = self.udp.getsockname()
         self.key = socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host)
         peer = site.router.add_peer(0, PeerId(len(site.people) + 1), EVERYTHING)
+        policy = Policy(
+            key=MASTER, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
+        )
+        policy.window_size = 1024
+        self.session = Session(policy)
         self.endpoint = Endpoint(0, peer, site.certificate, 0.0)
         self.endpoint.inbound = srtp.Inbound(PROFILE, MASTER)
         self.endpoint.destination.move(self.key)
@@ -84,12 +90,14 @@ class Person:
         site.router.connected(0, peer, site.media.batch)
 
     def outgoing(self, ssrc: int) -> OutgoingStream:
-        return OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self.endpoint.destination)
+        return OutgoingStream(
+            ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self.endpoint.destination, self.endpoint.peer.sent_log
+        )
 
-    def received(self) -> Iterator[bytes]:
+    def received(self) -> Iterator[rtp.RtpPacket]:
         while True:
             try:
-                yield self.udp.recv(2048)
+                yield rtp.parse(bytes(self.session.unprotect(self.udp.recv(2048))))
             except BlockingIOError:
                 return
 
@@ -105,7 +113,7 @@ class Site:
         self.people: list[Person] = []
         self.faults = 0
         ssrcs = itertools.count(900_000)
-        for ids in (CHROMIUM_IDS, FIREFOX_IDS, WIDE_IDS):
+        for ids in IDS:
             self.people.append(Person(self, ids, ssrcs))
 
     def close(self) -> None:
@@ -140,9 +148,17 @@ class Site:
             self.people[person].udp.send(datagram)
         self.media.readable()
 
-    def left(self) -> list[list[bytes]]:
-        """What reached each person, in no order: C's copies of a batch go before Python's."""
-        return [sorted(person.received()) for person in self.people]
+    def left(self) -> list[tuple[list[tuple[object, ...]], list[bytes]]]:
+        """What reached each person, and its transport-wide numbers, in no order: C's copies go before Python's."""
+        left = []
+        for person, ids in zip(self.people, IDS, strict=True):
+            packets = list(person.received())
+            numbers = [packet.extensions.pop(ids[uris.TRANSPORT_CC]) for packet in packets]
+            left.append((sorted(map(_fields, packets)), sorted(numbers)))
+        return left
+
+    def copies(self) -> list[int]:
+        return [len(packets) for packets, _ in self.left()]
 
     def books(self) -> list[PeerStats]:
         """All that is counted, but for how long this machine took."""
@@ -162,8 +178,26 @@ class Site:
             for _, stream in person.endpoint.peer.streams
         ]
 
+    def sent(self) -> list[tuple[int, int]]:
+        """How much each person was sent, by its log."""
+        logs = [person.endpoint.peer.sent_log for person in self.people]
+        return [(log.next, log.octets) for log in logs]
+
     def arrivals(self) -> list[int]:
         return [len(person.endpoint.peer.arrivals.take(1, 2)) for person in self.people]
+
+
+def _fields(packet: rtp.RtpPacket) -> tuple[object, ...]:
+    extensions = sorted(packet.extensions.items())
+    return (
+        packet.ssrc,
+        packet.sequence,
+        packet.timestamp,
+        packet.payload_type,
+        packet.marker,
+        extensions,
+        packet.payload,
+    )
 
 
 def _payload(cached: object) -> bytes | None:
@@ -276,7 +310,7 @@ def everybody_sees_everybody(site: Site) -> None:
 @settings(max_examples=150, deadline=None)
 def test_the_same_leaves_and_is_counted(certificate: Certificate, story: list[object]) -> None:
     sites = [Site(certificate, express=True), Site(certificate, express=False)]
-    publishers = [Publisher(i, ids) for i, ids in enumerate((CHROMIUM_IDS, FIREFOX_IDS, WIDE_IDS))]
+    publishers = [Publisher(i, ids) for i, ids in enumerate(IDS)]
     try:
         for site in sites:
             everybody_sees_everybody(site)
@@ -299,6 +333,7 @@ def test_the_same_leaves_and_is_counted(certificate: Certificate, story: list[ob
         assert express.books() == reference.books()
         assert express.kept() == reference.kept()
         assert express.arrivals() == reference.arrivals()
+        assert express.sent() == reference.sent()
         assert express.faults == reference.faults == 0
     finally:
         for site in sites:
@@ -325,7 +360,7 @@ def test_ordinary_packets_do_not_come_to_the_core(site: Site, monkeypatch: pytes
     monkeypatch.setattr(Publication, "receive", receive)
     for source in SOURCES:
         site.send(0, [publisher.packet(source, 1, "plain", b"x") or b"" for _ in range(20)])
-    assert [len(one) for one in site.left()] == [0, 40, 40]
+    assert site.copies() == [0, 40, 40]
     assert site.faults == 0
 
 
@@ -337,14 +372,14 @@ def test_nothing_that_comes_from_a_forgotten_address_is_taken(site: Site) -> Non
     site.media.forget(person.endpoint)
     person.key = b""
     site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
-    assert site.left() == [[], [], []]
+    assert site.copies() == [0, 0, 0]
 
 
 def test_what_a_repair_brought_already_does_not_leave_twice(site: Site) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
     for step, kind in ((1, "key"), (1, "plain"), (1, "repair"), (0, "plain"), (1, "plain")):
         site.send(0, [publisher.packet(Source.CAMERA, step, kind, b"x") or b""])
-    assert [len(one) for one in site.left()] == [0, 4, 4]
+    assert site.copies() == [0, 4, 4]
     assert site.people[0].endpoint.peer.drops["duplicate"] == 1
 
 

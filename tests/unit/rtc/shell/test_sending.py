@@ -6,6 +6,7 @@ import errno
 import itertools
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pylibsrtp import Policy, Session
 
 from rtc.core.batch import Entry, Fan, Form
+from rtc.core.sent_log import SentLog
 from rtc.shell import kernel, libc, srtp
 from rtc.shell.endpoint import OutgoingStream
 from rtc.shell.libc import Destination
@@ -49,7 +51,7 @@ class Listener:
         host, port = self.udp.getsockname()
         self._destination = Destination()
         self._destination.move(socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host))
-        self.stream = OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self._destination)
+        self.stream = OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self._destination, SentLog())
         policy = Policy(
             key=MASTER, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
         )
@@ -84,7 +86,7 @@ def fan_out(listeners: list[Listener]) -> list[Entry]:
 
 
 def test_everybody_gets_all_packets_in_order(sender: Sender, listeners: list[Listener]) -> None:
-    sender.send(fan_out(listeners))
+    sender.send(fan_out(listeners), 0)
     for listener in listeners:
         heard = listener.hear(len(SIZES))
         assert [(packet.sequence, len(packet.payload)) for packet in heard] == list(enumerate(SIZES, 100))
@@ -102,7 +104,7 @@ def test_a_network_that_cannot_segment_gets_them_one_by_one(
         return -errno.EIO if len(calls) == 1 else send(self, fd, first, count)
 
     monkeypatch.setattr(libc.Outgoing, "send", once_broken)
-    sender.send(fan_out(listeners[:1]))
+    sender.send(fan_out(listeners[:1]), 0)
     assert [packet.sequence for packet in listeners[0].hear(len(SIZES))] == [*range(100, 100 + len(SIZES))]
     assert calls[0] < len(SIZES) == calls[1]
 
@@ -111,7 +113,7 @@ def test_no_index_is_ever_used_twice(sender: Sender, listeners: list[Listener]) 
     """Two packets under one SRTP index would give the key away: the second is not sent (RFC 7714 8.1)."""
     fan = Fan(((listeners[0].stream, 0, 0, 0, 0),))
     one, other = Form(False, 96, [], b"one"), Form(False, 96, [], b"other")
-    sender.send([(one, fan, 5, 0), (other, fan, 5, 0), (one, fan, 6, 0)])
+    sender.send([(one, fan, 5, 0), (other, fan, 5, 0), (one, fan, 6, 0)], 0)
     assert [packet.sequence for packet in listeners[0].hear(2)] == [5, 6]
     assert sender.errors == 1
 
@@ -119,7 +121,7 @@ def test_no_index_is_ever_used_twice(sender: Sender, listeners: list[Listener]) 
 def test_what_no_buffer_takes_is_refused(sender: Sender, listeners: list[Listener]) -> None:
     fan = Fan(((listeners[0].stream, 0, 0, 0, 0),))
     with pytest.raises(ValueError, match="too long"):
-        sender.send([(Form(False, 96, [], bytes(libc.LARGEST)), fan, 1, 0)])
+        sender.send([(Form(False, 96, [], bytes(libc.LARGEST)), fan, 1, 0)], 0)
 
 
 # --- the same by both ------------------------------------------------------------------------------------------------
@@ -134,13 +136,18 @@ PAYLOADS = [
 ]
 
 
-def form_of(payload: bytes, padding: int, marker: bool, level: bytes) -> Form:
+def form_of(payload: bytes, padding: int, marker: bool, level: bytes, transport_id: int | None) -> Form:
     descriptor = None if payload == b"opus" else vp8.parse(payload)
-    return Form(marker, 96, [(1, level)] if level else [], payload + bytes(padding), descriptor)
+    return Form(marker, 96, [(1, level)] if level else [], payload + bytes(padding), descriptor, 0, transport_id)
 
 
 forms = st.builds(
-    form_of, st.sampled_from(PAYLOADS), st.sampled_from([0, 0, 1, 900]), st.booleans(), st.binary(max_size=1)
+    form_of,
+    st.sampled_from(PAYLOADS),
+    st.sampled_from([0, 0, 1, 900]),
+    st.booleans(),
+    st.binary(max_size=1),
+    st.sampled_from([None, 3, 40]),  # a header extension of the one-byte form, and of the other
 )
 # Numbers as the core has them: unbounded, negative, beyond their width.
 additions = st.integers(-(2**20), 2**40)
@@ -170,17 +177,23 @@ class Written:
     def __init__(self, make: Callable[[libc.Outgoing], Writer], fans: Fans, batch: Drawn, capacity: int) -> None:
         homes = sorted((Destination() for _ in range(3)), key=lambda home: home.address)
         who = {home.address: n for n, home in enumerate(homes)}
-        streams = [OutgoingStream(n + 1, srtp.Outbound(PROFILE, MASTER, n + 1), homes[n % 3]) for n in range(6)]
+        logs = [SentLog() for _ in homes]
+        logs[1].memory[:8] = (2**16 - 3).to_bytes(8, sys.byteorder)  # its numbers are about to wrap
+        streams = [
+            OutgoingStream(n + 1, srtp.Outbound(PROFILE, MASTER, n + 1), homes[n % 3], logs[n % 3]) for n in range(6)
+        ]
         made = [Fan(tuple((streams[n], *additions) for n, *additions in fan)) for fan in fans]
         outgoing = Recorded(capacity)
         writer = make(outgoing)
+        entries = [(form, made[fan], number, timestamp) for form, fan, number, timestamp in batch]
         self.messages: list[tuple[int, list[bytes]]] = []
         self.unsegmented: list[tuple[int, list[bytes]]] = []
-        for packets in writer.fill([(form, made[fan], number, timestamp) for form, fan, number, timestamp in batch]):
+        for packets in writer.fill(entries, 5000.000007):
             for segments, into in ((True, self.messages), (False, self.unsegmented)):
                 messages = outgoing.take(writer.frame(0, packets, segments), packets)
                 into += [(who[address], content) for address, content in messages]
         self.failed = writer.failed
+        self.logs = [log.memory for log in logs]
 
     def packets(self, home: int) -> list[bytes]:
         return [packet for at, content in self.messages if at == home for packet in content]
@@ -194,6 +207,7 @@ def test_both_write_the_same(fans: Fans, batch: Drawn) -> None:
     assert one.messages == other.messages
     assert one.unsegmented == other.unsegmented
     assert one.failed == other.failed
+    assert one.logs == other.logs
 
 
 @needs_kernel
