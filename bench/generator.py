@@ -20,14 +20,16 @@ from pylibsrtp import Error as SrtpError
 
 from bench.delays import Delays, stamped
 from bench.lab import rtcp
+from bench.lab.feedback import Heard
 from bench.lab.media import AUDIO_INTERVAL, VIDEO_FPS, Camera, Microphone, TransportCounter, read_stamp
 from bench.lab.mmsg import SLOTS, Batch
 from bench.lab.peer import RawPeer
-from bench.lab.sdp import OPUS, RTX, VP8
+from bench.lab.sdp import OPUS, RTX, TRANSPORT_CC, VP8
 
 SWEEP = 0.003  # seconds between looks at all sockets: counting has no hurry, so calls are few and batches long
 BREATH = 0.02  # seconds between turns of the event loop, on which the engine lives
 REPORT = 1.0  # seconds between reports of a person
+FEEDBACK = 0.1  # seconds between transport-wide feedback of a person, about as in browsers
 SAMPLE_EVERY = 211  # receive calls between two packets that are kept for decryption
 
 MICROPHONE_MID, CAMERA_MID = "0", "1"
@@ -68,6 +70,13 @@ class Person:
         self.highest: dict[int, int] = {}  # SSRC of a slot -> highest sequence number seen
         self.reports: dict[int, tuple[int, float]] = {}  # SSRC -> middle of the NTP time, when it came
         self.sample: list[bytes] = []
+        self.heard = Heard()
+
+    def send_feedback(self) -> None:
+        """About what came since the last, where the server numbers what it sends."""
+        body = self.heard.due(self.camera.ssrc, next(iter(self.highest), 0))
+        if body is not None:
+            self.down.send_rtcp(rtcp.feedback(body))
 
     def send_reports(self, now: float) -> None:
         wall = time.time()
@@ -181,6 +190,7 @@ class Generator:
             agenda.append((started + share / VIDEO_FPS, n, "video"))
             agenda.append((started + share * AUDIO_INTERVAL, n, "audio"))
             agenda.append((started + share * REPORT, n, "report"))
+            agenda.append((started + share * FEEDBACK, n, "feedback"))
         heapq.heapify(agenda)
         return agenda
 
@@ -189,6 +199,9 @@ class Generator:
         if kind == "report":
             person.send_reports(now)
             return REPORT
+        if kind == "feedback":
+            person.send_feedback()
+            return FEEDBACK
         if kind == "audio":
             level = 30 if person.number == 0 else 60 + person.number % 30
             stream, packets, interval = person.microphone, person.microphone.packets_at(now, level), AUDIO_INTERVAL
@@ -222,9 +235,17 @@ class Generator:
                 if batch.first_octets[n] & 0xC0 == 0x80:
                     counts.control += 1
                     person.hear_control(now, batch.datagram(int(n)), counts, connection)
+        if connection is person.down:
+            self._note_numbers(now, person, count)
         if self._delays and connection is person.down:
             self._delays.take(connection.receiving, count)
         self._note_last(person, count)
+
+    def _note_numbers(self, now: float, person: Person, count: int) -> None:
+        """Transport-wide numbers stand in the first header extension, which SRTP leaves in the clear."""
+        octets = self._batch.octets[:count]
+        numbered = octets[(octets[:, 0] == 0x90) & (octets[:, 16] == (TRANSPORT_CC << 4 | 1))]
+        person.heard.note(numbered[:, 17].astype(np.uint16) << 8 | numbered[:, 18], now)
 
     def _note_last(self, person: Person, count: int) -> None:
         """The last packet of a batch stands for all in reports, and some are kept for decryption."""

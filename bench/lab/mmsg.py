@@ -38,6 +38,7 @@ class Batch:
             self._headers[n].msg_hdr.msg_iovlen = 1
         self._buffer = ffi.buffer(self._memory)
         octets = np.frombuffer(self._buffer, dtype=np.uint8).reshape(SLOTS, SLOT_SIZE)
+        self.octets = octets
         self.second_octets = octets[:, 1]
         self.first_octets = octets[:, 0]
 

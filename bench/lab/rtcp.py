@@ -77,6 +77,11 @@ def receiver_reports(ssrc: int, blocks: Sequence[Heard]) -> list[bytes]:
     ]
 
 
+def feedback(body: bytes) -> bytes:
+    """Transport-wide feedback, alone in its datagram (RFC 5506)."""
+    return _part(_RTPFB, _TRANSPORT_CC, body)
+
+
 def _block(heard: Heard) -> bytes:
     delay = int(heard.report_age * 65536) if heard.report_middle else 0
     return struct.pack("!IIIIII", heard.ssrc, 0, heard.highest, 0, heard.report_middle, delay)

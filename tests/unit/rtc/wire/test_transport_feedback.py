@@ -7,8 +7,11 @@ the one under test.
 from __future__ import annotations
 
 import random
+import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rtc.wire import transport_feedback
 from rtc.wire.errors import WireError
@@ -151,7 +154,7 @@ def test_ssrcs() -> None:
 )
 def test_chunks_of_the_draft(chunk: str, symbols: list[int]) -> None:
     body = bytes(8) + (7).to_bytes(2) + len(symbols).to_bytes(2) + bytes(4) + bytes.fromhex(chunk) + bytes(sum(symbols))
-    packets = transport_feedback.parse_body(body).packets
+    packets = transport_feedback.transport_feedback.parse_body(body).packets
     assert [int(arrival is not None) for _, arrival in packets] == symbols
 
 
@@ -173,7 +176,7 @@ def test_broken(text: str) -> None:
 
 def test_a_hostile_message_costs_no_more_than_the_limit() -> None:
     body = bytes(8) + bytes(2) + transport_feedback.MAX_STATUSES.to_bytes(2) + bytes(4) + bytes.fromhex("1fff0001")
-    assert len(transport_feedback.parse_body(body).packets) == transport_feedback.MAX_STATUSES
+    assert len(transport_feedback.transport_feedback.parse_body(body).packets) == transport_feedback.MAX_STATUSES
 
 
 def feedback(reference: int, *packets: tuple[int, int | None], base: int = 0) -> TransportFeedback:
@@ -300,3 +303,22 @@ def test_what_we_send_reads_the_same_elsewhere(seed: int) -> None:
         assert isinstance(back, TransportFeedback)
         assert decode(data) == dict(back.packets)
     assert {n: a for n, a in read.items() if a is not None} == {n: a // 250 * 250 for n, a in received}
+
+
+@given(
+    base=st.integers(0, 0xFFFF),
+    reference=st.integers(0, 0xFFFFFF),
+    deltas=st.lists(st.integers(0, 255), min_size=1, max_size=60),
+    cut=st.integers(0, 3),
+)
+def test_all_that_came_soon_is_read_as_one_by_one(base: int, reference: int, deltas: list[int], cut: int) -> None:
+    """The short way for whole runs says what the general way says when one more packet is missing at the end."""
+    count = len(deltas)
+    head = struct.pack("!IIHH", 1, 2, base, count) + (reference << 8).to_bytes(4, "big")
+    whole = head + struct.pack("!H", 1 << 13 | count) + bytes(deltas)
+    longer = struct.pack("!IIHH", 1, 2, base, count + 1) + (reference << 8).to_bytes(4, "big")
+    general = longer + struct.pack("!HH", 1 << 13 | count, 1) + bytes(deltas)
+    assert transport_feedback.parse_body(whole).packets == transport_feedback.parse_body(general).packets[:-1]
+    if cut:
+        with pytest.raises(WireError):
+            transport_feedback.parse_body(whole[:-cut])
