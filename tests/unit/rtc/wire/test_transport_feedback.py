@@ -154,7 +154,7 @@ def test_ssrcs() -> None:
 )
 def test_chunks_of_the_draft(chunk: str, symbols: list[int]) -> None:
     body = bytes(8) + (7).to_bytes(2) + len(symbols).to_bytes(2) + bytes(4) + bytes.fromhex(chunk) + bytes(sum(symbols))
-    packets = transport_feedback.transport_feedback.parse_body(body).packets
+    packets = transport_feedback.parse_body(body).packets
     assert [int(arrival is not None) for _, arrival in packets] == symbols
 
 
@@ -176,7 +176,7 @@ def test_broken(text: str) -> None:
 
 def test_a_hostile_message_costs_no_more_than_the_limit() -> None:
     body = bytes(8) + bytes(2) + transport_feedback.MAX_STATUSES.to_bytes(2) + bytes(4) + bytes.fromhex("1fff0001")
-    assert len(transport_feedback.transport_feedback.parse_body(body).packets) == transport_feedback.MAX_STATUSES
+    assert len(transport_feedback.parse_body(body).packets) == transport_feedback.MAX_STATUSES
 
 
 def feedback(reference: int, *packets: tuple[int, int | None], base: int = 0) -> TransportFeedback:
