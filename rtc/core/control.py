@@ -110,7 +110,7 @@ class Control:
     # --- out ---------------------------------------------------------------------------------------------------------
 
     def due(self, now: float) -> list[bytes]:
-        """RTCP datagrams to send to the peer now. Call every 10 ms, and after changes."""
+        """RTCP datagrams to send to the peer now. Call every 20 ms, and after changes."""
         feedback = self._requests(now)
         if now >= self._next_feedback:
             self._next_feedback = now + FEEDBACK_EVERY

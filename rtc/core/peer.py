@@ -107,7 +107,7 @@ class Peer:
         return slot
 
     def refill(self, now: float) -> None:
-        """Call every 10 ms: what it may send and ask for grows with time."""
+        """Call every 20 ms: what it may send and ask for grows with time."""
         self.budget.refill(now)
         self.repairs.refill(now)
 

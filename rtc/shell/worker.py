@@ -35,7 +35,10 @@ from rtc.wire.errors import WireError
 
 log = structlog.get_logger()
 
-TICK: Final = 0.010  # seconds: NACKs and key frame requests leave this soon
+TICK: Final = 0.010  # seconds
+# Every peer has its turn each second tick, half of them at a time: NACKs and key frame requests leave this soon, and no
+# packet waits for everybody's.
+TURNS: Final = 2
 STATS_EVERY: Final = 1.0  # seconds
 # Below this load a full garbage collection of some ten milliseconds hurts nobody.
 IDLE: Final = 200  # packets a second
@@ -61,6 +64,7 @@ class Worker:
         self._next_speakers = self._next_stats = 0.0
         self._next_collection = 0.0
         self._received_before = 0
+        self._turn = 0
 
     def run(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.add_reader(self._media.fd, self._media.readable)
@@ -224,7 +228,10 @@ class Worker:
         self._strangers = min(MAX_STRANGERS, self._strangers + MAX_STRANGERS * TICK)
         if self._router.wake(now, self._media.batch):
             self._after_changes(now)
+        self._turn = (self._turn + 1) % TURNS
         for endpoint in list(self._endpoints.values()):
+            if endpoint.peer.id % TURNS != self._turn:
+                continue
             endpoint.peer.refill(now)
             try:
                 self._send_all(endpoint, endpoint.due(now))
