@@ -148,6 +148,9 @@ async def private_help_is_noticed_by_nobody_else(evening: Evening) -> None:
     # Nobody speaks while it is watched. Whatever the facilitator has open: the call lies over it and can be answered.
     await ana.page.click(".control[data-action=mute]")
     await ana.page.click("[data-action=break]")
+    for other in others:
+        # What a screen reader was told before is taken away after ten seconds: not now.
+        await other.page.wait_for("document.getElementById('urgent').textContent === ''")
     await watch(others)
     await ben.page.click("[data-action=private-help]")
     await ana.page.wait_for("document.querySelector('dialog[open] .calls [data-kind=private]')")
