@@ -150,7 +150,7 @@ async def private_help_is_noticed_by_nobody_else(evening: Evening) -> None:
     await ana.page.click("[data-action=break]")
     for other in others:
         # What a screen reader was told before is taken away after ten seconds: not now.
-        await other.page.wait_for("document.getElementById('urgent').textContent === ''")
+        await other.page.wait_for("document.getElementById('urgent').textContent === ''", 15)
     await watch(others)
     await ben.page.click("[data-action=private-help]")
     await ana.page.wait_for("document.querySelector('dialog[open] .calls [data-kind=private]')")
