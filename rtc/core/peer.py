@@ -183,7 +183,8 @@ class Peer:
         self.received_octets += len(data)
         if transport_number >= 0:
             self.arrivals.record(now, transport_number)
-        if level >= 0 and publication.source is Source.MICROPHONE:
+        # The lane of an SSRC that another took the place of stays open through a hold.
+        if level >= 0 and publication.source is Source.MICROPHONE and not publication.held:
             speakers.heard(self.id, level)
         publication.forwarded(now, stream, data, timestamp, size)
 

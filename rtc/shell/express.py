@@ -49,16 +49,16 @@ libc.ffi.cdef(
         uint32_t passed;
         struct flow flows[4];
     };
-    struct source {
-        uint64_t address; void *context; double *left; uint32_t count, passed; struct route *routes[16];
+    struct publisher {
+        const uint8_t *destination; void *context; double *left; uint32_t count, passed; struct route *routes[16];
     };
     struct ingest {
         unsigned char *buffers; unsigned char *names; int *lengths; struct mmsghdr *messages;
-        void *records; void *packets; unsigned char *rests; struct source **sources; void *unprotect;
+        void *records; void *packets; unsigned char *rests; struct publisher **publishers; void *unprotect;
         uint32_t slot, name, mask, packet_capacity, rest_capacity, packet_count, rest_size, batch;
     };
     uint32_t route_size(void);
-    uint32_t source_hash(uint64_t address);
+    uint32_t address_hash(uint64_t address);
     void ingest(struct ingest *in, uint32_t count);
     """
 )
@@ -128,7 +128,7 @@ def _block(audio_level_id: int | None, receivers: ReceiverClass) -> tuple[bytes,
     )
 
 
-class _Source:
+class _Publisher:
     """A peer at its address."""
 
     def __init__(self, endpoint: Endpoint, address: int) -> None:
@@ -137,10 +137,14 @@ class _Source:
         self.routes: dict[int, Route] = {}
         self._budget = libc.ffi.from_buffer("double[]", endpoint.peer.budget.memory)
         self.fields: Any = libc.ffi.new(
-            "struct source *",
-            {"context": libc.ffi.cast("void *", endpoint.inbound.context_address), "left": self._budget},
+            "struct publisher *",
+            {
+                # Kept alive by the endpoint, which `Express` keeps as the key.
+                "destination": libc.ffi.cast("uint8_t *", endpoint.destination.address),
+                "context": libc.ffi.cast("void *", endpoint.inbound.context_address),
+                "left": self._budget,
+            },
         )
-        self.fields.address = address
 
     def add(self, route: Route, ssrc: int) -> None:
         self.fields.routes[len(self.routes)] = route.fields
@@ -156,7 +160,7 @@ class Express:
             raise ValueError("ingest.c and express.py do not agree")
         self.routes: list[Route] = []
         self._library = library
-        self._sources: dict[Endpoint, _Source] = {}
+        self._publishers: dict[Endpoint, _Publisher] = {}
         self._records = libc.ffi.new("unsigned char[]", incoming.count * _RECORD.size)
         self._record_view = memoryview(libc.ffi.buffer(self._records)).cast("B")
         self._packets = libc.ffi.new("unsigned char[]", PACKETS * kernel.PACKET.size)
@@ -196,27 +200,27 @@ class Express:
     def _route(self, endpoint: Endpoint, ssrc: int) -> Route | None:
         """None for a peer that has too many."""
         address = int.from_bytes(endpoint.destination.key, sys.byteorder)
-        source = self._sources.get(endpoint)
-        if source is not None and source.address != address:
+        publisher = self._publishers.get(endpoint)
+        if publisher is not None and publisher.address != address:
             self.forget(endpoint)
-            source = None
-        if source is None:
-            source = self._sources[endpoint] = _Source(endpoint, address)
+            publisher = None
+        if publisher is None:
+            publisher = self._publishers[endpoint] = _Publisher(endpoint, address)
             self._arrange()
-        route = source.routes.get(ssrc)
-        if route is None and len(source.routes) < MOST_ROUTES:
+        route = publisher.routes.get(ssrc)
+        if route is None and len(publisher.routes) < MOST_ROUTES:
             number = self._free.pop() if self._free else len(self.routes)
             route = Route(number, endpoint, ssrc)
             self.routes[number : number + 1] = [route]
-            source.add(route, ssrc)
+            publisher.add(route, ssrc)
         return route
 
     def forget(self, endpoint: Endpoint) -> None:
         """It is gone, or its address is another's."""
-        source = self._sources.pop(endpoint, None)
-        if source is None:
+        publisher = self._publishers.pop(endpoint, None)
+        if publisher is None:
             return
-        for route in source.routes.values():
+        for route in publisher.routes.values():
             route.stream.close_lane()
             self._free.append(route.number)
         self._arrange()
@@ -224,15 +228,15 @@ class Express:
     def _arrange(self) -> None:
         """The table of addresses anew, at most half full."""
         size = 16
-        while size < 2 * len(self._sources) + 1:
+        while size < 2 * len(self._publishers) + 1:
             size *= 2
-        table = libc.ffi.new("struct source *[]", size)
-        for source in self._sources.values():
-            at = self._library.source_hash(source.address) & (size - 1)
+        table = libc.ffi.new("struct publisher *[]", size)
+        for publisher in self._publishers.values():
+            at = self._library.address_hash(publisher.address) & (size - 1)
             while table[at] != libc.ffi.NULL:
                 at = (at + 1) & (size - 1)
-            table[at] = source.fields
-        self._fields.sources, self._fields.mask = table, size - 1
+            table[at] = publisher.fields
+        self._fields.publishers, self._fields.mask = table, size - 1
         self._table = table
 
     # --- packets -----------------------------------------------------------------------------------------------------
@@ -242,10 +246,6 @@ class Express:
         self._library.ingest(self._fields, count)
         return _RECORD.iter_unpack(self._record_view[: count * _RECORD.size])
 
-    @property
-    def packet_count(self) -> int:
-        count: int = self._fields.packet_count
-        return count
-
     def fill(self, writer: kernel.KernelWriter, now: float) -> Iterator[int]:
-        return writer.fill_packets(self._packets, self.packet_count, now)
+        """As `Writer.fill`, what the newest `take` has made ready."""
+        return writer.fill_packets(self._packets, self._fields.packet_count, now)

@@ -21,9 +21,9 @@ enum status {
 struct record {
     uint8_t status;
     uint8_t error; /* of libsrtp */
-    int16_t level; /* the octet of RFC 6464, -1: none */
+    int16_t level;            /* the octet of RFC 6464, -1: none */
     int32_t transport_number; /* -1: none */
-    uint16_t length; /* octets of the packet, without SRTP's tag */
+    uint16_t length;          /* octets of the packet, without SRTP's tag */
     uint16_t payload;
     uint32_t timestamp;
     uint32_t route;
@@ -36,8 +36,8 @@ struct flow {
     uint64_t targets;
     uint32_t count;
     uint8_t payload_type;
-    uint8_t block_size; /* octets of the header extensions, 0: none */
-    uint8_t level_at;   /* in the block, 0: no audio level */
+    uint8_t block_size;   /* octets of the header extensions, 0: none */
+    uint8_t level_at;     /* in the block, 0: no audio level */
     uint8_t transport_at; /* in the packet, 0: no transport-wide number */
     uint8_t block[LARGEST_BLOCK];
 };
@@ -57,9 +57,9 @@ struct route {
     struct flow flows[MOST_FLOWS];
 };
 
-/* One publisher, at one address. */
-struct source {
-    uint64_t address; /* its first octets: family, port and IPv4 address */
+/* One peer, where it is now. */
+struct publisher {
+    const uint8_t *destination; /* its sockaddr, written over when it moves: family, port and IPv4 address come first */
     void *context;    /* of libsrtp */
     double *left;     /* packets and octets that it may still send (budget.py) */
     uint32_t count;
@@ -75,7 +75,7 @@ struct ingest {
     struct record *records;
     struct packet *packets;
     uint8_t *rests; /* what follows the fixed header of each packet */
-    struct source **sources; /* a hash table of `mask` + 1, open addressing, never full */
+    struct publisher **publishers; /* a hash table of `mask` + 1, open addressing, never full */
     unprotect_function unprotect;
     uint32_t slot; /* octets of buffer each */
     uint32_t name; /* octets of a sockaddr */
@@ -90,19 +90,20 @@ struct ingest {
 uint32_t route_size(void) { return sizeof(struct route); }
 
 /* Spread over the table by the port and the low octets of the address. */
-uint32_t source_hash(uint64_t address) { return (uint32_t)((address * 0x9E3779B97F4A7C15u) >> 40); }
+uint32_t address_hash(uint64_t address) { return (uint32_t)((address * 0x9E3779B97F4A7C15u) >> 40); }
 
-static struct source *find_source(const struct ingest *in, uint64_t address) {
-    for (uint32_t at = source_hash(address) & in->mask; in->sources[at] != NULL; at = (at + 1) & in->mask)
-        if (in->sources[at]->address == address)
-            return in->sources[at];
+/* Who moved is not found at either address, until it is put into the table anew. */
+static struct publisher *find_publisher(const struct ingest *in, uint64_t address) {
+    for (uint32_t at = address_hash(address) & in->mask; in->publishers[at] != NULL; at = (at + 1) & in->mask)
+        if (!memcmp(in->publishers[at]->destination, &address, sizeof address))
+            return in->publishers[at];
     return NULL;
 }
 
-static struct route *find_route(const struct source *source, uint32_t ssrc) {
-    for (uint32_t i = 0; i < source->count; i++)
-        if (source->routes[i]->ssrc == ssrc)
-            return source->routes[i];
+static struct route *find_route(const struct publisher *publisher, uint32_t ssrc) {
+    for (uint32_t i = 0; i < publisher->count; i++)
+        if (publisher->routes[i]->ssrc == ssrc)
+            return publisher->routes[i];
     return NULL;
 }
 
@@ -223,19 +224,19 @@ static int put(struct ingest *in, const struct route *route, const struct record
 }
 
 /* Fills in the record; its status says how far it went. */
-static void take_from(struct ingest *in, uint32_t i, struct source *source, struct route *route) {
+static void take_from(struct ingest *in, uint32_t i, struct publisher *publisher, struct route *route) {
     struct record *record = &in->records[i];
     uint32_t length = in->messages[i].msg_len;
     uint8_t *data = in->buffers + (size_t)i * in->slot;
     if (!route->open || read_16(data + 2) != route->expected || (data[1] & 0x7F) != route->payload_type)
         return;
     uint32_t start = read_header(data, length, route, record);
-    if (!start || source->left[0] < 1 || source->left[1] < length)
+    if (!start || publisher->left[0] < 1 || publisher->left[1] < length)
         return;
-    source->left[0] -= 1;
-    source->left[1] -= length;
+    publisher->left[0] -= 1;
+    publisher->left[1] -= length;
     in->lengths[i] = (int)length;
-    int error = in->unprotect(source->context, data, &in->lengths[i]);
+    int error = in->unprotect(publisher->context, data, &in->lengths[i]);
     if (error) {
         record->status = FAILED;
         record->error = (uint8_t)error;
@@ -265,17 +266,17 @@ static void take(struct ingest *in, uint32_t i) {
         return; /* RFC 5761 4: that is RTCP */
     uint64_t address;
     memcpy(&address, in->names + (size_t)i * in->name, sizeof address);
-    struct source *source = find_source(in, address);
-    if (source == NULL || source->passed == in->batch)
+    struct publisher *publisher = find_publisher(in, address);
+    if (publisher == NULL || publisher->passed == in->batch)
         return;
-    struct route *route = find_route(source, read_32(data + 8));
+    struct route *route = find_route(publisher, read_32(data + 8));
     if (route == NULL) {
-        source->passed = in->batch;
+        publisher->passed = in->batch;
         return;
     }
     if (route->passed == in->batch)
         return;
-    take_from(in, i, source, route);
+    take_from(in, i, publisher, route);
     if (in->records[i].status != FORWARDED)
         route->passed = in->batch;
 }

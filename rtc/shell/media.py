@@ -128,7 +128,7 @@ class MediaSocket:
             self._control_errors += 1
 
     def forget(self, endpoint: Endpoint) -> None:
-        """It is gone, or its address is another's: nothing that comes from there is taken for its any more."""
+        """It is gone, or another claims its address: nothing that comes from there is taken for its any more."""
         if self._express is not None:
             self._express.forget(endpoint)
 
@@ -183,20 +183,25 @@ class MediaSocket:
         if self._express is None or self._writer is None:
             return None
         records = list(self._express.take(count))
-        if self._express.packet_count:
+        try:
             self._sender.send_filled(self._express.fill(self._writer, now))
-        # Books before all else in this batch: the core counts on it that lanes are ahead of what it is given.
+        finally:
+            # Before all else in this batch: what comes to the core next follows on what its lanes took.
+            self._keep_books(now, records, touched)
+        return records
+
+    def _keep_books(self, now: float, records: list[Record], touched: set[Publication]) -> None:
+        assert self._express is not None
         for i, record in enumerate(records):
             if record[0] == FORWARDED:
                 route = self._express.routes[record[-1]]
                 try:
-                    self._keep_books(now, route, i, record)
+                    self._keep_book(now, route, i, record)
                 except Exception:
                     self._transports.broken(now, route.endpoint.destination.key)
                 touched.add(route.publication)
-        return records
 
-    def _keep_books(self, now: float, route: Route, i: int, record: Record) -> None:
+    def _keep_book(self, now: float, route: Route, i: int, record: Record) -> None:
         _, _, level, transport_number, length, payload, timestamp, _ = record
         at = i * libc.SLOT
         data = bytes(self._incoming.buffer[at : at + length])

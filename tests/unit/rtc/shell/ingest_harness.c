@@ -24,8 +24,8 @@ static int unprotect(void *context, void *packet, int *length) {
 int main(int count, char **arguments) {
     long rounds = count > 1 ? atol(arguments[1]) : 1000;
     double left[2];
-    struct source source = {.address = 7, .left = left, .count = 1};
-    struct source *sources[4] = {0};
+    struct publisher publisher = {.left = left, .count = 1};
+    struct publisher *publishers[4] = {0};
     uint8_t names[16] = {7};
     int length = 0;
     struct mmsghdr message = {0};
@@ -34,18 +34,20 @@ int main(int count, char **arguments) {
     uint8_t rests[4096];
     struct ingest in = {
         .names = names, .lengths = &length, .messages = &message, .records = &record, .packets = packets,
-        .rests = rests, .sources = sources, .unprotect = unprotect, .name = 16, .mask = 3,
+        .rests = rests, .publishers = publishers, .unprotect = unprotect, .name = 16, .mask = 3,
         .packet_capacity = 8, .rest_capacity = sizeof rests,
     };
-    memcpy(&source.address, names, sizeof source.address);
-    sources[source_hash(source.address) & in.mask] = &source;
+    uint64_t address;
+    memcpy(&address, names, sizeof address);
+    publisher.destination = names;
+    publishers[address_hash(address) & in.mask] = &publisher;
     long seen[4] = {0};
     for (long i = 0; i < rounds; i++) {
         struct route route = {.ssrc = 5, .expected = 9, .open = 1, .is_video = (uint8_t)below(2), .payload_type = 96,
                               .level_id = (uint8_t)below(3), .transport_id = 3, .flow_count = (uint8_t)below(5)};
         for (uint32_t flow = 0; flow < route.flow_count; flow++)
             route.flows[flow] = (struct flow){.block_size = (uint8_t)(8 * below(5)), .level_at = 0, .payload_type = 111};
-        source.routes[0] = &route;
+        publisher.routes[0] = &route;
         uint32_t size = 1 + below(below(4) ? 80 : 1600);
         uint8_t *data = malloc(size);
         for (uint32_t at = 0; at < size; at++)

@@ -112,6 +112,7 @@ class Site:
         self.certificate = certificate
         self.people: list[Person] = []
         self.faults = 0
+        self.moves = 0
         ssrcs = itertools.count(900_000)
         for ids in IDS:
             self.people.append(Person(self, ids, ssrcs))
@@ -131,7 +132,8 @@ class Site:
         pass
 
     def moved(self, endpoint: Endpoint, key: bytes) -> None:
-        raise AssertionError("nobody moves")
+        endpoint.destination.move(key)
+        self.moves += 1
 
     def started(self, batch: Batch) -> None:
         pass
@@ -335,6 +337,7 @@ def test_the_same_leaves_and_is_counted(certificate: Certificate, story: list[ob
         assert express.arrivals() == reference.arrivals()
         assert express.sent() == reference.sent()
         assert express.faults == reference.faults == 0
+        assert express.moves == reference.moves
     finally:
         for site in sites:
             site.close()
@@ -373,6 +376,42 @@ def test_nothing_that_comes_from_a_forgotten_address_is_taken(site: Site) -> Non
     person.key = b""
     site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
     assert site.copies() == [0, 0, 0]
+
+
+def test_who_has_moved_is_followed_from_the_first_packet(site: Site) -> None:
+    publisher, endpoint = Publisher(0, CHROMIUM_IDS), site.people[0].endpoint
+    for source in SOURCES:
+        site.send(0, [publisher.packet(source, 1, "key", b"x") or b"" for _ in range(3)])
+    home = endpoint.destination.key
+    endpoint.destination.move(site.people[1].key)
+    site.send(0, [publisher.packet(Source.CAMERA, 1, "plain", b"x") or b""])
+    assert (site.moves, endpoint.destination.key) == (1, home)
+
+
+def test_who_is_held_is_not_heard_through_an_older_ssrc(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    older, newer = Publisher(0, CHROMIUM_IDS), Publisher(0, CHROMIUM_IDS)
+    monkeypatch.setattr(newer, "ssrc", lambda source: 1700)
+    for publisher in (older, newer, older):
+        site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+    site.apply(Hold(PeerId(1), Source.MICROPHONE))
+    site.send(0, [older.packet(Source.MICROPHONE, 1, "plain", b"x") or b"" for _ in range(10)])
+    assert site.router.speakers.evaluate(clock.now) is None
+
+
+def test_a_send_that_fails_leaves_the_books_right(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+
+    def broken(*_: object) -> int:
+        raise RuntimeError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("rtc.shell.libc.Outgoing.send", broken)
+        with pytest.raises(RuntimeError):
+            site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+    (publication,) = site.books()[0].publications
+    assert (publication.packets, publication.lost) == (3, 0)
 
 
 def test_what_a_repair_brought_already_does_not_leave_twice(site: Site) -> None:
