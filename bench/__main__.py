@@ -50,6 +50,9 @@ def forward(
         Peer | None, typer.Option(help="Measure this server too, in alternating rounds. Needs root.")
     ] = None,
     event_loops: Annotated[int, typer.Option(min=0, max=8, help="Janus's threads; 0: one for each connection.")] = 0,
+    express: Annotated[
+        bool, typer.Option("--express/--no-express", help="Packets that need no look: in C alone, or through Python.")
+    ] = True,
     sweep: Annotated[
         str | None, typer.Option(help="Groups of these sizes instead, one after the other: 4,8,12")
     ] = None,
@@ -59,7 +62,7 @@ def forward(
     json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
 ) -> None:
     """CPU, delivery and latency of one worker on core 0."""
-    work = forwarding.Work(people, kbps, seconds, rounds, compiled, event_loops)
+    work = forwarding.Work(people, kbps, seconds, rounds, compiled, event_loops, express)
     try:
         sizes = sweeping.parse_sizes(sweep) if sweep else []
     except ValueError as error:

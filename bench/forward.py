@@ -41,7 +41,7 @@ Maker = Callable[[], Server]
 
 
 class Work(Struct, frozen=True):
-    """One measurement. `compiled`: Kinroom with the C kernel, where it was built."""
+    """One measurement. `compiled`: Kinroom with the C kernel, where it was built; `express`: for whole packets, too."""
 
     people: int
     kbps: float
@@ -49,6 +49,7 @@ class Work(Struct, frozen=True):
     rounds: int = 3
     compiled: bool = True
     event_loops: int = 0  # Janus's; 0: a thread for each connection
+    express: bool = True
 
 
 def run(work: Work, beside_janus: bool) -> Result | Comparison:
@@ -100,7 +101,7 @@ def _run_alone(reason: str) -> None:
 
 
 def _kinroom(work: Work, host: str) -> Maker:
-    return lambda: KinroomServer(work.people, work.kbps, host, work.compiled)
+    return lambda: KinroomServer(work.people, work.kbps, host, work.compiled, express=work.express)
 
 
 def _janus(work: Work, host: str) -> Maker:

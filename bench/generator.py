@@ -244,8 +244,8 @@ class Generator:
     def _note_numbers(self, now: float, person: Person, count: int) -> None:
         """Transport-wide numbers stand in the first header extension, which SRTP leaves in the clear."""
         octets = self._batch.octets[:count]
-        numbered = octets[(octets[:, 0] == 0x90) & (octets[:, 16] == (TRANSPORT_CC << 4 | 1))]
-        person.heard.note(numbered[:, 17].astype(np.uint16) << 8 | numbered[:, 18], now)
+        numbered = (octets[:, 0] == 0x90) & (octets[:, 16] == (TRANSPORT_CC << 4 | 1))
+        person.heard.note((octets[:, 17].astype(np.uint16) << 8 | octets[:, 18])[numbered], now)
 
     def _note_last(self, person: Person, count: int) -> None:
         """The last packet of a batch stands for all in reports, and some are kept for decryption."""

@@ -47,8 +47,9 @@ class KinroomServer:
         compiled: bool = True,
         pairs: int | None = None,
         attached: bool = True,
+        express: bool = True,
     ) -> None:
-        settings = EngineSettings(workers=1, bind_host=host, announced=[host], compiled=compiled)
+        settings = EngineSettings(workers=1, bind_host=host, announced=[host], compiled=compiled, express=express)
         self.engine = Engine(settings, self._note)
         self.people: list[Person] = []
         self.peers: list[PeerId] = []

@@ -52,6 +52,7 @@ class EngineSettings(Struct, frozen=True):
     announced: list[str] = []
     compiled: bool = True  # workers use the C kernel where it was built; False: Python alone
     trace: bool = False  # statistics remember who saw whom (`PeerStats.runs`): for tests and benches
+    express: bool = True  # with the C kernel, packets that need no look do not come to Python: False for benches
 
 
 def announced_at(text: str, worker: int) -> tuple[str, int]:
@@ -318,8 +319,8 @@ class Engine:
         host = self._settings.bind_host
         announced = [announced_at(one, worker.index) for one in self._settings.announced or [host]]
         certificate, key = self._certificate_pem, self._private_key_pem
-        compiled, trace = self._settings.compiled, self._settings.trace
-        return Start(worker.index, host, worker.port, announced, certificate, key, compiled, trace)
+        compiled, trace, express = self._settings.compiled, self._settings.trace, self._settings.express
+        return Start(worker.index, host, worker.port, announced, certificate, key, compiled, trace, express)
 
     async def _watch(self, worker: _Worker, child: Child) -> None:
         """Returns when the child is gone; hangs up on one that is silent for too long."""

@@ -27,6 +27,7 @@ class Start(Struct, frozen=True, tag="start"):
     private_key_pem: bytes
     compiled: bool = True  # use the C kernel where there is one
     trace: bool = False  # statistics say who was on which slot from when to when
+    express: bool = True  # with the C kernel, packets that need no look do not come to Python
 
 
 class AddPeer(Struct, frozen=True, tag="add_peer"):

@@ -58,7 +58,9 @@ class Worker:
         self._endpoints: dict[PeerId, Endpoint] = {}
         self._by_key: dict[bytes, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
-        self._media = MediaSocket(start.bind_host, start.port, self._router, self, compiled=start.compiled)
+        self._media = MediaSocket(
+            start.bind_host, start.port, self._router, self, compiled=start.compiled, express=start.express
+        )
         self._candidates = [(host, port or self._media.port) for host, port in start.announced]
         self._strangers = float(MAX_STRANGERS)
         self._next_speakers = self._next_stats = 0.0
