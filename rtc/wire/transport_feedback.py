@@ -133,7 +133,7 @@ def _read_chunk(chunk: int) -> list[int]:
 def _read_small_deltas(
     body: bytes, position: int, number: int, ticks: int, count: int
 ) -> tuple[tuple[int, int | None], ...]:
-    """The usual: all came, each within 64 ms of the one before. A fifth of the time that the general way takes."""
+    """The usual: all came, each within 64 ms of the one before. A quarter of the time that the general way takes."""
     if position + count > len(body):
         raise WireError("transport feedback deltas are cut short")
     arrivals = accumulate(body[position : position + count], initial=ticks)
