@@ -21,6 +21,9 @@ from bench.lab.stamped import SO_TIMESTAMPNS, StampedBatch
 # Packets between two that are kept: each costs its receiver some microseconds. Odd, so that it falls on audio and on
 # each packet of a frame alike.
 EVERY = 11
+# The first socket that asks for them has the kernel switch stamps on by a work queue; what comes before is stamped as
+# it is read.
+SWITCHED_ON = 0.01  # seconds
 
 
 class Delays:
@@ -69,6 +72,7 @@ def stamped(sockets: Sequence[socket.socket]) -> Iterator[None]:
     """The kernel notes when each datagram came."""
     for one in sockets:
         one.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    time.sleep(SWITCHED_ON)
     try:
         yield
     finally:
