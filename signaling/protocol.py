@@ -501,7 +501,7 @@ class CancelDropIn(_Request, frozen=True, tag="cancel_drop_in"):
 
 
 class Look(_InRoom, frozen=True, tag="look"):
-    """Cameras of that pair for 60 s, no sound. The pair is told."""
+    """Cameras of that pair for 60 s, no sound, once the pair was told."""
 
 
 class CloseLook(_Request, frozen=True, tag="close_look"):

@@ -473,13 +473,17 @@ class DropInOff(_OfPerson, frozen=True, tag="drop_in_off"):
 
 
 class Looked(Struct, frozen=True, tag="look"):
-    """A facilitator sees the cameras of that room, on this connection alone."""
+    """A facilitator is about to see the cameras of that room, on this connection alone."""
 
     at: float
     participant: ParticipantId
     room: RoomId
     until: float
     connection: ConnectionId
+
+
+class LookOpened(_OfPerson, frozen=True, tag="look_opened"):
+    pass
 
 
 class LookOver(_OfPerson, frozen=True, tag="look_over"):
@@ -607,7 +611,9 @@ PausesEvent = Paused | Resumed | Rested | Woke | BreakStarted | BreakEnded
 RoomsEvent = RoomOpened | RoomClosed | Moved
 RoundEvent = RoomsPlanned | PlanDropped | RoomsOpened | RoomsUntil | Recalled | RoomsOver
 BondsEvent = KeptApart | KeptTogether | Carried
-VisitsEvent = DropInAnnounced | DroppedIn | DropInOff | Looked | LookOver | BroadcastStarted | BroadcastOver
+VisitsEvent = (
+    DropInAnnounced | DroppedIn | DropInOff | Looked | LookOpened | LookOver | BroadcastStarted | BroadcastOver
+)
 PartnersEvent = PartnerGone | PartnerAwaited | PartnerBack | PartnerCalled
 HelpEvent = CallOpened | CallRang | CallComing | CallClosed | CheckedOn | CheckAnswered
 EndingsEvent = ClosingSet | ClosingCancelled | StayAsked | PhaseChanged | Ended

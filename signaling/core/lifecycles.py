@@ -67,6 +67,7 @@ class DropInState(enum.StrEnum):
 
 
 class LookState(enum.StrEnum):
+    TOLD = "told"
     OPEN = "open"
 
 
@@ -269,11 +270,14 @@ LOOK: Final = Lifecycle(
     "look",
     "A facilitator's look",
     {
-        (None, "look"): LookState.OPEN,
+        (None, "look"): LookState.TOLD,
+        (LookState.TOLD, "look"): LookState.TOLD,
+        (LookState.TOLD, "look_opened"): LookState.OPEN,
+        (LookState.TOLD, "look_over"): None,
         (LookState.OPEN, "look"): LookState.OPEN,
         (LookState.OPEN, "look_over"): None,
     },
-    {"look": "looks", "look_over": "closed, 60 s, moved, or not connected"},
+    {"look": "looks", "look_opened": "0.5 s", "look_over": "closed, 60 s, moved, or not connected"},
 )
 
 BROADCAST: Final = Lifecycle(

@@ -68,14 +68,18 @@ def _across(session: Session, seer: Seat, seen: Seat) -> frozenset[SourceKind]:
     """From one room into another. Who is covered, is so for facilitators of other rooms too."""
     if seen.covered_by is not None:
         return NOTHING
-    looks = seer.look is not None and seer.look.room == seen.room
+    looks = _looks(seer, seen.room)
     hears = voice_of(session, seen.participant) == "everyone" and session.rooms[seer.room].kind == "pair"
     return (_CAMERA if looks else NOTHING) | (_MICROPHONE if hears else NOTHING)
 
 
 def lookers(session: Session, room: RoomId) -> list[Seat]:
-    """Who sees this room's pictures from outside: exactly those whom it reads the names of."""
-    return [seat for seat in session.present() if seat.look is not None and seat.look.room == room]
+    """Who sees this room's pictures from outside: all of them were named to it before."""
+    return [seat for seat in session.present() if _looks(seat, room)]
+
+
+def _looks(seer: Seat, room: RoomId) -> bool:
+    return seer.look is not None and seer.look.open and seer.look.room == room
 
 
 def voice_of(session: Session, who: ParticipantId) -> RoomId | Literal["everyone"] | None:

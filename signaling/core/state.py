@@ -70,11 +70,13 @@ class Arrival(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """A facilitator sees the cameras of that room, on this connection alone."""
+    """A facilitator sees the cameras of that room, on this connection alone, once the room has read it."""
 
     room: RoomId
+    opens: float  # the room is told before that
     until: float
     connection: ConnectionId
+    open: bool = False
 
 
 class Seat(Struct, frozen=True):

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec import structs
+
 from signaling.core import commands as c
 from signaling.core import events as e
 from signaling.core.about import own_seat
@@ -21,6 +23,7 @@ from signaling.core.state import Arrival, Broadcast, Here, Look, Seat, Session, 
 from signaling.protocol import ErrorCode
 
 ANNOUNCED: Final = 3.0  # seconds ahead. Longer is kinder to who is in the middle of a sentence, and later help
+LOOK_OPENS: Final = 0.5  # seconds after the room was told: a slow page has the words before anybody sees it
 LOOK_LASTS: Final = 60.0  # seconds, unless renewed
 BROADCAST_LASTS: Final = 120.0  # seconds. Nothing that is said to all in one go is longer; a forgotten microphone ends
 
@@ -48,7 +51,10 @@ def _cancel_drop_in(session: Session, now: float, by: e.By, command: c.CancelDro
 
 def _look(session: Session, now: float, by: e.By, command: c.Look) -> list[e.Event]:
     seat = _in_main(session, by, command.connection)
-    return [e.Looked(now, seat.participant, _pair(session, command.room), now + LOOK_LASTS, command.connection)]
+    room = _pair(session, command.room)
+    elsewhere = seat.look is not None and seat.look.room != room
+    over: list[e.Event] = [e.LookOver(now, seat.participant)] if elsewhere else []
+    return [*over, e.Looked(now, seat.participant, room, now + LOOK_LASTS, command.connection)]
 
 
 def _close_look(session: Session, now: float, by: e.By, command: c.CloseLook) -> list[e.Event]:
@@ -130,7 +136,19 @@ def _coming(session: Session, participant: ParticipantId) -> DropInState | None:
 
 def _looked(session: Session, event: e.Looked) -> Session:
     step(LOOK, _looking(session, event.participant), "look")
-    return with_seat(session, event.participant, look=Look(event.room, event.until, event.connection))
+    before = session.seats[event.participant].look
+    opens = event.at + LOOK_OPENS if before is None else before.opens
+    again = before is not None and before.open
+    return with_seat(
+        session, event.participant, look=Look(event.room, opens, event.until, event.connection, open=again)
+    )
+
+
+def _look_opened(session: Session, event: e.LookOpened) -> Session:
+    step(LOOK, _looking(session, event.participant), "look_opened")
+    look = session.seats[event.participant].look
+    assert look is not None
+    return with_seat(session, event.participant, look=structs.replace(look, open=True))
 
 
 def _look_over(session: Session, event: e.LookOver) -> Session:
@@ -139,7 +157,10 @@ def _look_over(session: Session, event: e.LookOver) -> Session:
 
 
 def _looking(session: Session, participant: ParticipantId) -> LookState | None:
-    return None if session.seats[participant].look is None else LookState.OPEN
+    look = session.seats[participant].look
+    if look is None:
+        return None
+    return LookState.OPEN if look.open else LookState.TOLD
 
 
 def _broadcast_started(session: Session, event: e.BroadcastStarted) -> Session:
@@ -161,6 +182,7 @@ APPLY: Final[Apply] = {
     e.DroppedIn: _dropped_in,
     e.DropInOff: _drop_in_off,
     e.Looked: _looked,
+    e.LookOpened: _look_opened,
     e.LookOver: _look_over,
     e.BroadcastStarted: _broadcast_started,
     e.BroadcastOver: _broadcast_over,
@@ -177,8 +199,8 @@ def settle(session: Session, now: float) -> list[e.Event]:
     for seat in session.seats.values():
         if seat.drop_in is not None:
             events += _arrival(session, now, seat, seat.drop_in)
-        if seat.look is not None and not (_sees(session, seat, seat.look) and now < seat.look.until):
-            events.append(e.LookOver(now, seat.participant))
+        if seat.look is not None:
+            events += _looks(session, now, seat, seat.look)
     on = session.broadcast
     if on is not None and not (_speaks(session, on) and now < on.until):
         events.append(e.BroadcastOver(now, on.by))
@@ -198,8 +220,10 @@ def _arrival(session: Session, now: float, seat: Seat, arrival: Arrival) -> list
     ]
 
 
-def _sees(session: Session, seat: Seat, look: Look) -> bool:
-    return look.room in session.rooms and _at_it(seat, look.connection)
+def _looks(session: Session, now: float, seat: Seat, look: Look) -> list[e.Event]:
+    if look.room not in session.rooms or not _at_it(seat, look.connection) or now >= look.until:
+        return [e.LookOver(now, seat.participant)]
+    return [e.LookOpened(now, seat.participant)] if not look.open and now >= look.opens else []
 
 
 def _speaks(session: Session, on: Broadcast) -> bool:
@@ -215,6 +239,7 @@ def due(session: Session) -> float | None:
     if session.ended:
         return None
     times = [seat.drop_in.at for seat in session.seats.values() if seat.drop_in is not None]
-    times += [seat.look.until for seat in session.seats.values() if seat.look is not None]
+    looks = [seat.look for seat in session.seats.values() if seat.look is not None]
+    times += [look.until if look.open else look.opens for look in looks]
     times += [] if session.broadcast is None else [session.broadcast.until]
     return min(times, default=None)

@@ -186,8 +186,9 @@ def visitors(session: Session, room: RoomId) -> list[tuple[Seat, Arrival]]:
 
 
 def watchers(session: Session, room: RoomId) -> list[tuple[Seat, Look]]:
-    """Facilitators who see the cameras there from outside."""
-    return [(seat, seat.look) for seat in sight.lookers(session, room) if seat.look is not None]
+    """Facilitators who see the cameras there from outside, or are about to."""
+    looking = [(seat, seat.look) for seat in session.present() if seat.look is not None]
+    return [(seat, look) for seat, look in looking if look.room == room]
 
 
 def _broadcast(session: Session, memory: Memory, room: Room) -> p.Speaking | None:

@@ -19,6 +19,7 @@ from rtc import (
     WorkerStats,
 )
 from signaling import protocol as p
+from signaling.core.visits import LOOK_OPENS
 from tests.integration.paired import PAIR_1, PAIR_2, Evening, both, evening, own_name
 from tests.integration.signalling import House, Page, house
 
@@ -66,6 +67,8 @@ async def test_a_look_shows_cameras_alone_says_so_first_and_ends(home: House) ->
     for page in (sam, leo):
         assert page.snapshot.room.watched == [p.Watcher("Ana", until)]
         assert made.reached(page) == both(*({"Sam", "Leo"} - {own_name(page)})), "nothing comes back"
+    assert made.reached(ana) == set(), "words first"
+    await made.pass_time(LOOK_OPENS)
     assert made.reached(ana) == {("Sam", "camera"), ("Leo", "camera")}
     assert {placed.person.name: placed.person.sources for placed in made.board.people} == {
         "Ana": ["microphone", "camera"],

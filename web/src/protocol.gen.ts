@@ -719,7 +719,7 @@ export interface CancelDropIn {
   id: number;
 }
 /**
- * Cameras of that pair for 60 s, no sound. The pair is told.
+ * Cameras of that pair for 60 s, no sound, once the pair was told.
  */
 export interface Look {
   type: "look";

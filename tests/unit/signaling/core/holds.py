@@ -88,6 +88,8 @@ def heard_where_shown(session: Session, now: float) -> None:
                 assert seer in sight.lookers(session, seen.room)
                 assert seer.is_facilitator
                 assert seer.look is not None
+                assert seer.look.open
+                assert now >= seer.look.opens
                 assert now < seer.look.until
                 assert (seer.room, session.rooms[seen.room].kind) == (MAIN, "pair")
                 across.add((seer.participant, seen.participant, sight.Exception_.LOOK))

@@ -24,6 +24,7 @@ from signaling.core.sight import (
     voice_of,
 )
 from signaling.core.state import Away, Gone
+from signaling.core.visits import LOOK_OPENS
 from tests.unit.signaling.core.paired import MIA, NOA, ONE, TWO, device, pairs
 from tests.unit.signaling.core.seated import ANA, EVA, KIM, LEO, NEW, SAM, F, G, P, Seated, group, private
 
@@ -188,6 +189,7 @@ def test_nobody_unknown_is_seen(group: Seated) -> None:
 
 def looks(group: Seated, who: ParticipantId = ANA, room: RoomId = ONE) -> None:
     group.do(who, c.Look(room, device(group, who)))
+    group.wait(LOOK_OPENS)
 
 
 def speaks(group: Seated, who: ParticipantId = ANA) -> None:
@@ -233,6 +235,18 @@ def test_who_looks_again_elsewhere_sees_the_first_room_no_more(pairs: Seated) ->
     looks(pairs)
     looks(pairs, room=TWO)
     assert set(across(pairs)) == {(ANA, MIA), (ANA, NOA)}
+
+
+def test_a_room_is_told_of_a_look_before_it_is_seen(pairs: Seated) -> None:
+    pairs.do(ANA, c.Look(ONE, device(pairs, ANA)))
+    assert (across(pairs), lookers(pairs.session, ONE)) == ({}, [])
+    pairs.wait(LOOK_OPENS - 0.1)
+    pairs.do(ANA, c.Look(ONE, device(pairs, ANA)))
+    assert across(pairs) == {}
+    pairs.wait(0.1)
+    assert set(across(pairs)) == {(ANA, SAM), (ANA, LEO)}
+    pairs.do(ANA, c.Look(TWO, device(pairs, ANA)))
+    assert across(pairs) == {}, "another room is told first, too"
 
 
 def test_no_look_shows_who_is_covered(pairs: Seated) -> None:

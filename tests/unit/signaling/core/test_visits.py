@@ -12,7 +12,7 @@ from signaling.core.ids import MAIN, ConnectionId, ParticipantId, RoomId, Secret
 from signaling.core.roles import Standing
 from signaling.core.session import deadline
 from signaling.core.state import Away, Gone, Here, Standby
-from signaling.core.visits import ANNOUNCED, BROADCAST_LASTS, LOOK_LASTS
+from signaling.core.visits import ANNOUNCED, BROADCAST_LASTS, LOOK_LASTS, LOOK_OPENS
 from signaling.protocol import ErrorCode
 from tests.unit.signaling.core.paired import NOA, ONE, TWO, device, in_pairs, pairs, rooms
 from tests.unit.signaling.core.seated import ANA, KIM, LEO, NOW, SAM, Seated, group, private
@@ -145,8 +145,10 @@ def test_a_facilitator_drops_in_by_phone(pairs: Seated) -> None:
 
 def test_a_look_lasts_a_minute(pairs: Seated) -> None:
     assert look(pairs) == [e.Looked(NOW, ANA, ONE, NOW + LOOK_LASTS, device(pairs, ANA))]
+    assert deadline(pairs.session) == NOW + LOOK_OPENS
+    assert pairs.wait(LOOK_OPENS) == [e.LookOpened(pairs.now, ANA)]
     assert deadline(pairs.session) == NOW + 60
-    assert pairs.wait(59.9) == []
+    assert pairs.wait(59.4) == []
     assert pairs.wait(0.1) == [e.LookOver(pairs.now, ANA)]
     assert pairs.at(ANA).look is None
 
@@ -210,7 +212,8 @@ def test_two_look_at_one_room_each_for_their_own_time(pairs: Seated) -> None:
     look(pairs)
     pairs.wait(30)
     look(pairs, KIM)
-    assert pairs.wait(30) == [e.LookOver(pairs.now, ANA)]
+    pairs.wait(LOOK_OPENS)
+    assert pairs.wait(30 - LOOK_OPENS) == [e.LookOver(pairs.now, ANA)]
     assert pairs.at(KIM).look is not None
 
 

@@ -84,7 +84,7 @@ def test_hands_and_mutes_are_those_of_each_room() -> None:
 
 
 def test_people_of_other_rooms_have_no_sources_but_by_a_look() -> None:
-    looking = pairs(seat("ana", Role.FACILITATOR, sources=BOTH, look=Look(ONE, 60.0, HERE)))
+    looking = pairs(seat("ana", Role.FACILITATOR, sources=BOTH, look=Look(ONE, 0.5, 60.0, HERE, open=True)))
     kim = seat("kim", Role.FACILITATOR)
     for viewer, sources in ((ANA, ["camera"]), (KIM, [])):
         placed = boarded(pairs(looking.seats[ANA], kim), viewer).people
@@ -118,7 +118,7 @@ def test_who_is_alone_has_another_room_to_go_to() -> None:
 
 
 def test_who_looks_and_who_is_about_to_come_is_on_it() -> None:
-    ana = seat("ana", Role.FACILITATOR, look=Look(ONE, 60.0, HERE))
+    ana = seat("ana", Role.FACILITATOR, look=Look(ONE, 0.5, 60.0, HERE, open=True))
     kim = seat("kim", Role.FACILITATOR, drop_in=Arrival(ONE, 13.0))
     [one, two] = boarded(pairs(ana, kim)).rooms
     assert (one.watched_by, one.coming) == ([ANA], [KIM])
@@ -156,7 +156,7 @@ def test_a_pair_sees_itself_its_number_and_its_time() -> None:
 
 def test_a_pair_reads_who_comes_and_who_looks_by_name() -> None:
     """Those people are in no list of that page."""
-    ana = seat("ana", Role.FACILITATOR, look=Look(ONE, 60.0, HERE), drop_in=Arrival(ONE, 13.0))
+    ana = seat("ana", Role.FACILITATOR, look=Look(ONE, 0.5, 60.0, HERE, open=True), drop_in=Arrival(ONE, 13.0))
     for who in (SAM, LEO):
         room = in_room(pairs(ana), who).room
         assert (room.watched, room.coming) == ([p.Watcher("Ana", 60.0)], [p.Visitor("Ana", 13.0)])

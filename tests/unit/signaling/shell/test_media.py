@@ -26,6 +26,7 @@ from signaling.core import commands as c
 from signaling.core.ids import MAIN, ParticipantId, pair_room
 from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
+from signaling.core.visits import LOOK_OPENS
 from signaling.shell.media import SessionMedia, Signal, grant_of, pairs_enough
 from tests.unit.signaling.core.seated import ANA, KIM, LEO, NEW, SAM, F, P, Seated, group, private
 
@@ -93,6 +94,10 @@ class Room:
 
     def do(self, who: ParticipantId, command: c.Command) -> list[Change]:
         self.group.do(who, command)
+        return self.plan()
+
+    def wait(self, seconds: float) -> list[Change]:
+        self.group.wait(seconds)
         return self.plan()
 
     def peer(self, who: ParticipantId) -> PeerId:
@@ -284,7 +289,8 @@ def test_two_who_move_together_get_nothing(pairs: Room) -> None:
 
 def test_a_look_gives_new_pictures_and_no_sound_and_takes_them_back(pairs: Room) -> None:
     connection = pairs.group.at(ANA).presence.connection  # type: ignore[union-attr]
-    changes = pairs.do(ANA, c.Look(ONE, connection))
+    assert pairs.do(ANA, c.Look(ONE, connection)) == []
+    changes = pairs.wait(LOOK_OPENS)
     assert pairs.seen(ANA) == {(SAM, "camera"), (LEO, "camera")}
     assert renewed(changes) == pictures(pairs.peer(SAM), pairs.peer(LEO)), "nothing from before it was told"
     assert pairs.seen(SAM) == media_of(LEO)
@@ -296,7 +302,9 @@ def test_a_look_gives_new_pictures_and_no_sound_and_takes_them_back(pairs: Room)
 def test_who_watches_anew_sees_nothing_from_before(pairs: Room) -> None:
     connection = pairs.group.at(ANA).presence.connection  # type: ignore[union-attr]
     pairs.do(ANA, c.Look(ONE, connection))
-    changes = pairs.do(ANA, c.Look(TWO, connection))
+    pairs.wait(LOOK_OPENS)
+    pairs.do(ANA, c.Look(TWO, connection))
+    changes = pairs.wait(LOOK_OPENS)
     assert renewed(changes) == pictures(pairs.peer(MIA), pairs.peer(NOA))
     assert pairs.seen(ANA) == {(MIA, "camera"), (NOA, "camera")}
 
