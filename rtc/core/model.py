@@ -29,6 +29,15 @@ class Source(enum.StrEnum):
         return self in (Source.MICROPHONE, Source.SCREEN_SOUND)
 
 
+class Band(enum.IntEnum):
+    """Which pictures get a viewer's bandwidth first; the lower the sooner."""
+
+    NEEDED = 0  # "I need this one": ranks with sound, never squeezed before other media
+    SHARE = 1  # shared screens
+    FRONT = 2  # pinned, in the spotlight, or of who speaks
+    REST = 3
+
+
 class Grant(Struct, frozen=True):
     """What a peer may do, fixed when it is made. The worker checks it on every offer and attachment."""
 

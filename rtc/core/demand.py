@@ -1,0 +1,104 @@
+"""How many encodings of a picture its publisher should send: as many as somebody looks at and its uplink carries."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+from rtc.core.allocator import ENOUGH
+
+MAX_LAYERS: Final = 3
+# An encoder that stops and starts costs a key frame; somebody who drags a window asks for both within a second.
+LESS_AFTER: Final = 5.0  # seconds
+# Whoever moves between rooms is not looked at for a moment.
+NONE_AFTER: Final = 30.0  # seconds
+# Browsers' own control reacts to loss over 10 % as well, but takes from all encodings alike.
+TOO_MUCH_LOSS: Final = 0.10
+LITTLE_LOSS: Final = 0.03
+LOSS_WINDOW: Final = 2.0  # seconds; also between two steps down
+MIN_PACKETS: Final = 20  # in the window: a share of fewer says nothing
+BACK_AFTER: Final = 10.0  # seconds of little loss, for each layer that comes back
+
+
+def layers_for(tile: int, lowest: int) -> int:
+    """Encodings that a tile of `tile` device pixels in height can use, where the lowest has `lowest` lines.
+
+    Each has twice the lines of the one before. 0 pixels: not said yet; 0 lines: not known yet.
+    """
+    if tile == 0:
+        return 1
+    if lowest == 0:
+        return MAX_LAYERS
+    layers = 1
+    while layers < MAX_LAYERS and lowest < ENOUGH * tile:
+        lowest *= 2
+        layers += 1
+    return layers
+
+
+class Uplink:
+    """How many encodings a publisher's line carries, from what is lost on its way to us, before repair."""
+
+    def __init__(self) -> None:
+        self.layers = MAX_LAYERS
+        self._counts: deque[tuple[float, int, int]] = deque()
+        self._changed_at = float("-inf")
+        self._calm_since: float | None = None
+
+    def note(self, now: float, expected: int, received: int) -> None:
+        """Packets since the start: how many were sent to us, and how many of these came at the first try."""
+        self._counts.append((now, expected, received))
+        while len(self._counts) > 1 and self._counts[1][0] <= now - LOSS_WINDOW:
+            self._counts.popleft()
+        loss = self._loss(now)
+        if loss is None:
+            return
+        if loss > LITTLE_LOSS:
+            self._calm_since = None
+        elif self._calm_since is None:
+            self._calm_since = now
+        if loss > TOO_MUCH_LOSS and now - self._changed_at >= LOSS_WINDOW:
+            self._change(now, max(1, self.layers - 1))
+        elif self._calm_since is not None and now - max(self._calm_since, self._changed_at) >= BACK_AFTER:
+            self._change(now, min(MAX_LAYERS, self.layers + 1))
+
+    def _loss(self, now: float) -> float | None:
+        """Of the newest window; None while it is not full, or has too few packets."""
+        (at, expected_before, received_before), (_, expected, received) = self._counts[0], self._counts[-1]
+        expected, received = expected - expected_before, received - received_before
+        if at > now - LOSS_WINDOW or expected < MIN_PACKETS:
+            return None
+        return max(0.0, 1 - received / expected)
+
+    def _change(self, now: float, layers: int) -> None:
+        if layers != self.layers:
+            self.layers, self._changed_at = layers, now
+
+
+class Demand:
+    """Of one publication. What viewers can use counts, not what they are given: who recovers waits for no page."""
+
+    def __init__(self, layers: int) -> None:
+        """`layers`: how many it has; it sends all of them until told otherwise."""
+        self._most = self._level = layers
+        self._less_since: float | None = None
+        self._unseen_since: float | None = None
+
+    def decide(self, now: float, wished: int, uplink: int) -> int:
+        """How many are worth sending. `wished`: what the largest tile can use, 0 if nobody watches; `uplink`: what the
+        line carries, 1 at least.
+        """
+        wished = min(wished, self._most)
+        if wished:
+            self._unseen_since = None
+        elif self._unseen_since is None:
+            self._unseen_since = now
+        if wished >= self._level:
+            self._level, self._less_since = wished, None
+        elif self._less_since is None:
+            self._less_since = now
+        elif now - self._less_since >= LESS_AFTER:
+            self._level = max(1, wished)
+        if self._unseen_since is not None and now - self._unseen_since >= NONE_AFTER:
+            self._level = 0
+        return min(self._level, uplink)
