@@ -1,17 +1,19 @@
 """The media plane's façade. Nobody outside `rtc` imports deeper than this."""
 
-from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
-from rtc.core.model import Grant, LostReason, Mid, PeerId, Source, WorkerIndex
+from rtc.core.changes import Attach, Change, Detach, Hold, Rank, Release, Renew, Want
+from rtc.core.model import Band, Grant, LostReason, Mid, PeerId, Source, WorkerIndex
 from rtc.core.stats import PeerStats, PublicationStats, Run, SubscriptionStats, WorkerStats
 from rtc.shell.engine import (
     Answer,
     Engine,
     EngineEvent,
     EngineSettings,
+    LayersNeeded,
     MediaRefused,
     OfferRefusedError,
     PeerConnected,
     PeerLost,
+    PicturesSqueezed,
     SlotFlowing,
     SpeakersChanged,
     WorkerDied,
@@ -21,6 +23,7 @@ from rtc.shell.engine import (
 __all__ = [
     "Answer",
     "Attach",
+    "Band",
     "Change",
     "Detach",
     "Engine",
@@ -28,6 +31,7 @@ __all__ = [
     "EngineSettings",
     "Grant",
     "Hold",
+    "LayersNeeded",
     "LostReason",
     "MediaRefused",
     "Mid",
@@ -36,7 +40,9 @@ __all__ = [
     "PeerId",
     "PeerLost",
     "PeerStats",
+    "PicturesSqueezed",
     "PublicationStats",
+    "Rank",
     "Release",
     "Renew",
     "Run",
@@ -44,6 +50,7 @@ __all__ = [
     "Source",
     "SpeakersChanged",
     "SubscriptionStats",
+    "Want",
     "WorkerDied",
     "WorkerGoneError",
     "WorkerIndex",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from rtc.core.model import Mid, PeerId, Source
+from rtc.core.model import Band, Mid, PeerId, Source
 
 
 class Attach(Struct, frozen=True, tag="attach"):
@@ -45,4 +45,19 @@ class Renew(Struct, frozen=True, tag="renew"):
     source: Source
 
 
-Change = Attach | Detach | Hold | Release | Renew
+class Want(Struct, frozen=True):
+    """What a viewer's page says of one picture."""
+
+    mid: Mid
+    height: int  # device pixels of its tile; 0: not said yet
+    band: Band = Band.REST
+
+
+class Rank(Struct, frozen=True, tag="rank"):
+    """A viewer's pictures, most important first. It replaces the last one; what is not in it comes at the end."""
+
+    peer: PeerId
+    wants: list[Want]
+
+
+Change = Attach | Detach | Hold | Release | Renew | Rank

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from rtc.core import pacing
 from rtc.core.batch import Batch
-from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
+from rtc.core.changes import Attach, Change, Detach, Hold, Rank, Release, Renew, Want
 from rtc.core.model import Grant, PeerId, Source
 from rtc.core.pacing import PICTURE_EVERY
 from rtc.core.peer import Peer
@@ -42,6 +42,7 @@ class Router:
         self.speakers = Speakers()
         self._random_32 = random_32
         self._trace = trace
+        self._ranks: dict[PeerId, list[Want]] = {}
         self._later: list[Subscription] = []  # pictures whose step has not come
 
     def add_peer(self, now: float, peer: PeerId, grant: Grant) -> Peer:
@@ -55,6 +56,7 @@ class Router:
         if removed is None:
             return
         self.speakers.forget(peer)
+        self._ranks.pop(peer, None)
         for slot in removed.slots.values():
             self._empty(now, slot)
         for publication in removed.publications.values():
@@ -117,6 +119,9 @@ class Router:
             case Renew():
                 if (publication := self._publication(change.publisher, change.source)) is not None:
                     publication.renew()
+            case Rank():
+                if change.peer in self.peers:
+                    self._ranks[change.peer] = change.wants
             case _:
                 assert_never(change)
         return None
@@ -170,5 +175,7 @@ def _audio_first(change: Change) -> int:
             return 1 if source.is_audio else 2
         case Detach() | Renew():
             return 0
+        case Rank():
+            return 3
         case _:
             assert_never(change)

@@ -13,7 +13,7 @@ from typing import Final, assert_never
 import structlog
 from msgspec import Struct
 
-from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
+from rtc.core.changes import Attach, Change, Detach, Hold, Rank, Release, Renew
 from rtc.core.model import Grant, LostReason, Mid, PeerId, Source, WorkerIndex
 from rtc.core.stats import WorkerStats
 from rtc.shell.child import Child
@@ -26,6 +26,7 @@ from rtc.shell.rpc import (
     Flowing,
     FromWorker,
     Lost,
+    Needed,
     Offer,
     OfferRefused,
     Ready,
@@ -33,6 +34,7 @@ from rtc.shell.rpc import (
     RemovePeer,
     SampleLatency,
     Speakers,
+    Squeezed,
     Start,
     Stats,
     ToWorker,
@@ -53,6 +55,7 @@ class EngineSettings(Struct, frozen=True):
     compiled: bool = True  # workers use the C kernel where it was built; False: Python alone
     trace: bool = False  # statistics remember who saw whom (`PeerStats.runs`): for tests and benches
     express: bool = True  # with the C kernel, packets that need no look do not come to Python: False for benches
+    adapt: bool = True  # pictures follow each viewer's line; False: the best that a tile can show, whatever the line
 
 
 def announced_at(text: str, worker: int) -> tuple[str, int]:
@@ -109,7 +112,31 @@ class MediaRefused(Struct, frozen=True):
     text: str
 
 
-EngineEvent = PeerConnected | PeerLost | SlotFlowing | SpeakersChanged | WorkerDied | MediaRefused
+class PicturesSqueezed(Struct, frozen=True):
+    """All the pictures that this viewer's line has no room for now."""
+
+    peer: PeerId
+    mids: list[Mid]
+
+
+class LayersNeeded(Struct, frozen=True):
+    """So many encodings of this source are worth sending, smallest first: 0 to 3. Until told: all."""
+
+    peer: PeerId
+    source: Source
+    layers: int
+
+
+EngineEvent = (
+    PeerConnected
+    | PeerLost
+    | SlotFlowing
+    | SpeakersChanged
+    | WorkerDied
+    | MediaRefused
+    | PicturesSqueezed
+    | LayersNeeded
+)
 
 
 class OfferRefusedError(Exception):
@@ -318,9 +345,19 @@ class Engine:
     def _start_message(self, worker: _Worker) -> Start:
         host = self._settings.bind_host
         announced = [announced_at(one, worker.index) for one in self._settings.announced or [host]]
-        certificate, key = self._certificate_pem, self._private_key_pem
-        compiled, trace, express = self._settings.compiled, self._settings.trace, self._settings.express
-        return Start(worker.index, host, worker.port, announced, certificate, key, compiled, trace, express)
+        settings = self._settings
+        return Start(
+            index=worker.index,
+            bind_host=host,
+            port=worker.port,
+            announced=announced,
+            certificate_pem=self._certificate_pem,
+            private_key_pem=self._private_key_pem,
+            compiled=settings.compiled,
+            trace=settings.trace,
+            express=settings.express,
+            adapt=settings.adapt,
+        )
 
     async def _watch(self, worker: _Worker, child: Child) -> None:
         """Returns when the child is gone; hangs up on one that is silent for too long."""
@@ -359,6 +396,10 @@ class Engine:
                 self._tell_about(worker, peer, MediaRefused(peer, text))
             case Speakers(peers):
                 self._tell(SpeakersChanged(worker.index, [peer for peer in peers if peer in worker.peers]))
+            case Squeezed(peer, mids):
+                self._tell_about(worker, peer, PicturesSqueezed(peer, mids))
+            case Needed(peer, source, layers):
+                self._tell_about(worker, peer, LayersNeeded(peer, source, layers))
             case Stats(stats):
                 worker.stats = stats
             case _:
@@ -388,7 +429,7 @@ def _peers_of(change: Change) -> tuple[PeerId, ...]:
     match change:
         case Attach(peer=peer, publisher=publisher):
             return peer, publisher
-        case Detach(peer=peer):
+        case Detach(peer=peer) | Rank(peer=peer):
             return (peer,)
         case Hold(publisher=publisher) | Release(publisher=publisher) | Renew(publisher=publisher):
             return (publisher,)

@@ -28,6 +28,7 @@ class Start(Struct, frozen=True, tag="start"):
     compiled: bool = True  # use the C kernel where there is one
     trace: bool = False  # statistics say who was on which slot from when to when
     express: bool = True  # with the C kernel, packets that need no look do not come to Python
+    adapt: bool = True  # pictures follow each viewer's line; False: the best that a tile can show, whatever the line
 
 
 class AddPeer(Struct, frozen=True, tag="add_peer"):
@@ -122,7 +123,24 @@ class Refused(Struct, frozen=True, tag="refused"):
     text: str
 
 
-FromWorker = Ready | Answered | OfferRefused | Connected | Lost | Flowing | Speakers | Stats | Refused
+class Squeezed(Struct, frozen=True, tag="squeezed"):
+    """The pictures that this viewer's line has no room for now: all of them, on each change."""
+
+    peer: PeerId
+    mids: list[Mid]
+
+
+class Needed(Struct, frozen=True, tag="needed"):
+    """So many of a source's encodings are worth sending, smallest first: 0 to 3. On change; before the first: all."""
+
+    peer: PeerId
+    source: Source
+    layers: int
+
+
+FromWorker = (
+    Ready | Answered | OfferRefused | Connected | Lost | Flowing | Speakers | Stats | Refused | Squeezed | Needed
+)
 
 # An SDP of 64 slots is about 400 KB in Chromium; nothing else comes near.
 MAX_FRAME = 4 * 1024 * 1024  # bytes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rtc.core.changes import Attach, Hold
-from rtc.core.model import Grant, LostReason, Mid, PeerId, Source
+from rtc.core.changes import Attach, Hold, Rank, Want
+from rtc.core.model import Band, Grant, LostReason, Mid, PeerId, Source
 from rtc.shell import rpc
 
 SEEDS = (
@@ -12,6 +12,8 @@ SEEDS = (
     + rpc.encode(rpc.RemovePeer(PeerId(1))),
     rpc.encode(rpc.Offer(1, PeerId(1), "v=0", {Mid("0"): Source.CAMERA})),
     rpc.encode(rpc.Apply([Attach(PeerId(1), Mid("3"), PeerId(2), Source.SCREEN), Hold(PeerId(2), Source.CAMERA)])),
+    rpc.encode(rpc.Apply([Rank(PeerId(1), [Want(Mid("3"), 360, Band.FRONT)])])),
+    rpc.encode(rpc.Squeezed(PeerId(1), [Mid("3")])) + rpc.encode(rpc.Needed(PeerId(2), Source.CAMERA, 2)),
     rpc.encode(rpc.Lost(PeerId(1), LostReason.CONSENT)),
     rpc.encode(rpc.Answered(1, "v=0", [(Mid("3"), Mid("4"))])),
     bytes(4),

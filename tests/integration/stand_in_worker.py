@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import cast
 
 from rtc.core.changes import Attach, Detach
-from rtc.core.model import LostReason, Mid, PeerId
+from rtc.core.model import LostReason, Mid, PeerId, Source
 from rtc.core.stats import WorkerStats
 from rtc.shell import rpc
 
@@ -44,6 +44,8 @@ def answer_offer(pipe: socket.socket, offer: rpc.Offer) -> list[rpc.FromWorker]:
             return []
         case "lose":
             return [rpc.Lost(offer.peer, LostReason.CONSENT), rpc.Speakers([offer.peer, PeerId(offer.peer + 999)])]
+        case "narrow":
+            return [rpc.Squeezed(offer.peer, [Mid("5")]), rpc.Needed(offer.peer, Source.CAMERA, 2)]
         case "environment":
             leader = os.getsid(0) == os.getpid()
             return [rpc.Answered(offer.request, f"{os.getcwd()} {sorted(os.environ)} {leader}", [])]

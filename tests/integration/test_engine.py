@@ -26,12 +26,14 @@ from rtc import (
     EngineSettings,
     Grant,
     Hold,
+    LayersNeeded,
     LostReason,
     MediaRefused,
     Mid,
     OfferRefusedError,
     PeerConnected,
     PeerLost,
+    PicturesSqueezed,
     SlotFlowing,
     Source,
     SpeakersChanged,
@@ -222,6 +224,15 @@ async def test_losses_and_speakers_are_told_of_known_peers_only() -> None:
         offer = asyncio.create_task(engine.offer(peer, "lose", {}))
         assert await events.next(PeerLost) == PeerLost(peer, LostReason.CONSENT)
         assert await events.next(SpeakersChanged) == SpeakersChanged(FIRST, [peer])
+        offer.cancel()
+
+
+async def test_what_a_line_has_no_room_for_is_told() -> None:
+    async with running() as (engine, events):
+        peer = engine.add_peer(FIRST, EVERYTHING)
+        offer = asyncio.create_task(engine.offer(peer, "narrow", {}))
+        assert await events.next(PicturesSqueezed) == PicturesSqueezed(peer, [Mid("5")])
+        assert await events.next(LayersNeeded) == LayersNeeded(peer, Source.CAMERA, 2)
         offer.cancel()
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc.core.changes import Attach, Detach, Hold, Release, Renew
-from rtc.core.model import Grant, LostReason, Mid, PeerId, Source
+from rtc.core.changes import Attach, Detach, Hold, Rank, Release, Renew, Want
+from rtc.core.model import Band, Grant, LostReason, Mid, PeerId, Source
 from rtc.core.stats import PeerStats, PublicationStats, Run, SubscriptionStats, WorkerStats
 from rtc.shell import rpc
 
@@ -30,6 +30,7 @@ TO_WORKER: list[rpc.ToWorker] = [
             Hold(BEN, Source.MICROPHONE),
             Release(BEN, Source.MICROPHONE),
             Renew(BEN, Source.CAMERA),
+            Rank(ANNA, [Want(CAMERA_SLOT, 720, Band.FRONT), Want(Mid("7"), 0)]),
         ]
     ),
     rpc.Apply([]),
@@ -49,6 +50,8 @@ FROM_WORKER: list[rpc.FromWorker] = [
     rpc.Speakers([BEN, ANNA]),
     rpc.Stats(WorkerStats(1.5, 77, "compiled", 1, 2.5, 3, 4, [0.125], [PEER])),
     rpc.Refused(ANNA, "not granted"),
+    rpc.Squeezed(ANNA, [CAMERA_SLOT]),
+    rpc.Needed(BEN, Source.CAMERA, 2),
 ]
 
 
