@@ -193,6 +193,8 @@ class Tile(Struct, frozen=True):
     source: SourceName
     width: Annotated[int, Meta(ge=0, le=8192)]  # device pixels
     height: Annotated[int, Meta(ge=0, le=8192)]
+    front: bool = False  # pinned, or in the spotlight: before the others when a line is narrow
+    needed: bool = False  # "I need this one": ranks with sound
 
 
 class View(Struct, frozen=True, tag="view"):
@@ -973,6 +975,19 @@ class Flowing(Struct, frozen=True, tag="flowing"):
     rtp: int
 
 
+class Squeezed(Struct, frozen=True, tag="squeezed"):
+    """Pictures that wait so that sound gets through: the whole list."""
+
+    mids: list[MidText]
+
+
+class SendLayers(Struct, frozen=True, tag="send_layers"):
+    """How many of its encodings this source should send, smallest first. Before it is said: all."""
+
+    source: SourceName
+    layers: Annotated[int, Meta(ge=0, le=3)]
+
+
 class Speakers(Struct, frozen=True, tag="speakers"):
     """Who speaks now, loudest first, of those whom this client may hear."""
 
@@ -1010,5 +1025,5 @@ class Bye(Struct, frozen=True, tag="bye"):
 
 Reply = Ok | Refused | Answer | StandbyOffer
 Place = Waiting | Snapshot | Desk | Figures | Silent
-Signal = Slots | SlotsNeeded | Flowing | Speakers | Pulse | NewLine | MediaLost | Bye
+Signal = Slots | SlotsNeeded | Flowing | Squeezed | SendLayers | Speakers | Pulse | NewLine | MediaLost | Bye
 ServerMessage = Reply | Place | Changes | Signal

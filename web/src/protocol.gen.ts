@@ -167,6 +167,8 @@ export type ServerMessage =
   | Slots
   | SlotsNeeded
   | Flowing
+  | Squeezed
+  | SendLayers
   | Speakers
   | Pulse
   | NewLine
@@ -308,6 +310,8 @@ export interface Tile {
   source: SourceName;
   width: number;
   height: number;
+  front?: boolean;
+  needed?: boolean;
 }
 export interface Leave {
   type: "leave";
@@ -1179,6 +1183,21 @@ export interface Flowing {
   type: "flowing";
   mid: string;
   rtp: number;
+}
+/**
+ * Pictures that wait so that sound gets through: the whole list.
+ */
+export interface Squeezed {
+  type: "squeezed";
+  mids: string[];
+}
+/**
+ * How many of its encodings this source should send, smallest first. Before it is said: all.
+ */
+export interface SendLayers {
+  type: "send_layers";
+  source: SourceName;
+  layers: number;
 }
 /**
  * Who speaks now, loudest first, of those whom this client may hear.
