@@ -22,6 +22,7 @@ Pair = tuple[str, str]  # (audio mid, video mid)
 Part = Literal["person", "screen"]
 Occupant = tuple[ParticipantId, Part]
 Feed = tuple[ParticipantId, SourceKind]
+Band = Literal["needed", "share", "front", "rest"]  # who gets bandwidth first, in this order
 
 _AUDIO: Final[dict[Part, SourceKind]] = {"person": "microphone", "screen": "screen_sound"}
 _VIDEO: Final[dict[Part, SourceKind]] = {"person": "camera", "screen": "screen"}
@@ -48,15 +49,38 @@ class Clear(Struct, frozen=True):
     mid: str
 
 
-class View(Struct, frozen=True):
-    """What a page said that it shows, and whose pictures it could then have shown."""
+class Look(Struct, frozen=True):
+    """How a page shows one picture."""
 
-    wanted: frozenset[Feed] = frozenset()
+    height: int  # device pixels; 0: it did not say
+    front: bool = False  # pinned, or in the spotlight
+    needed: bool = False  # ranks with sound
+
+
+class Wanted(Struct, frozen=True):
+    mid: str
+    height: int
+    band: Band
+
+
+class View(Struct, frozen=True):
+    """What a page said that it shows, most important first, and whose pictures it could then have shown."""
+
+    wanted: dict[Feed, Look] = {}
     of: frozenset[ParticipantId] = frozenset()
 
     def shows(self, feed: Feed) -> bool:
         """Whoever came since is shown until the page says otherwise: a new partner waits for no page."""
         return feed in self.wanted or feed[0] not in self.of
+
+    def ranked(self, filled: dict[str, Fill]) -> list[Wanted]:
+        """The pictures on slots, in its order. Whoever came since is in no order: behind the others."""
+        slots = {(fill.participant, fill.source): mid for mid, fill in filled.items()}
+        return [
+            Wanted(slots[feed], look.height, _band(feed[1], look))
+            for feed, look in self.wanted.items()
+            if feed in slots and feed[1] in _VIDEO.values()
+        ]
 
 
 class Layout(Struct, frozen=True):
@@ -66,6 +90,7 @@ class Layout(Struct, frozen=True):
     view: View = View()
     taken: dict[Occupant, int] = {}  # -> index of the pair
     filled: dict[str, Fill] = {}  # by mid
+    ranked: list[Wanted] = []
     asked: int = 0  # pairs that the page was asked to have
 
     def answered(self, pairs: Sequence[Pair]) -> Layout:
@@ -86,6 +111,7 @@ class Planned(Struct, frozen=True):
     layout: Layout
     clears: list[Clear]
     fills: list[Fill]
+    ranked: list[Wanted] | None  # the whole order of pictures; None: as before
     told: bool  # the page's map of slots changed
     needed: int | None  # ask the page for this many pairs in all
 
@@ -104,11 +130,14 @@ def plan(layout: Layout, viewer: ParticipantId, room: Iterable[Publisher], *, li
     filled = _filled(layout, taken, {publisher.participant: publisher for publisher in others})
     needed = min(len(occupants) + HEADROOM, MAX_PAIRS)
     short = len(taken) < len(occupants) and needed > max(layout.asked, len(layout.pairs))
-    after = msgspec.structs.replace(layout, taken=taken, filled=filled, asked=needed if short else layout.asked)
+    ranked = layout.view.ranked(filled)
+    asked = needed if short else layout.asked
+    after = msgspec.structs.replace(layout, taken=taken, filled=filled, ranked=ranked, asked=asked)
     return Planned(
         layout=after,
         clears=[Clear(mid) for mid in _sound_first(layout) if mid in layout.filled and mid not in filled],
         fills=[filled[mid] for mid in _sound_first(layout) if mid in filled and filled[mid] != layout.filled.get(mid)],
+        ranked=ranked if ranked != layout.ranked else None,
         told=_map(filled) != _map(layout.filled),
         needed=needed if short else None,
     )
@@ -143,6 +172,14 @@ def _filled(layout: Layout, taken: dict[Occupant, int], publishers: dict[Partici
         if picture in publisher.sources and layout.view.shows((participant, picture)):
             filled[video] = Fill(video, publisher.peer, participant, picture)
     return filled
+
+
+def _band(source: SourceKind, look: Look) -> Band:
+    if look.needed:
+        return "needed"
+    if source == "screen":
+        return "share"
+    return "front" if look.front else "rest"
 
 
 def _sound_first(layout: Layout) -> list[str]:

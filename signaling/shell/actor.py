@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from rtc import Answer, Engine, PeerId, SlotFlowing
+from rtc import Answer, Engine, LayersNeeded, PeerId, PicturesSqueezed, SlotFlowing
 from signaling import protocol as p
 from signaling.codec import encode
 from signaling.core import commands as c
@@ -271,6 +271,21 @@ class SessionActor:
             participant = self.media.person_of(flow.peer)
             if participant is not None and self.media.note_flow(participant, flow):
                 self._turns.audience.tell_person(self.session, participant, p.Flowing(flow.mid, flow.rtp))
+
+        self._post(job)
+
+    def adapts(self, event: PicturesSqueezed | LayersNeeded) -> None:
+        """Told to the page of that peer alone."""
+
+        async def job() -> None:
+            participant = self.media.person_of(event.peer)
+            if participant is None:
+                return
+            if isinstance(event, PicturesSqueezed):
+                message: p.ServerMessage = self.media.note_squeezed(participant, event.mids)
+            else:
+                message = self.media.note_layers(participant, event.source.value, event.layers)
+            self._turns.audience.tell_person(self.session, participant, message)
 
         self._post(job)
 

@@ -72,6 +72,8 @@ async def resume(turns: Turns, client: Client, secret: SecretHash, request: p.Re
         turns.audience.enter(turns.session, client, request.id, None)
         if not standby:
             # What was said while nobody listened.
+            for message in turns.media.adapted(seat.participant):
+                client.tell(encode(message))
             for mid, rtp in turns.media.flows_of(seat.participant):
                 client.tell(encode(p.Flowing(mid, rtp)))
 

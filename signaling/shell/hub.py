@@ -14,10 +14,12 @@ from msgspec.structs import replace
 from rtc import (
     Engine,
     EngineEvent,
+    LayersNeeded,
     MediaRefused,
     PeerConnected,
     PeerId,
     PeerLost,
+    PicturesSqueezed,
     SlotFlowing,
     SpeakersChanged,
     WorkerDied,
@@ -158,6 +160,10 @@ class Hub:
                 actor = self._actor_of(event.peer)
                 if actor is not None:
                     actor.flowing(event)
+            case PicturesSqueezed() | LayersNeeded():
+                actor = self._actor_of(event.peer)
+                if actor is not None:
+                    actor.adapts(event)
             case SpeakersChanged(worker, peers):
                 for actor in self._actors.values():
                     if actor.media.worker == worker:

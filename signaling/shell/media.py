@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from rtc import (
     Attach,
+    Band,
     Change,
     Detach,
     Engine,
@@ -20,10 +21,12 @@ from rtc import (
     Hold,
     Mid,
     PeerId,
+    Rank,
     Release,
     Renew,
     SlotFlowing,
     Source,
+    Want,
     WorkerIndex,
     WorkerStats,
 )
@@ -33,7 +36,19 @@ from signaling.core.events import SourceKind
 from signaling.core.ids import DESK, ParticipantId, RoomId
 from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
-from signaling.core.slots import HEADROOM, MAX_PAIRS, Feed, Fill, Layout, Planned, Publisher, View, plan
+from signaling.core.slots import (
+    HEADROOM,
+    MAX_PAIRS,
+    Feed,
+    Fill,
+    Layout,
+    Look,
+    Planned,
+    Publisher,
+    View,
+    Wanted,
+    plan,
+)
 from signaling.core.state import Session
 
 LINGER: Final = 30.0  # seconds. A signalling blip shorter than this interrupts no media (RFC 7675 gives up after 30)
@@ -58,6 +73,8 @@ class _Live(Struct):
     peer: PeerId
     layout: Layout
     flows: dict[str, int] = {}  # mid -> first RTP timestamp of what is attached now
+    squeezed: list[str] = []  # mids that its line has no room for
+    layers: dict[SourceKind, int] = {}  # how many encodings of each source are worth sending
     answered: bool = False
     held: frozenset[SourceKind] = frozenset()  # as the engine was told
     audience: _Audience | None = None  # at the last plan
@@ -107,6 +124,24 @@ class SessionMedia:
         """(mid, first RTP timestamp) of the slots that media flows on."""
         live = self._live.get(participant)
         return [] if live is None else list(live.flows.items())
+
+    def note_squeezed(self, participant: ParticipantId, mids: Sequence[str]) -> p.Squeezed:
+        """What the page is told of it: of slots that carry nobody any more, nothing."""
+        live = self._live[participant]
+        live.squeezed = [mid for mid in mids if mid in live.layout.filled]
+        return p.Squeezed(list(live.squeezed))
+
+    def note_layers(self, participant: ParticipantId, source: SourceKind, layers: int) -> p.SendLayers:
+        self._live[participant].layers[source] = layers
+        return p.SendLayers(source, layers)
+
+    def adapted(self, participant: ParticipantId) -> list[p.Squeezed | p.SendLayers]:
+        """All that a page which may have missed it must know of its line."""
+        live = self._live.get(participant)
+        if live is None:
+            return []
+        told = [p.SendLayers(source, layers) for source, layers in live.layers.items()]
+        return [*told, p.Squeezed(list(live.squeezed))] if live.squeezed else [*told]
 
     def next_drop(self) -> float | None:
         return min((live.until for live in self._live.values() if live.until is not None), default=None)
@@ -158,9 +193,10 @@ class SessionMedia:
         for participant in overdue:
             self.drop(participant)
 
-    def view(self, session: Session, participant: ParticipantId, feeds: Iterable[Feed]) -> None:
+    def view(self, session: Session, participant: ParticipantId, looks: dict[Feed, Look]) -> None:
+        """`looks`: most important first."""
         present = frozenset(publisher.participant for publisher in self._seen(session, participant))
-        view = self._views[participant] = View(frozenset(feeds), present)
+        view = self._views[participant] = View(looks, present)
         if participant in self._live:
             live = self._live[participant]
             live.layout = live.layout.viewing(view)
@@ -170,25 +206,30 @@ class SessionMedia:
     def replan(self, session: Session) -> tuple[list[Signal], list[Change]]:
         """What pages must be told, and what the engine must be told after that, since the last call.
 
-        In this order: whose pictures begin anew, whose media stops, what is taken off slots, sound, pictures, whose
-        media starts.
+        In this order: whose pictures begin anew, whose media stops, what is taken off slots, sound, pictures, in which
+        order they matter, whose media starts.
         """
         renewals = self._renewals(session)
         holds, releases = self._holds(session)
         signals: list[Signal] = []
         detaches: list[Change] = []
         attaches: list[Attach] = []
+        ranks: list[Change] = []
         for participant, live in self._live.items():
             if live.answered:
                 planned = plan(live.layout, participant, self._seen(session, participant), listening=live.until is None)
                 live.layout = planned.layout
                 for mid in [*(clear.mid for clear in planned.clears), *(fill.mid for fill in planned.fills)]:
                     live.flows.pop(mid, None)
+                    if mid in live.squeezed:
+                        live.squeezed.remove(mid)
                 signals += _signals(participant, planned)
                 detaches += [Detach(live.peer, Mid(clear.mid)) for clear in planned.clears]
                 attaches += [_attach(live.peer, fill) for fill in planned.fills]
+                if planned.ranked is not None:
+                    ranks.append(Rank(live.peer, [_want(wanted) for wanted in planned.ranked]))
         attaches.sort(key=lambda attach: not attach.source.is_audio)
-        return signals, [*renewals, *holds, *detaches, *attaches, *releases]
+        return signals, [*renewals, *holds, *detaches, *attaches, *ranks, *releases]
 
     def _seen(self, session: Session, viewer: ParticipantId) -> list[Publisher]:
         """The viewer's room, and those elsewhere of whom something reaches them all the same.
@@ -269,6 +310,10 @@ def _signals(participant: ParticipantId, planned: Planned) -> list[Signal]:
 
 def _attach(viewer: PeerId, fill: Fill) -> Attach:
     return Attach(viewer, Mid(fill.mid), PeerId(fill.peer), Source(fill.source))
+
+
+def _want(wanted: Wanted) -> Want:
+    return Want(Mid(wanted.mid), wanted.height, Band[wanted.band.upper()])
 
 
 def pairs_enough(session: Session, viewer: ParticipantId) -> int:

@@ -9,6 +9,7 @@ from signaling.core import sight
 from signaling.core.errors import RefusedError
 from signaling.core.ids import ParticipantId
 from signaling.core.lifecycles import Door
+from signaling.core.slots import Feed, Look
 from signaling.core.state import Seat
 from signaling.shell.telling import Client
 from signaling.shell.turns import Turns
@@ -31,6 +32,8 @@ def end_offer(turns: Turns, client: Client, request: int, peer: PeerId, answer: 
         raise RefusedError(p.ErrorCode.MEDIA_GONE, "the peer is gone: offer fresh")
     turns.media.answered(seat.participant, answer.slots)
     client.tell(encode(p.Answer(request, answer.sdp, peer, [(audio, video) for audio, video in answer.slots])))
+    for message in turns.media.adapted(seat.participant):
+        client.tell(encode(message))
     turns.switch()
 
 
@@ -43,8 +46,11 @@ def fail_offer(turns: Turns, participant: ParticipantId, peer: PeerId) -> None:
 
 def take_view(turns: Turns, client: Client, request: p.View) -> None:
     seat = _need_media(turns, client)
-    feeds = [(ParticipantId(tile.participant), tile.source) for tile in request.tiles]
-    turns.media.view(turns.session, seat.participant, feeds)
+    looks: dict[Feed, Look] = {}
+    for tile in request.tiles:
+        look = Look(tile.height, tile.front, tile.needed)
+        looks.setdefault((ParticipantId(tile.participant), tile.source), look)
+    turns.media.view(turns.session, seat.participant, looks)
     client.tell(encode(p.Ok(request.id)))
     turns.switch()
 

@@ -26,7 +26,7 @@ VALUES: Final[dict[str, object]] = {
     "sources": {"0": "microphone", "1": "camera"},
     "fresh": True,
     "source": "screen_sound",
-    "tiles": [{"participant": "1b77", "source": "camera", "width": 640, "height": 360}],
+    "tiles": [{"participant": "1b77", "source": "camera", "width": 640, "height": 360, "front": True, "needed": False}],
     "kind": "private",
     "note": "one moment",
     "ok": True,

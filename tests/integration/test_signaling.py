@@ -14,10 +14,12 @@ from structlog.testing import capture_logs
 from rtc import (
     Attach,
     Hold,
+    LayersNeeded,
     LostReason,
     Mid,
     PeerId,
     PeerLost,
+    PicturesSqueezed,
     Release,
     SlotFlowing,
     Source,
@@ -82,6 +84,27 @@ async def test_a_returning_page_hears_again_what_flows(home: House) -> None:
     back = await home.page()
     await back.resume(sam, two)
     assert await back.until(p.Flowing) == p.Flowing("v0", 77)
+
+
+async def test_a_page_hears_of_its_narrow_line_and_again_when_it_returns(home: House) -> None:
+    _, token = await home.links()
+    ana, sam = await home.joined(token, "Ana"), await home.joined(token, "Sam")
+    await ana.media(2, "camera")
+    two = await sam.media(2)
+    home.hub.on_engine_event(LayersNeeded(PeerId(two), Source.CAMERA, 1))
+    home.hub.on_engine_event(PicturesSqueezed(PeerId(two), [Mid("v0")]))
+    home.hub.on_engine_event(PicturesSqueezed(PeerId(999), [Mid("v0")]))  # gone meanwhile
+    assert await sam.until(p.SendLayers) == p.SendLayers("camera", 1)
+    assert await sam.until(p.Squeezed) == p.Squeezed(["v0"])
+    back = await home.page()
+    await back.resume(sam, two)
+    assert await back.until(p.SendLayers) == p.SendLayers("camera", 1)
+    assert await back.until(p.Squeezed) == p.Squeezed(["v0"])
+    again = await back.ask(p.Offer, sdp="2", sources={}, fresh=False)
+    assert isinstance(again, p.Answer)
+    assert await back.until(p.Squeezed) == p.Squeezed(["v0"])
+    home.hub.on_engine_event(PicturesSqueezed(PeerId(two), []))
+    assert await back.until(p.Squeezed) == p.Squeezed([])
 
 
 async def test_all_changes_of_one_command_are_one_message_with_sound_first(home: House) -> None:

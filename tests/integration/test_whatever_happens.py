@@ -83,7 +83,7 @@ class Evening:
             "other": [chance.choice(ids)],
             "on": [True, False],
             "ok": [True, False],
-            "tiles": [[p.Tile(person, "camera", 640, 360)], []],
+            "tiles": [[p.Tile(person, "camera", 640, 360, front=True)], []],
         }
         return {field: chance.choice(choices[field]) for field in kind.__struct_fields__ if field != "id"}
 

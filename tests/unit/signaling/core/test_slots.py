@@ -6,7 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.core.ids import ParticipantId
-from signaling.core.slots import HEADROOM, MAX_PAIRS, Clear, Fill, Layout, Planned, Publisher, View, plan
+from signaling.core.slots import (
+    HEADROOM,
+    MAX_PAIRS,
+    Clear,
+    Fill,
+    Layout,
+    Look,
+    Planned,
+    Publisher,
+    View,
+    Wanted,
+    plan,
+)
 
 ME = ParticipantId("me")
 SOUND = {"microphone", "screen_sound"}
@@ -101,7 +113,7 @@ def test_a_view_limits_pictures_only() -> None:
     room = [person("ana", "microphone", "camera"), person("leo", "microphone", "camera")]
     everything = plan(layout(2), ME, room)
     both = frozenset({ParticipantId("ana"), ParticipantId("leo")})
-    view = View(frozenset({(ParticipantId("leo"), "camera")}), both)
+    view = View({(ParticipantId("leo"), "camera"): Look(360)}, both)
     viewing = plan(everything.layout.viewing(view), ME, room)
     assert viewing.clears == [Clear("v0")]
     assert set(shown(viewing)) == {"a0", "a1", "v1"}
@@ -109,6 +121,36 @@ def test_a_view_limits_pictures_only() -> None:
     assert set(shown(nobody)) == {"a0", "a1"}
     came = plan(viewing.layout.viewing(View(of=frozenset({ParticipantId("ana")}))), ME, room)
     assert set(shown(came)) == {"a0", "a1", "v1"}, "who came since is shown until the page says otherwise"
+
+
+def test_pictures_are_ranked_as_the_page_named_them() -> None:
+    ana, leo, mia = (person(name, "microphone", "camera", "screen") for name in ("ana", "leo", "mia"))
+    looks = {
+        (leo.participant, "camera"): Look(360, front=True),
+        (ana.participant, "screen"): Look(1080, front=True),
+        (mia.participant, "camera"): Look(180, needed=True),
+        (ana.participant, "camera"): Look(90),
+        (ana.participant, "microphone"): Look(0),
+        (ParticipantId("gone"), "camera"): Look(720),
+    }
+    view = View(looks, frozenset(p.participant for p in (ana, leo, mia)))
+    room = [ana, leo, mia]
+    planned = plan(layout(6).viewing(view), ME, room)
+    assert planned.ranked == [
+        Wanted("v1", 360, "front"),
+        Wanted("v3", 1080, "share"),
+        Wanted("v2", 180, "needed"),
+        Wanted("v0", 90, "rest"),
+    ]
+    assert plan(planned.layout, ME, room).ranked is None, "once is enough"
+    gone = plan(planned.layout, ME, [ana, leo])
+    assert gone.ranked is not None
+    assert [wanted.mid for wanted in gone.ranked] == ["v1", "v3", "v0"], "who left is in no order"
+    assert plan(gone.layout.viewing(View()), ME, [ana, leo]).ranked == []
+
+
+def test_before_a_view_there_is_no_order() -> None:
+    assert plan(layout(2), ME, [person("ana", "camera")]).ranked is None
 
 
 SOURCES = st.frozensets(st.sampled_from(["microphone", "camera", "screen", "screen_sound"]))
@@ -145,7 +187,7 @@ def test_the_promises_hold_in_any_history(steps: list[tuple[list[Publisher], int
     pairs = 0
     for room, more, view in steps:
         pairs = max(pairs, more)
-        said = View() if view is None else View(frozenset(view), frozenset(NAMES))
+        said = View() if view is None else View(dict.fromkeys(view, Look(360)), frozenset(NAMES))
         before = state.answered(layout(pairs).pairs).viewing(said)
         planned = plan(before, ME, room)
         for clear in planned.clears:

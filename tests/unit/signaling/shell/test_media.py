@@ -9,6 +9,7 @@ import pytest
 
 from rtc import (
     Attach,
+    Band,
     Change,
     Detach,
     Engine,
@@ -16,16 +17,20 @@ from rtc import (
     Hold,
     Mid,
     PeerId,
+    Rank,
     Release,
     Renew,
     Source,
+    Want,
     WorkerIndex,
     WorkerStats,
 )
+from signaling import protocol as p
 from signaling.core import commands as c
 from signaling.core.ids import MAIN, ParticipantId, pair_room
 from signaling.core.lifecycles import Door
 from signaling.core.roles import Role
+from signaling.core.slots import Look
 from signaling.core.visits import LOOK_OPENS
 from signaling.shell.media import SessionMedia, Signal, grant_of, pairs_enough
 from tests.unit.signaling.core.seated import ANA, KIM, LEO, NEW, SAM, F, P, Seated, group, private
@@ -214,12 +219,12 @@ def test_talking_privately_parts_the_two_from_the_rest_and_shows_nothing_from_be
 
 def test_a_new_rooms_pictures_wait_for_no_page(room: Room) -> None:
     """What a page said that it shows is of the room that it was in."""
-    room.media.view(room.group.session, SAM, [(LEO, "camera")])
+    room.media.view(room.group.session, SAM, {(LEO, "camera"): Look(360)})
     room.plan()
     assert (ANA, "camera") not in room.seen(SAM)
     room.do(ANA, c.TalkPrivately(SAM))
     assert (ANA, "camera") in room.seen(SAM)
-    room.media.view(room.group.session, SAM, [])
+    room.media.view(room.group.session, SAM, {})
     room.plan()
     assert room.seen(SAM) == {(ANA, "microphone")}
 
@@ -227,12 +232,33 @@ def test_a_new_rooms_pictures_wait_for_no_page(room: Room) -> None:
 def test_a_new_partners_picture_waits_for_no_page(room: Room) -> None:
     """Who stays in a room and gets somebody new: their page cannot have named them yet."""
     room.do(ANA, c.TalkPrivately(SAM))
-    room.media.view(room.group.session, LEO, [])
+    room.media.view(room.group.session, LEO, {})
     room.do(ANA, c.EndPrivate(private(SAM)))
     assert room.seen(LEO) >= {(ANA, "camera"), (SAM, "camera")}
-    room.media.view(room.group.session, LEO, [(SAM, "camera")])
+    room.media.view(room.group.session, LEO, {(SAM, "camera"): Look(360)})
     room.plan()
     assert (ANA, "camera") not in room.seen(LEO)
+
+
+def test_a_page_says_in_which_order_pictures_matter(room: Room) -> None:
+    looks = {(LEO, "camera"): Look(360, front=True), (ANA, "camera"): Look(180)}
+    room.media.view(room.group.session, SAM, looks)
+    by_person = {who: Mid(f"v{n}") for n, who in enumerate((ANA, LEO))}
+    wants = [Want(by_person[LEO], 360, Band.FRONT), Want(by_person[ANA], 180, Band.REST)]
+    assert room.plan() == [Rank(room.peer(SAM), wants)]
+    changes = room.do(ANA, c.TalkPrivately(SAM))
+    assert Rank(room.peer(SAM), []) in changes, "the order was of another room"
+
+
+def test_what_waits_for_room_is_told_again_until_something_else_comes_there(room: Room) -> None:
+    assert room.media.adapted(SAM) == []
+    assert room.media.note_squeezed(SAM, ["v0", "v1", "v5"]) == p.Squeezed(["v0", "v1"]), "nobody is on the last"
+    assert room.media.note_layers(SAM, "camera", 2) == p.SendLayers("camera", 2)
+    assert room.media.adapted(SAM) == [p.SendLayers("camera", 2), p.Squeezed(["v0", "v1"])]
+    room.do(ANA, c.TalkPrivately(LEO))
+    assert room.media.adapted(SAM) == [p.SendLayers("camera", 2)]
+    room.connect(SAM)
+    assert room.media.adapted(SAM) == [], "another peer, another line"
 
 
 def test_renewals_come_first_then_holds_detaches_sound_pictures_releases(room: Room) -> None:
