@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BOTS_LINK: Final = "KINROOM_BOTS_LINK"  # the one variable of `kinroom bots`
+
+
+# RFC 7065. A page whose browser does not take one of them has no media at all.
+_TURN_URL: Final = re.compile(r"turns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(\?transport=(udp|tcp))?")
 
 
 def bots_environment(link: str) -> dict[str, str]:
@@ -38,6 +43,14 @@ class Settings(BaseSettings):
     # (worker i on PORT + i). Empty: found by `announced_addresses`.
     announced: Annotated[list[str], NoDecode] = []
 
+    # The relay for who cannot reach the media port, comma-separated: turn:relay.example.org:3478?transport=tcp and
+    # turns:relay.example.org:443?transport=tcp. One coturn, with `static-auth-secret`.
+    turn_urls: Annotated[list[str], NoDecode] = []
+    turn_secret: SecretStr | None = None
+    # Seconds that credentials are good for; pages get new ones after half of it. Longer than any group lasts, so that
+    # who returns after a night's sleep of the laptop still finds the way.
+    turn_ttl: int = Field(43_200, ge=600)
+
     # Whoever holds the operator's key may make links that lead into a room without a facilitator's word. For tests and
     # benches: refused where anybody but this machine could come.
     open_door: bool = False
@@ -48,7 +61,7 @@ class Settings(BaseSettings):
 
     log_level: str = "info"
 
-    @field_validator("announced", mode="before")
+    @field_validator("announced", "turn_urls", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -63,6 +76,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"{one!r} is not ADDRESS:PORT")
         return value
 
+    @field_validator("turn_urls")
+    @classmethod
+    def _relays(cls, value: list[str]) -> list[str]:
+        for one in value:
+            if not _TURN_URL.fullmatch(one):
+                raise ValueError(f"{one!r} is not turn:HOST:PORT?transport=tcp or turns:HOST:PORT?transport=tcp")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str | None) -> str | None:
@@ -72,6 +93,12 @@ class Settings(BaseSettings):
     def _both_tls_files(self) -> Settings:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key belong together")
+        return self
+
+    @model_validator(mode="after")
+    def _relay_with_secret(self) -> Settings:
+        if self.turn_urls and not (self.turn_secret and self.turn_secret.get_secret_value()):
+            raise ValueError("turn_urls need turn_secret: the relay takes nobody without credentials")
         return self
 
     @property

@@ -27,6 +27,7 @@ from signaling.shell.auth import operator_key
 from signaling.shell.hub import Hub
 from signaling.shell.links import LINK_LIVES, Times, Wanted
 from signaling.shell.rest import link_url
+from signaling.shell.turn import Relay
 from signaling.store.store import Store
 
 PAGE: Final = Path(kinroom.__file__).parent / "page"
@@ -107,7 +108,7 @@ async def _start(settings: Settings, bound: socket.socket, stack: AsyncExitStack
     engine = Engine(_engine_settings(settings), notify)
     stack.push_async_callback(_within(engine.stop))
     await engine.start()
-    hub = Hub(engine, store)
+    hub = Hub(engine, store, relay=_relay(settings))
     hubs.append(hub)
     await hub.start()
 
@@ -166,6 +167,12 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         announced=announced_addresses(settings.announced, on_loopback=settings.on_loopback),
         trace=settings.trace,
     )
+
+
+def _relay(settings: Settings) -> Relay | None:
+    if not settings.turn_urls or settings.turn_secret is None:
+        return None
+    return Relay(settings.turn_urls, settings.turn_secret.get_secret_value(), settings.turn_ttl)
 
 
 def _base_url(settings: Settings, bound: socket.socket) -> str:

@@ -793,6 +793,14 @@ class Said(Struct, frozen=True):
     whom: ParticipantId | None = None  # whom a line for one person is for
 
 
+class IceServer(Struct, frozen=True):
+    """A relay for who cannot reach the media port, as RTCPeerConnection takes it. Good for some hours."""
+
+    urls: list[str]
+    username: str
+    credential: str
+
+
 # In each snapshot: `id` of the request that it answers, null when the place changed; `secret` only in reply to `join`
 # and `join_standby`, or when a seat moved to this connection; `now`: the server's wall seconds, to show clocks by.
 
@@ -836,6 +844,7 @@ class Snapshot(Struct, frozen=True, tag="snapshot"):
     slots: list[Slot]
     speakers: list[ParticipantId]
     numbers: Numbers
+    ice: list[IceServer]
 
 
 class Desk(Struct, frozen=True, tag="desk"):
@@ -1017,6 +1026,12 @@ class MediaLost(Struct, frozen=True, tag="media_lost"):
     peer: int
 
 
+class Ice(Struct, frozen=True, tag="ice"):
+    """Relays for the next ICE restart, in place of those told before, which end soon. What is connected stays so."""
+
+    servers: list[IceServer]
+
+
 class Bye(Struct, frozen=True, tag="bye"):
     """Last message before the server closes."""
 
@@ -1025,5 +1040,5 @@ class Bye(Struct, frozen=True, tag="bye"):
 
 Reply = Ok | Refused | Answer | StandbyOffer
 Place = Waiting | Snapshot | Desk | Figures | Silent
-Signal = Slots | SlotsNeeded | Flowing | Squeezed | SendLayers | Speakers | Pulse | NewLine | MediaLost | Bye
+Signal = Slots | SlotsNeeded | Flowing | Squeezed | SendLayers | Speakers | Pulse | NewLine | MediaLost | Ice | Bye
 ServerMessage = Reply | Place | Changes | Signal

@@ -24,6 +24,7 @@ from signaling.shell.links import Admission, Links
 from signaling.shell.media import LINGER, SessionMedia
 from signaling.shell.pulse import Lines, board_is_watched, sending
 from signaling.shell.telling import Client, places
+from signaling.shell.turn import Relay
 from signaling.shell.turns import Turns
 from signaling.store.store import Store
 
@@ -47,10 +48,11 @@ class SessionActor:
         store: Store,
         links: Links,
         clock: Callable[[], float],
+        relay: Relay | None,
     ) -> None:
         """`clock`: wall seconds."""
         self.media = SessionMedia(engine, engine.choose_worker())
-        self._turns = Turns(session, numbers, self.media, store, links, clock)
+        self._turns = Turns(session, numbers, self.media, store, links, clock, relay)
         self._meter = Meter()
         self._lines = Lines()
         self._clock = clock
@@ -112,7 +114,8 @@ class SessionActor:
         return not (near or self.session.present() or len(self._turns.audience))
 
     def _patience(self) -> float:
-        due = [at for at in (deadline(self.session), self.media.next_drop()) if at is not None]
+        set_times = (deadline(self.session), self.media.next_drop(), self._turns.audience.renewal())
+        due = [at for at in set_times if at is not None]
         if self._gone():
             due.append(self._turns.now)  # the store could not write it down
         if self._measures():
@@ -122,6 +125,7 @@ class SessionActor:
     async def _tick(self) -> None:
         now = self._clock()
         self.media.drop_overdue(now)
+        self._turns.audience.renew(now)
         await self._send_away()
         if self._measures() and now >= self._meter.at + EVERY:
             audience = self._turns.audience

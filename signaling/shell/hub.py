@@ -35,6 +35,7 @@ from signaling.protocol import ErrorCode, Numbers
 from signaling.shell.actor import SessionActor
 from signaling.shell.limits import Buckets
 from signaling.shell.links import Links
+from signaling.shell.turn import Relay
 from signaling.store.store import Link, Store
 
 KNOCKS: Final = 10.0  # by one person's link at once, and one more every half minute
@@ -52,12 +53,15 @@ class SessionStats(Struct, frozen=True):
 
 
 class Hub:
-    def __init__(self, engine: Engine, store: Store, clock: Callable[[], float] = time.time) -> None:
-        """`clock`: wall seconds."""
+    def __init__(
+        self, engine: Engine, store: Store, clock: Callable[[], float] = time.time, relay: Relay | None = None
+    ) -> None:
+        """`clock`: wall seconds. `relay`: None where browsers are given none."""
         self.engine = engine
         self.links = Links(store, clock, self._occupied)
         self._store = store
         self._clock = clock
+        self._relay = relay
         self._knocks = Buckets(KNOCK_RATE, KNOCKS)
         self._resumes = Buckets(RESUME_RATE, RESUMES)
         self._actors: dict[SessionId, SessionActor] = {}
@@ -183,7 +187,7 @@ class Hub:
         return next((actor for actor in self._actors.values() if actor.media.person_of(peer) is not None), None)
 
     def _run(self, session: Session, numbers: Numbers) -> None:
-        actor = SessionActor(session, numbers, self.engine, self._store, self.links, self._clock)
+        actor = SessionActor(session, numbers, self.engine, self._store, self.links, self._clock, self._relay)
         self._actors[session.id] = actor
         task = asyncio.create_task(actor.run(lambda: self._forget(session.id)), name=f"session {short(session.id)}")
         self._tasks.add(task)

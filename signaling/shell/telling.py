@@ -17,7 +17,8 @@ from signaling.core.state import Here, Session
 from signaling.shell.media import SessionMedia, Signal, pairs_enough
 from signaling.shell.memory import Line, Memory, place_of
 from signaling.shell.pulse import rooms_are_open
-from signaling.shell.views import Beside, Head, Measured, View, changes, snapshot, view
+from signaling.shell.turn import Relay
+from signaling.shell.views import Beside, Head, Measured, RoomFullView, View, changes, snapshot, view
 
 
 class Client(Protocol):
@@ -50,6 +51,7 @@ class _Told(Struct):
     fresh: bool = False  # has had a snapshot in this turn
     speakers: list[ParticipantId] = []
     pulse: p.Pulse = _QUIET
+    renew_at: float | None = None  # wall seconds, when the next credentials of the relay are due
 
 
 def places(session: Session) -> dict[ConnectionId, Place]:
@@ -63,7 +65,14 @@ def places(session: Session) -> dict[ConnectionId, Place]:
 
 
 class Audience:
-    def __init__(self, memory: Memory, media: SessionMedia, numbers: p.Numbers, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        media: SessionMedia,
+        numbers: p.Numbers,
+        clock: Callable[[], float],
+        relay: Relay | None,
+    ) -> None:
         """`clock`: wall seconds; pages set theirs by it."""
         self.loudest: Sequence[PeerId] = ()  # as the engine said last
         self.measured: Measured = {}
@@ -72,6 +81,7 @@ class Audience:
         self._media = media
         self._numbers = numbers
         self._clock = clock
+        self._relay = relay
         self._told: dict[ConnectionId, _Told] = {}
 
     def __contains__(self, connection: ConnectionId) -> bool:
@@ -135,6 +145,24 @@ class Audience:
             self._tell_speakers(session, told, place)
             _tell_pulse(session, told, place, pulse)
 
+    def renewal(self) -> float | None:
+        """Wall seconds at which `renew` has something to do."""
+        return min((told.renew_at for told in self._told.values() if told.renew_at is not None), default=None)
+
+    def renew(self, now: float) -> None:
+        """Credentials of the relay, before those that a page has end."""
+        for told in self._told.values():
+            if told.renew_at is not None and told.renew_at <= now:
+                told.client.tell(encode(p.Ice(self._credentials(told, now))))
+
+    def _credentials(self, told: _Told, now: float) -> list[p.IceServer]:
+        """For who is in a room with media: those who wait need no relay."""
+        if self._relay is None or not isinstance(told.view, RoomFullView):
+            told.renew_at = None
+            return []
+        told.renew_at = now + self._relay.ttl / 2
+        return [self._relay.credentials(now)]
+
     def _connected(self, session: Session) -> list[tuple[_Told, Place]]:
         found = places(session)
         return [(self._told[connection], place) for connection, place in found.items() if connection in self._told]
@@ -160,10 +188,18 @@ class Audience:
         who = place.who
         told.place, told.view, told.n, told.fresh, told.pulse = place, seen, 0, True, _QUIET
         told.speakers = [] if place.standby else self._heard(session, who)
-        head = Head(request, session.id, who, secret, self._clock(), self._numbers)
+        now = self._clock()
+        head = Head(request, session.id, who, secret, now, self._numbers)
         media = self._media
         lines = self._memory.lines_of(who, place_of(session.rooms[session.seats[who].room]))
-        beside = Beside(lines, media.peer_of(who), media.slots_of(who), list(told.speakers), pairs_enough(session, who))
+        beside = Beside(
+            lines,
+            media.peer_of(who),
+            media.slots_of(who),
+            list(told.speakers),
+            pairs_enough(session, who),
+            self._credentials(told, now),
+        )
         told.client.tell(encode(snapshot(seen, head, beside)))
 
     def _tell_speakers(self, session: Session, told: _Told, place: Place) -> None:

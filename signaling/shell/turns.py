@@ -20,6 +20,7 @@ from signaling.shell.links import Links
 from signaling.shell.media import SessionMedia, Signal
 from signaling.shell.memory import Memory
 from signaling.shell.telling import Audience, Client, Place, places
+from signaling.shell.turn import Relay
 from signaling.store.store import Store
 
 log = structlog.get_logger()
@@ -40,12 +41,13 @@ class Turns:
         store: Store,
         links: Links,
         clock: Callable[[], float],
+        relay: Relay | None,
     ) -> None:
         """`clock`: wall seconds."""
         self.session = session
         self.media = media
         self.memory = Memory()
-        self.audience = Audience(self.memory, media, numbers, clock)
+        self.audience = Audience(self.memory, media, numbers, clock, relay)
         self.now = 0.0
         self.store = store
         self._links = links

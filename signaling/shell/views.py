@@ -171,6 +171,7 @@ class Beside(Struct, frozen=True):
     slots: list[p.Slot] = []
     speakers: list[ParticipantId] = []
     pairs: int = 0
+    ice: list[p.IceServer] = []
 
 
 def snapshot(seen: View, head: Head, beside: Beside) -> p.Place:

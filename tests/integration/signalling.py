@@ -40,6 +40,7 @@ from signaling.shell.app import App, AppSettings
 from signaling.shell.auth import OperatorKey
 from signaling.shell.hub import Hub
 from signaling.shell.links import Made, Times, Wanted
+from signaling.shell.turn import Relay
 from signaling.store.store import Store
 from tests.reading import PLACES, with_changes
 
@@ -267,9 +268,10 @@ class Page:
 class House:
     """The application on a port, with everything that stands behind it."""
 
-    def __init__(self, folder: Path, behind_proxy: bool = False) -> None:
+    def __init__(self, folder: Path, behind_proxy: bool = False, relay: Relay | None = None) -> None:
         self.folder = folder
         self.behind_proxy = behind_proxy
+        self.relay = relay
         self.clock = Clock()
         self.engine = RecordingEngine()
         self.hub: Hub
@@ -279,7 +281,7 @@ class House:
 
     async def start(self, port: int = 0) -> None:
         self.store = await Store.open(self.folder / "kinroom.db")
-        self.hub = Hub(self.engine, self.store, self.clock)
+        self.hub = Hub(self.engine, self.store, self.clock, self.relay)
         await self.hub.start()
         settings = AppSettings(page=self.folder / "page", behind_proxy=self.behind_proxy)
         self.app = App(settings, self.hub, OperatorKey(KEY))
@@ -341,8 +343,8 @@ PERSON = Wanted(roles=(Role.PARTICIPANT,))
 
 
 @asynccontextmanager
-async def house(folder: Path, behind_proxy: bool = False) -> AsyncIterator[House]:
-    made = House(folder, behind_proxy)
+async def house(folder: Path, behind_proxy: bool = False, relay: Relay | None = None) -> AsyncIterator[House]:
+    made = House(folder, behind_proxy, relay)
     async with aiohttp.ClientSession() as http:
         made.http = http
         await made.start()

@@ -35,6 +35,7 @@ WRITTEN = (
     "bad-marker",
 )
 RENAMED = "Heliotrope"
+RELAY_SECRET = "relay-secret-marker"
 # Written into the records by the practice itself, and nowhere else.
 ALIAS, TITLE = "Periwinkle", "agreement-marker"
 
@@ -65,6 +66,9 @@ class Busy:
         place = await page.ask(p.Join, version=p.VERSION, token=token, name=name, **more)
         assert not isinstance(place, p.Refused), place
         self.tokens.add(place.secret)  # type: ignore[union-attr]
+        if isinstance(place, p.Snapshot):
+            [relay] = place.ice
+            self.tokens |= {relay.username, relay.credential}
         return page
 
     async def do(self, page: Page, shape: type, **fields: object) -> p.ServerMessage:
@@ -96,6 +100,8 @@ async def busy(folder: Path) -> AsyncIterator[Busy]:
 
 async def test_a_busy_session_leaves_no_name_word_or_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINROOM_LOG_LEVEL", "debug")
+    monkeypatch.setenv("KINROOM_TURN_URLS", "turn:relay.example.org")
+    monkeypatch.setenv("KINROOM_TURN_SECRET", RELAY_SECRET)
     folder = tmp_path / "data"
     async with busy(folder) as run:
         figures = await _session(run)
@@ -108,7 +114,7 @@ async def test_a_busy_session_leaves_no_name_word_or_token(tmp_path: Path, monke
     log = run.server.log.read_text()
     records += _records(folder)
     key = (folder / "operator.key").read_text().strip()
-    secrets = {key, *run.tokens}
+    secrets = {key, RELAY_SECRET, *run.tokens}
     assert len(secrets) >= 12
     for word in (*TYPED, *WRITTEN, RENAMED, ALIAS, TITLE, *secrets, "127.0.0.1"):
         assert word not in log

@@ -173,6 +173,7 @@ export type ServerMessage =
   | Pulse
   | NewLine
   | MediaLost
+  | Ice
   | Bye;
 export type ErrorCode =
   | "agreement_needed"
@@ -845,6 +846,7 @@ export interface Snapshot {
   slots: Slot[];
   speakers: string[];
   numbers: Numbers;
+  ice: IceServer[];
 }
 /**
  * Somebody of the own room. `sources`: what of them reaches this client, held pictures left out.
@@ -1031,6 +1033,14 @@ export interface Slot {
   mid: string;
   participant: string;
   source: SourceName;
+}
+/**
+ * A relay for who cannot reach the media port, as RTCPeerConnection takes it. Good for some hours.
+ */
+export interface IceServer {
+  urls: string[];
+  username: string;
+  credential: string;
 }
 /**
  * Coordinators and admins: names, never rooms, never media.
@@ -1230,6 +1240,13 @@ export interface NewLine {
 export interface MediaLost {
   type: "media_lost";
   peer: number;
+}
+/**
+ * Relays for the next ICE restart, in place of those told before, which end soon. What is connected stays so.
+ */
+export interface Ice {
+  type: "ice";
+  servers: IceServer[];
 }
 /**
  * Last message before the server closes.

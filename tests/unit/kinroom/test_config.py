@@ -28,6 +28,12 @@ def test_the_environment_sets_and_arguments_win(monkeypatch: pytest.MonkeyPatch)
         {"announced": "group.example.org"},
         {"announced": "192.0.2.1:x"},
         {"announced": "192.0.2.1:70000"},
+        {"turn_urls": "turn:relay.example.org"},  # nobody could use it
+        {"turn_urls": "turn:relay.example.org", "turn_secret": ""},
+        {"turn_urls": "stun:relay.example.org", "turn_secret": "s"},
+        {"turn_urls": "turn://relay.example.org", "turn_secret": "s"},
+        {"turn_urls": "turn:relay.example.org?transport=sctp", "turn_secret": "s"},
+        {"turn_ttl": 5},
     ],
 )
 def test_settings_that_cannot_be(wrong: dict[str, object]) -> None:
@@ -55,6 +61,16 @@ def test_beyond_loopback_only_with_tls(given: dict[str, object], safe: bool) -> 
     else:
         with pytest.raises(NotSafeError, match="--behind-proxy"):
             require_safe(settings)
+
+
+def test_a_relay_and_its_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KINROOM_TURN_URLS", "turn:192.0.2.1:3478, turns:relay.example.org:443?transport=tcp")
+    monkeypatch.setenv("KINROOM_TURN_SECRET", "relay-secret")
+    settings = Settings()
+    assert settings.turn_urls == ["turn:192.0.2.1:3478", "turns:relay.example.org:443?transport=tcp"]
+    assert settings.turn_ttl == 12 * 3600
+    assert "relay-secret" not in f"{settings} {settings!r}"
+    Settings.model_validate({"turn_urls": "turn:[2001:db8::1]:3478?transport=udp"})
 
 
 @pytest.mark.parametrize("setting", ["open_door", "trace"])

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Answer, SourceName } from "../protocol.gen";
+import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { Peer } from "./peer";
 
 /** As much of a browser's RTCPeerConnection as decides what we offer, and when. */
@@ -7,6 +7,7 @@ class Browser {
   lines: { kind: string; direction: string; mid: string | null; codecs: string[]; init: RTCRtpTransceiverInit }[] = [];
   offers: { iceRestart?: boolean }[] = [];
   answers: string[] = [];
+  configured: RTCConfiguration[] = [];
   closed = false;
   connectionState = "new";
   addTransceiver(what: string | { kind: string }, init: RTCRtpTransceiverInit): unknown {
@@ -35,6 +36,9 @@ class Browser {
     this.answers.push(sdp);
     return Promise.resolve();
   }
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configured.push(configuration);
+  }
   close(): void {
     this.closed = true;
   }
@@ -52,9 +56,11 @@ let browser: Browser;
 let sent: Sent[];
 let failures: unknown[];
 let negotiated: number;
+let relays: IceServer[];
 
 function make(pairs: number): Peer {
   return new Peer(pairs, new Map(), {
+    relays: () => relays,
     offer: (sdp, sources, fresh) =>
       new Promise<Answer>((resolve, fail) => {
         const answer: Answer = { type: "answer", id: 1, sdp: `answer ${sent.length + 1}`, peer: 7, slots: [] };
@@ -75,7 +81,9 @@ beforeEach(() => {
   sent = [];
   failures = [];
   negotiated = 0;
-  vi.stubGlobal("RTCPeerConnection", function () {
+  relays = [];
+  vi.stubGlobal("RTCPeerConnection", function (configuration: RTCConfiguration) {
+    browser.configured.push(configuration);
     return browser;
   });
   const codecs = ["video/VP8", "video/rtx", "video/H264", "audio/opus", "audio/PCMU"].map((mimeType) => ({ mimeType }));
@@ -168,6 +176,28 @@ test("an ICE restart wished for while another offer is out comes after it", asyn
   sent[0]?.reply();
   await settle();
   expect(browser.offers.map(({ iceRestart }) => iceRestart)).toEqual([false, true]);
+});
+
+test("relays are given at the start and then only with an ICE restart: nothing else may become one", async () => {
+  const relay = (username: string): IceServer => ({ urls: ["turn:relay.example.org"], username, credential: "c" });
+  relays = [relay("first")];
+  const peer = make(1);
+  void peer.negotiate();
+  await settle();
+  sent[0]?.reply();
+  relays = [relay("second")];
+  await settle();
+  peer.grow(2);
+  void peer.negotiate();
+  await settle();
+  sent[1]?.reply();
+  await settle();
+  const given = (): unknown => browser.configured.map(({ iceServers }) => iceServers?.map(({ username }) => username));
+  expect(given()).toEqual([["first"]]);
+  void peer.restartIce();
+  await settle();
+  expect(given()).toEqual([["first"], ["second"]]);
+  expect(browser.configured.map(({ bundlePolicy }) => bundlePolicy)).toEqual(["max-bundle", "max-bundle"]);
 });
 
 test("an answer to a closed connection changes nothing", async () => {

@@ -1,6 +1,6 @@
 /** One RTCPeerConnection. We always offer, one offer at a time; the server answers. */
 
-import type { Answer, SourceName } from "../protocol.gen";
+import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { wantedCodecs, wantedExtensions, type HeaderExtension } from "./codecs";
 
 /** The order of the sending m-lines in every offer. */
@@ -12,6 +12,8 @@ const SENDING: readonly { source: SourceName; kind: "audio" | "video"; maxBitrat
 ];
 
 export interface PeerEvents {
+  /** What the next gathering of candidates may use. */
+  relays(): readonly IceServer[];
   /** Throws what `Connection.request` throws. */
   offer(sdp: string, sources: Record<string, SourceName>, fresh: boolean): Promise<Answer>;
   /** The answer to the last offer is in force. */
@@ -47,7 +49,7 @@ export class Peer {
     tracks: ReadonlyMap<SourceName, MediaStreamTrack>,
     private readonly events: PeerEvents,
   ) {
-    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+    this.pc = new RTCPeerConnection(this.configuration());
     this.pc.onconnectionstatechange = () => events.connectionState(this.pc.connectionState);
     for (const { source, kind, maxBitrate } of SENDING) {
       const track = tracks.get(source);
@@ -114,6 +116,8 @@ export class Peer {
 
   private async exchange(): Promise<void> {
     const restart = this.restarting;
+    // Not when they come: Chromium makes any next offer a restart once they differ.
+    if (restart) this.pc.setConfiguration(this.configuration());
     // Candidates are not awaited: the server learns ours from our checks.
     const offer = await this.pc.createOffer({ iceRestart: restart });
     await this.pc.setLocalDescription(offer);
@@ -126,6 +130,10 @@ export class Peer {
     const camera = this.senders.get("camera")?.sender;
     if (camera?.track) await keepFrameRate(camera);
     this.events.negotiated();
+  }
+
+  private configuration(): RTCConfiguration {
+    return { bundlePolicy: "max-bundle", iceServers: [...this.events.relays()] };
   }
 
   private sources(): Record<string, SourceName> {

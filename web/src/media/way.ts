@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { retryDelay } from "../connection/backoff";
 import { DisconnectedError, mayPass, RefusedError } from "../connection/wire";
-import type { Answer, SourceName } from "../protocol.gen";
+import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { added, framesOf, loadStep, startLoad, type Frames, type Load } from "./decoding";
 import { Peer, type SlotPair } from "./peer";
 import { grownPairs, tooFew } from "./plan";
@@ -29,6 +29,8 @@ export interface WayEvents {
 export class Way {
   readonly stalled = signal(false);
   readonly load = signal<Load>(startLoad(0));
+  /** As the server told last. What is connected stays so: they are for the next restart. */
+  relays: readonly IceServer[] = [];
   private peer: Peer | null = null;
   private watch: Watch = startWatch(0);
   private wantedPairs = 0;
@@ -106,6 +108,7 @@ export class Way {
     clearTimeout(this.retry);
     this.peer?.close();
     const peer: Peer = new Peer(this.wantedPairs, this.tracks(), {
+      relays: () => this.relays,
       offer: (sdp, sources, fresh) => this.events.offer(sdp, sources, fresh),
       negotiated: () => this.peer === peer && this.events.negotiated(),
       failed: (error) => this.peer === peer && this.failed(error),

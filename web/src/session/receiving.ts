@@ -99,6 +99,7 @@ export class Receiving {
   enter(room: Snapshot): void {
     this.viewSent = "";
     this.map(false);
+    this.way.relays = room.ice;
     this.way.settle(room.peer, pairsFor(room.people, room.you, room.pairs));
   }
 
@@ -114,6 +115,7 @@ export class Receiving {
     if (message.type === "slots") this.map(true);
     else if (message.type === "slots_needed") this.way.grow(message.pairs);
     else if (message.type === "flowing") this.watch.flowing(message.mid, message.rtp);
+    else if (message.type === "ice") this.way.relays = message.servers;
     else if (message.type === "media_lost") this.way.lost(message.peer);
   }
 

@@ -102,6 +102,7 @@ export const snapshot = (more: Partial<Snapshot> = {}): Snapshot => ({
   lines: [],
   slots: [],
   speakers: [],
+  ice: [],
   ...more,
 });
 
