@@ -25,6 +25,7 @@ REPORT_EVERY: Final = 0.5  # seconds
 MAX_SLOTS_PER_PACKET: Final = 20  # a sender report and its CNAME are 48 bytes
 MAX_BLOCKS: Final = 24  # report blocks of 24 bytes
 MAX_NACKS: Final = 200  # sequence numbers in one message
+_GOLDEN: Final = 0.6180339887498949  # multiples of it, without their whole part, lie far apart from each other
 _CNAME_ITEM: Final = ((1, CNAME.encode()),)
 
 
@@ -34,9 +35,11 @@ class Control:
     def __init__(self, now: float, peer: Peer, wall_offset: float) -> None:
         self._peer = peer
         self._wall_offset = wall_offset
-        # Staggered by id, so that twenty people's reports do not fall into one batch.
-        self._next_report = now + (peer.id % 10) * REPORT_EVERY / 10
-        self._next_feedback = now
+        # Staggered by id, evenly for however many: thirty people's reports at once take milliseconds.
+        phase = peer.id * _GOLDEN % 1
+        self._next_report = _next(now - REPORT_EVERY, REPORT_EVERY, phase)
+        self._next_feedback = _next(now - FEEDBACK_EVERY, FEEDBACK_EVERY, phase)
+        self._phase = phase
         self._odd = False
 
     # --- in ----------------------------------------------------------------------------------------------------------
@@ -113,11 +116,11 @@ class Control:
         """RTCP datagrams to send to the peer now. Call every 20 ms, and after changes."""
         feedback = self._requests(now)
         if now >= self._next_feedback:
-            self._next_feedback = now + FEEDBACK_EVERY
+            self._next_feedback = _next(now, FEEDBACK_EVERY, self._phase)
             feedback += self._arrivals()
         datagrams = [rtcp.build_compound([rtcp.ReceiverReport(self._peer.rtcp_ssrc), one]) for one in feedback]
         if now >= self._next_report:
-            self._next_report = now + REPORT_EVERY
+            self._next_report = _next(now, REPORT_EVERY, self._phase)
             datagrams += self._reports(now)
         return datagrams
 
@@ -187,6 +190,11 @@ class Control:
         return rtcp.SenderReport(
             slot.ssrc, to_ntp(now + self._wall_offset), rtp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
         )
+
+
+def _next(now: float, period: float, phase: float) -> float:
+    """The first moment after `now` that lies at `phase` (0 to 1) of a period on the one clock of all peers."""
+    return now + period * ((phase - now / period) % 1 or 1)
 
 
 def _flows(slot: Slot) -> bool:
