@@ -67,7 +67,8 @@ static struct packet *choose(struct packet *packets, uint32_t count) {
     return best;
 }
 
-/* Write and protect copies until the arrays are full or all are done; how many there are. Call again until it is 0. */
+/* Write and protect copies until the arrays are full or all are done; how many there are. Call again while the
+ * arrays were full. */
 uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count, protect_function protect) {
     uint32_t copies = 0;
     struct packet *packet;

@@ -129,11 +129,14 @@ class KernelWriter:
     def fill_packets(self, packets: Any, count: int, now: float) -> Iterator[int]:
         """The same from `count` structs in memory."""
         self._struct.now = int(now * 1_000_000)
-        fill, out, protect = self.library.fill, self._struct, self._protect
+        fill, out, protect, capacity = self.library.fill, self._struct, self._protect, self._outgoing.count
         for start in range(0, count, ENTRIES_AT_ONCE):
             some = min(ENTRIES_AT_ONCE, count - start)
-            while copies := fill(out, packets + start * PACKET.size, some, protect):
-                yield copies
+            copies = capacity
+            while copies == capacity:  # fewer: all are written
+                copies = fill(out, packets + start * PACKET.size, some, protect)
+                if copies:
+                    yield copies
 
     def _describe(self, entries: list[Entry]) -> None:
         for i, (form, fan, number, timestamp) in enumerate(entries):

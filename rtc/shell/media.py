@@ -19,7 +19,7 @@ from rtc.core.publication import Publication
 from rtc.core.router import Router
 from rtc.shell import libc, srtp
 from rtc.shell.endpoint import Endpoint
-from rtc.shell.express import FAILED, FORWARDED, OPENED, Express, Record, Route
+from rtc.shell.express import FAILED, FORWARDED, OPENED, Express, Record
 from rtc.shell.kernel import KernelWriter
 from rtc.shell.sending import make_sender
 
@@ -34,10 +34,13 @@ MAX_SSRCS: Final = 256  # per peer, of RTP and RTCP
 CONTROL_COST: Final = 5  # octets of the peer's budget per octet
 BATCHES_PER_WAKE: Final = 8  # then other work of the loop has its turn
 SOCKET_BUFFER: Final = 4 * 1024 * 1024  # bytes; 50 ms of 100,000 packets/s
-# Each wake-up, and each burst that wakes a receiver, has its price; packets of one frame come within this time. More
-# saves more CPU, and adds to everybody's delay.
-GATHER: Final = 0.0005  # seconds
-BUSY: Final = 1000  # packets received in a second, from which on gathering pays
+# Each wake-up, and each burst that wakes a receiver, has its price. A pause before reading lets more packets come:
+# it saves CPU, and adds to everybody's delay. The more a worker has to do, the more gather by themselves meanwhile.
+LONGEST_PAUSE: Final = 0.0022  # seconds, of a worker without work
+SHORTEST_PAUSE: Final = 0.00015  # seconds, from half a core on
+BUSY: Final = 1000  # packets received in a second, from which on it pays
+# The loop's wake-up costs as much as the pause: while packets keep coming, this long without it. Timers wait as long.
+AWAY_FROM_LOOP: Final = 0.005  # seconds
 MAX_LATENCY_SAMPLES: Final = 50_000
 # Strangers can make us compute an HMAC with each check: what one core does in 3 % of its time.
 MAX_STRANGERS: Final = 1000  # checks a second from unknown addresses
@@ -91,7 +94,7 @@ class MediaSocket:
         self.batches = 0
         self.received = 0
         self.largest_queue = 0.0  # seconds; the reader clears it
-        self.gathers = False  # under load: wait a little, so that one wake-up brings more
+        self.pause = 0.0  # seconds (`pause_at`)
         self.latencies: list[float] | None = None  # seconds; a list while sampling is on
         self._router = router
         self._transports = transports
@@ -134,15 +137,24 @@ class MediaSocket:
 
     def readable(self) -> None:
         """The loop's callback: take what is there, in turns with the loop's other work."""
-        if self.gathers:
-            time.sleep(GATHER)
-        for _ in range(BATCHES_PER_WAKE):
+        if not self.pause:
+            self._take_all()
+            return
+        until = time.monotonic() + AWAY_FROM_LOOP
+        while True:
+            time.sleep(self.pause)
+            if not self._take_all() or time.monotonic() > until:
+                return
+
+    def _take_all(self) -> bool:
+        """Whether there was anything."""
+        for batch in range(BATCHES_PER_WAKE):
             count = self._incoming.receive(self.fd)
-            if count == 0:
-                return
-            self._receive(count)
+            if count:
+                self._receive(count)
             if count < RECEIVE_AT_ONCE:
-                return
+                return bool(count or batch)
+        return True
 
     # --- in ----------------------------------------------------------------------------------------------------------
 
@@ -192,31 +204,31 @@ class MediaSocket:
 
     def _keep_books(self, now: float, records: list[Record], touched: set[Publication]) -> None:
         assert self._express is not None
-        for i, record in enumerate(records):
-            if record[0] == FORWARDED:
-                route = self._express.routes[record[-1]]
-                try:
-                    self._keep_book(now, route, i, record)
-                except Exception:
-                    self._transports.broken(now, route.endpoint.destination.key)
-                touched.add(route.publication)
-
-    def _keep_book(self, now: float, route: Route, i: int, record: Record) -> None:
-        _, _, level, transport_number, length, payload, timestamp, _ = record
-        at = i * libc.SLOT
-        data = bytes(self._incoming.buffer[at : at + length])
-        route.endpoint.heard_at = now
-        route.peer.forwarded(
-            now,
-            route.publication,
-            route.stream,
-            data,
-            timestamp,
-            payload,
-            transport_number,
-            level if level < 0 else level & 0x7F,
-            self._router.speakers,
-        )
+        routes, buffer, speakers = self._express.routes, self._incoming.buffer, self._router.speakers
+        at = -libc.SLOT
+        for status, _, level, transport_number, length, payload, timestamp, number in records:
+            at += libc.SLOT
+            if status != FORWARDED:
+                continue
+            route = routes[number]
+            route.endpoint.heard_at = now
+            publication = route.publication
+            data = bytes(buffer[at : at + length])
+            try:
+                route.peer.forwarded(
+                    now,
+                    publication,
+                    route.stream,
+                    data,
+                    timestamp,
+                    payload,
+                    transport_number,
+                    level if level < 0 else level & 0x7F,
+                    speakers,
+                )
+            except Exception:
+                self._transports.broken(now, route.endpoint.destination.key)
+            touched.add(publication)
 
     def _receive_other(self, now: float, kind: int, data: bytes, key: bytes) -> None:
         if kind < 4:
@@ -321,6 +333,14 @@ class MediaSocket:
             publication.note_delay(delay)
         if self.latencies is not None and touched and len(self.latencies) < MAX_LATENCY_SAMPLES:
             self.latencies.append(delay)
+
+
+def pause_at(rate: int, load: float) -> float:
+    """How long to let packets gather before they are read. Seconds, 0 for not at all.
+
+    `rate`: packets that come in a second; `load`: part of a core that the worker uses.
+    """
+    return max(SHORTEST_PAUSE, LONGEST_PAUSE * (1 - 2 * load)) if rate > BUSY else 0.0
 
 
 def _enlarge(udp: socket.socket) -> None:

@@ -25,12 +25,12 @@ from rtc.core.model import LostReason, PeerId
 from rtc.core.negotiation import NegotiationError
 from rtc.core.router import Router
 from rtc.core.speakers import EVALUATE_EVERY
-from rtc.core.stats import WorkerStats
+from rtc.core.stats import PeerStats, WorkerStats
 from rtc.shell import rpc
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.ice import ufrag_of
-from rtc.shell.media import BUSY, MAX_STRANGERS, MediaSocket
+from rtc.shell.media import MAX_STRANGERS, MediaSocket, pause_at
 from rtc.wire.errors import WireError
 
 log = structlog.get_logger()
@@ -40,6 +40,7 @@ TICK: Final = 0.010  # seconds
 # packet waits for everybody's.
 TURNS: Final = 2
 STATS_EVERY: Final = 1.0  # seconds
+SAMPLED_AT_ONCE: Final = 1  # peers in a tick: a hundred in a second
 # Below this load a full garbage collection of some ten milliseconds hurts nobody.
 IDLE: Final = 200  # packets a second
 COLLECT_EVERY: Final = 30.0  # seconds; under load only what is young
@@ -63,9 +64,12 @@ class Worker:
         )
         self._candidates = [(host, port or self._media.port) for host, port in start.announced]
         self._strangers = float(MAX_STRANGERS)
-        self._next_speakers = self._next_stats = 0.0
+        self._next_speakers = self._next_second = 0.0
+        self._stats_of: list[PeerId] = []  # whose turn is still to come in this second
+        self._sampled: list[PeerStats] = []
         self._next_collection = 0.0
         self._received_before = 0
+        self._used_before = 0.0  # seconds of CPU
         self._turn = 0
 
     def run(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -243,9 +247,10 @@ class Worker:
         if now >= self._next_speakers:
             self._next_speakers = now + EVALUATE_EVERY
             self._tell_speakers(now)
-        if now >= self._next_stats:
-            self._next_stats = now + STATS_EVERY
+        if now >= self._next_second:
+            self._next_second = now + STATS_EVERY
             self._each_second(now)
+        self._sample_some()
 
     def _tell_speakers(self, now: float) -> None:
         peers = self._router.speakers.evaluate(now)
@@ -257,13 +262,28 @@ class Worker:
             reason = endpoint.lost(now)
             if reason is not None:
                 self._lose(now, peer, reason)
-        self._tell(rpc.Stats(self._stats()))
+        self._stats_of, self._sampled = list(self._endpoints), []
+        if not self._stats_of:
+            self._tell(rpc.Stats(self._stats()))
         received, self._received_before = self._media.received - self._received_before, self._media.received
-        self._media.gathers = received > BUSY
+        used, self._used_before = time.process_time() - self._used_before, time.process_time()
+        self._media.pause = pause_at(received, used / STATS_EVERY)
         if now >= self._next_collection:
             self._next_collection = now + COLLECT_EVERY
             # What survives a small collection is looked at by a full one only: without any, its cycles would stay.
             gc.collect(2 if received < IDLE else 1)
+
+    def _sample_some(self) -> None:
+        """Of a few peers in each tick: statistics of thirty at once take some milliseconds, in which packets wait."""
+        if not self._stats_of:
+            return
+        for peer in self._stats_of[:SAMPLED_AT_ONCE]:
+            endpoint = self._endpoints.get(peer)
+            if endpoint is not None:
+                self._sampled.append(endpoint.peer.stats())
+        del self._stats_of[:SAMPLED_AT_ONCE]
+        if not self._stats_of:
+            self._tell(rpc.Stats(self._stats()))
 
     def _stats(self) -> WorkerStats:
         media = self._media
@@ -279,7 +299,7 @@ class Worker:
             kernel_drops=media.kernel_drops,
             send_errors=media.send_errors,
             latency_ms=[sample * 1000 for sample in samples],
-            peers=self._router.stats(),
+            peers=self._sampled,
         )
         media.largest_queue = 0.0
         return stats
