@@ -165,10 +165,9 @@ class _Round:
         self._hears = target >= sound
         self._spare = SHARE_OF_TARGET * target - sound  # may be negative
         self._over = 0.0  # more than `_spare`, for what flows or begins at its lowest
-        if now - known_since < FIRST_WORD and troubled_at < known_since:
-            self._over = float("inf")
-        elif now - troubled_at >= CALM:
-            self._over = (OVERCOMMITMENT - SHARE_OF_TARGET) * target
+        if now - troubled_at >= CALM:  # else the line is known to be full, from before the first word too
+            first = now - known_since < FIRST_WORD
+            self._over = float("inf") if first else (OVERCOMMITMENT - SHARE_OF_TARGET) * target
         self._kept = 0.0  # for squeezed pictures that may return soon: nothing else rises into it
         self._may_rise = now - troubled_at >= RISE_AFTER_TROUBLE and now - rose_at >= RISE_EVERY
         self._rising: _Grant | None = None  # one in each decision

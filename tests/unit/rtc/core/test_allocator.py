@@ -298,6 +298,13 @@ def test_the_first_words_of_an_estimator_squeeze_nothing_but_trouble_does() -> N
     assert shown(viewer) == int((0.95 * 300e3 - SOUND) / LOW.rate)
 
 
+def test_a_line_that_is_full_before_its_first_estimate_gets_no_credit() -> None:
+    viewer = crowd(20)
+    viewer.looks(None, trouble=True)
+    viewer.looks(300e3, 0.1)
+    assert shown(viewer) == int((0.95 * 300e3 - SOUND) / LOW.rate)
+
+
 def test_what_trouble_squeezed_does_not_come_back_on_credit() -> None:
     viewer = crowd(10)
     viewer.looks(1e6, 2.0, trouble=True)
