@@ -26,7 +26,7 @@ MAX_SLOTS_PER_PACKET: Final = 20  # a sender report and its CNAME are 48 bytes
 MAX_BLOCKS: Final = 24  # report blocks of 24 bytes
 MAX_NACKS: Final = 200  # sequence numbers in one message
 _GOLDEN: Final = 0.6180339887498949  # multiples of it, without their whole part, lie far apart from each other
-_CNAME_ITEM: Final = ((1, CNAME.encode()),)
+_CNAME: Final = CNAME.encode()
 
 
 class Control:
@@ -150,16 +150,16 @@ class Control:
     def _reports(self, now: float) -> list[bytes]:
         peer = self._peer
         blocks = [self._block(now, publication, stream) for publication, stream in peer.streams][:MAX_BLOCKS]
-        own = rtcp.SourceDescription((rtcp.SourceChunk(peer.rtcp_ssrc, _CNAME_ITEM),))
+        own = rtcp.SourceDescription((rtcp.SourceChunk(peer.rtcp_ssrc, ((rtcp.CNAME, _CNAME),)),))
         datagrams = [rtcp.build_compound([rtcp.ReceiverReport(peer.rtcp_ssrc, tuple(blocks)), own])]
         # Each slot once a second, half of them each time.
         self._odd = not self._odd
         slots = [slot for i, slot in enumerate(peer.slots.values()) if i % 2 == self._odd and _flows(slot)]
-        sender_reports = [report for slot in slots if (report := self._slot_report(now, slot)) is not None]
+        ntp = to_ntp(now + self._wall_offset)
+        sender_reports = [report for slot in slots if (report := self._slot_report(now, ntp, slot)) is not None]
         for start in range(0, len(sender_reports), MAX_SLOTS_PER_PACKET):
             some = sender_reports[start : start + MAX_SLOTS_PER_PACKET]
-            names = rtcp.SourceDescription(tuple(rtcp.SourceChunk(report.ssrc, _CNAME_ITEM) for report in some))
-            datagrams.append(rtcp.build_compound([*some, names]))
+            datagrams.append(rtcp.build_sender_reports(some, _CNAME))
         return datagrams
 
     def _block(self, now: float, publication: Publication, stream: RtpStream) -> rtcp.ReportBlock:
@@ -176,7 +176,7 @@ class Control:
             stream.ssrc, fraction, fields.cumulative_lost, fields.highest_sequence, fields.jitter, last, delay
         )
 
-    def _slot_report(self, now: float, slot: Slot) -> rtcp.SenderReport | None:
+    def _slot_report(self, now: float, ntp: int, slot: Slot) -> rtcp.SenderReport | None:
         """On the slot's own line. None while the source's clock is unknown: a wrong line is worse than none."""
         subscription = slot.subscription
         if subscription is None or subscription.stream is None or slot.line is None:
@@ -187,9 +187,7 @@ class Control:
         rtp = (rtp + subscription.ts_delta) & 0xFFFFFFFF
         slot.line.anchor(now, rtp)
         packets, octets = subscription.slot_totals()
-        return rtcp.SenderReport(
-            slot.ssrc, to_ntp(now + self._wall_offset), rtp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF
-        )
+        return rtcp.SenderReport(slot.ssrc, ntp, rtp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
 
 
 def _next(now: float, period: float, phase: float) -> float:

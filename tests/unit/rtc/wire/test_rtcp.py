@@ -26,6 +26,7 @@ from rtc.wire.rtcp import (
     TransportFeedback,
     Unknown,
     build_compound,
+    build_sender_reports,
     compact_ntp,
     parse_compound,
 )
@@ -272,6 +273,19 @@ def test_counts_of_five_bits() -> None:
     ):
         with pytest.raises(ValueError, match="too many"):
             build_compound([packet])
+
+
+@pytest.mark.parametrize("count", [1, 2, 31])
+@pytest.mark.parametrize("cname", [b"k", b"kinroom", b"kin"])
+def test_many_sender_reports_are_built_as_each_alone(count: int, cname: bytes) -> None:
+    reports = [SenderReport(i, i << 40, 0xFFFFFFFF - i, i, 2 * i) for i in range(count)]
+    names = SourceDescription(tuple(SourceChunk(report.ssrc, ((CNAME, cname),)) for report in reports))
+    assert build_sender_reports(reports, cname) == build_compound([*reports, names])
+
+
+def test_more_sender_reports_than_a_packet_holds() -> None:
+    with pytest.raises(ValueError, match="too many"):
+        build_sender_reports([SenderReport(i, 0, 0, 0, 0) for i in range(32)], b"kinroom")
 
 
 def test_compact_ntp() -> None:
