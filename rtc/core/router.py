@@ -9,14 +9,13 @@ from msgspec import Struct
 
 from rtc.core import pacing
 from rtc.core.batch import Batch
-from rtc.core.changes import Attach, Change, Detach, Hold, Rank, Release, Renew, Want
+from rtc.core.changes import Attach, Change, Detach, Hold, Rank, Release, Renew
 from rtc.core.model import Grant, PeerId, Source
 from rtc.core.pacing import PICTURE_EVERY
 from rtc.core.peer import Peer
 from rtc.core.publication import Publication
 from rtc.core.slot import Slot
 from rtc.core.speakers import Speakers
-from rtc.core.stats import PeerStats
 from rtc.core.subscription import Subscription
 
 AUDIO_CLOCK: Final = 48_000  # Hz, Opus (RFC 7587 4.1)
@@ -42,7 +41,6 @@ class Router:
         self.speakers = Speakers()
         self._random_32 = random_32
         self._trace = trace
-        self._ranks: dict[PeerId, list[Want]] = {}
         self._later: list[Subscription] = []  # pictures whose step has not come
 
     def add_peer(self, now: float, peer: PeerId, grant: Grant) -> Peer:
@@ -56,7 +54,6 @@ class Router:
         if removed is None:
             return
         self.speakers.forget(peer)
-        self._ranks.pop(peer, None)
         for slot in removed.slots.values():
             self._empty(now, slot)
         for publication in removed.publications.values():
@@ -120,8 +117,7 @@ class Router:
                 if (publication := self._publication(change.publisher, change.source)) is not None:
                     publication.renew()
             case Rank():
-                if change.peer in self.peers:
-                    self._ranks[change.peer] = change.wants
+                pass  # all pictures are forwarded: in which order they matter changes nothing yet
             case _:
                 assert_never(change)
         return None
@@ -164,9 +160,6 @@ class Router:
         if slot.subscription is not None:
             slot.subscription.publication.unsubscribe(now, slot.subscription)
             slot.subscription = None
-
-    def stats(self) -> list[PeerStats]:
-        return [peer.stats() for peer in self.peers.values()]
 
 
 def _audio_first(change: Change) -> int:

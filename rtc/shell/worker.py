@@ -24,6 +24,7 @@ from rtc.core.batch import Batch
 from rtc.core.model import LostReason, PeerId
 from rtc.core.negotiation import NegotiationError
 from rtc.core.router import Router
+from rtc.core.sampling import Sampling
 from rtc.core.speakers import EVALUATE_EVERY
 from rtc.core.stats import PeerStats, WorkerStats
 from rtc.shell import rpc
@@ -40,7 +41,6 @@ TICK: Final = 0.010  # seconds
 # packet waits for everybody's.
 TURNS: Final = 2
 STATS_EVERY: Final = 1.0  # seconds
-SAMPLED_AT_ONCE: Final = 1  # peers in a tick: a hundred in a second
 # Below this load a full garbage collection of some ten milliseconds hurts nobody.
 IDLE: Final = 200  # packets a second
 COLLECT_EVERY: Final = 30.0  # seconds; under load only what is young
@@ -65,8 +65,7 @@ class Worker:
         self._candidates = [(host, port or self._media.port) for host, port in start.announced]
         self._strangers = float(MAX_STRANGERS)
         self._next_speakers = self._next_second = 0.0
-        self._stats_of: list[PeerId] = []  # whose turn is still to come in this second
-        self._sampled: list[PeerStats] = []
+        self._sampling = Sampling(self._router.peers)
         self._next_collection = 0.0
         self._received_before = 0
         self._used_before = 0.0  # seconds of CPU
@@ -250,7 +249,9 @@ class Worker:
         if now >= self._next_second:
             self._next_second = now + STATS_EVERY
             self._each_second(now)
-        self._sample_some()
+        sampled = self._sampling.step()
+        if sampled is not None:
+            self._tell(rpc.Stats(self._stats(sampled)))
 
     def _tell_speakers(self, now: float) -> None:
         peers = self._router.speakers.evaluate(now)
@@ -262,30 +263,17 @@ class Worker:
             reason = endpoint.lost(now)
             if reason is not None:
                 self._lose(now, peer, reason)
-        self._stats_of, self._sampled = list(self._endpoints), []
-        if not self._stats_of:
-            self._tell(rpc.Stats(self._stats()))
+        self._sampling.begin()
         received, self._received_before = self._media.received - self._received_before, self._media.received
-        used, self._used_before = time.process_time() - self._used_before, time.process_time()
-        self._media.pause = pause_at(received, used / STATS_EVERY)
+        used = time.process_time()
+        self._media.pause = pause_at(received, (used - self._used_before) / STATS_EVERY)
+        self._used_before = used
         if now >= self._next_collection:
             self._next_collection = now + COLLECT_EVERY
             # What survives a small collection is looked at by a full one only: without any, its cycles would stay.
             gc.collect(2 if received < IDLE else 1)
 
-    def _sample_some(self) -> None:
-        """Of a few peers in each tick: statistics of thirty at once take some milliseconds, in which packets wait."""
-        if not self._stats_of:
-            return
-        for peer in self._stats_of[:SAMPLED_AT_ONCE]:
-            endpoint = self._endpoints.get(peer)
-            if endpoint is not None:
-                self._sampled.append(endpoint.peer.stats())
-        del self._stats_of[:SAMPLED_AT_ONCE]
-        if not self._stats_of:
-            self._tell(rpc.Stats(self._stats()))
-
-    def _stats(self) -> WorkerStats:
+    def _stats(self, peers: list[PeerStats]) -> WorkerStats:
         media = self._media
         samples = media.latencies or []
         if media.latencies is not None:
@@ -299,7 +287,7 @@ class Worker:
             kernel_drops=media.kernel_drops,
             send_errors=media.send_errors,
             latency_ms=[sample * 1000 for sample in samples],
-            peers=self._sampled,
+            peers=peers,
         )
         media.largest_queue = 0.0
         return stats

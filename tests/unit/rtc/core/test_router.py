@@ -70,7 +70,7 @@ def test_who_leaves_is_gone_from_every_slot_and_every_fan_out() -> None:
     assert len(group.send(ana, MIC, 1, 0, b"voice")) == 1
     group.router.remove_peer(group.now, ana.id)
     assert kim.peer.slots[Mid("a0")].subscription is None
-    assert [stats.peer for stats in group.router.stats()] == [kim.id]
+    assert list(group.router.peers) == [kim.id]
     group.router.remove_peer(group.now, ana.id)
 
 

@@ -166,7 +166,7 @@ class Site:
         """All that is counted, but for how long this machine took."""
         return [
             replace(stats, subscriptions=[replace(one, largest_hold_ms=0) for one in stats.subscriptions])
-            for stats in self.router.stats()
+            for stats in (peer.stats() for peer in self.router.peers.values())
         ]
 
     def kept(self) -> list[tuple[int, list[bytes | None]]]:
