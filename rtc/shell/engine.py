@@ -55,7 +55,6 @@ class EngineSettings(Struct, frozen=True):
     compiled: bool = True  # workers use the C kernel where it was built; False: Python alone
     trace: bool = False  # statistics remember who saw whom (`PeerStats.runs`): for tests and benches
     express: bool = True  # with the C kernel, packets that need no look do not come to Python: False for benches
-    adapt: bool = True  # pictures follow each viewer's line; False: the best that a tile can show, whatever the line
 
 
 def announced_at(text: str, worker: int) -> tuple[str, int]:
@@ -356,7 +355,6 @@ class Engine:
             compiled=settings.compiled,
             trace=settings.trace,
             express=settings.express,
-            adapt=settings.adapt,
         )
 
     async def _watch(self, worker: _Worker, child: Child) -> None:

@@ -28,7 +28,6 @@ class Start(Struct, frozen=True, tag="start"):
     compiled: bool = True  # use the C kernel where there is one
     trace: bool = False  # statistics say who was on which slot from when to when
     express: bool = True  # with the C kernel, packets that need no look do not come to Python
-    adapt: bool = True  # pictures follow each viewer's line; False: the best that a tile can show, whatever the line
 
 
 class AddPeer(Struct, frozen=True, tag="add_peer"):
