@@ -282,7 +282,7 @@ def build_compound(packets: Iterable[Rtcp]) -> bytes:
 def build_sender_reports(reports: Sequence[SenderReport], cname: bytes) -> bytes:
     """The compound of these, without their blocks, and a description that gives each the same CNAME.
 
-    As `build_compound` builds it, in a third of the time: a viewer has a hundred of them in a second. Raises
+    As `build_compound` builds it, in a third of the time: a viewer of thirty gets sixty of them in a second. Raises
     `ValueError` for more than `MAX_COUNT`.
     """
     if len(reports) > MAX_COUNT:
