@@ -12,6 +12,7 @@ from rtc.core.model import Source
 from rtc.core.negotiation import CNAME
 from rtc.core.peer import Peer
 from rtc.core.publication import Publication
+from rtc.core.receive_log import GIVE_UP_AFTER
 from rtc.core.rtp_stream import RtpStream
 from rtc.core.slot import Slot
 from rtc.core.subscription import Forwarding
@@ -25,6 +26,8 @@ REPORT_EVERY: Final = 0.5  # seconds
 MAX_SLOTS_PER_PACKET: Final = 20  # a sender report and its CNAME are 48 bytes
 MAX_BLOCKS: Final = 24  # report blocks of 24 bytes
 MAX_NACKS: Final = 200  # sequence numbers in one message
+# Viewers' jitter buffers hold about as much sound once some was late. Higher asks for what nobody plays any more.
+SOUND_HELPS_FOR: Final = 0.25  # seconds
 _GOLDEN: Final = 0.6180339887498949  # multiples of it, without their whole part, lie far apart from each other
 _CNAME: Final = CNAME.encode()
 
@@ -131,8 +134,9 @@ class Control:
             stream = publication.stream
             if stream is None:
                 continue
-            if publication.is_video and stream.log.missing:
-                lost = stream.log.due(now, self._peer.round_trip_or_default)
+            if stream.log.missing:
+                helps_for = GIVE_UP_AFTER if publication.is_video else SOUND_HELPS_FOR
+                lost = stream.log.due(now, self._peer.round_trip_or_default, helps_for)
                 for start in range(0, len(lost), MAX_NACKS):
                     messages.append(Nack(ours, stream.ssrc, tuple(lost[start : start + MAX_NACKS])))
             if stream.log.overflowed:

@@ -143,6 +143,9 @@ def _answered_codecs(media: Media, line: Line) -> Iterable[Codec]:
         allowed -= {"transport-cc"}  # of packets that have no number there is nothing to tell
     name, parameters = ("opus", OPUS_PARAMETERS) if line.kind == "audio" else ("VP8", "")
     feedback = tuple(value for value in codec.feedback if value in allowed)
+    if line.source is not None and line.kind == "audio":
+        # Not offered by any browser, but libwebrtc sends sound again where the answer says that it is asked for.
+        feedback += ("nack",)
     yield Codec(codec.payload_type, name, codec.clock_rate, codec.channels, parameters, feedback)
     if line.rtx_payload_type is not None:
         yield Codec(line.rtx_payload_type, "rtx", codec.clock_rate, 1, f"apt={codec.payload_type}")

@@ -88,7 +88,7 @@ class ReceiveLog:
     def _jumped(self, now: float, number: int, timestamp: int) -> int:
         oldest = next(iter(self._holes.values()), None)
         if oldest is not None and now - oldest.noticed_at > GIVE_UP_AFTER:
-            self._give_up(now)  # nobody calls `due` for sound
+            self._give_up(now)  # nobody calls `due` for what is not forwarded
         gap = number - self.highest - 1
         if len(self._holes) + gap > MAX_MISSING:
             self.abandoned += len(self._holes) + (gap if gap < MAX_FORWARD_JUMP else 0)
@@ -148,13 +148,18 @@ class ReceiveLog:
         """Never arrived and not repaired, holes that are still open included."""
         return self.abandoned + len(self._holes)
 
-    def due(self, now: float, round_trip: float) -> list[int]:
-        """16-bit sequence numbers to ask for now. Call every 10 to 20 ms while `missing`."""
+    def due(self, now: float, round_trip: float, helps_for: float = GIVE_UP_AFTER) -> list[int]:
+        """16-bit sequence numbers to ask for now. Call every 10 to 20 ms while `missing`.
+
+        `helps_for`: seconds after which a repair comes too late; what could not be here by then is not asked for.
+        """
         asked: list[int] = []
         self._give_up(now)
         # Asking again before an answer could have come only doubles the load.
         again_after = min(max(round_trip * 1.2, 0.02), 0.3)
         for number, hole in self._holes.items():
+            if now + round_trip - hole.noticed_at > helps_for:
+                continue
             waited = now - (hole.asked_at if hole.tries else hole.noticed_at)
             if waited >= (again_after if hole.tries else REORDER_GRACE):
                 hole.asked_at = now

@@ -31,6 +31,7 @@ class RepairingPeer:
         self.seen_ssrcs: set[int] = set()
         self.after_packet: Callable[[rtp.RtpPacket], None] = lambda _: None
         self._sent: dict[int, bytes] = {}
+        self._sound: dict[int, bytes] = {}  # protected
         self._rtx_sequence = 0
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(peer.socket, self._read)
@@ -49,9 +50,16 @@ class RepairingPeer:
         self._stamp, self._ssrc = timestamp, ssrc
         self.peer.send(data)
 
+    def send_sound(self, data: bytes) -> None:
+        protected = self._sound[rtp.parse(data).sequence] = bytes(self.peer.sending.protect(data))
+        self.peer.socket.send(protected)
+
     def _send_again(self, sequences: tuple[int, ...]) -> None:
         for sequence in sequences:
             self.nacks_received += 1
+            sound = self._sound.get(sequence)
+            if sound is not None:
+                self.peer.socket.send(sound)
             payload = self._sent.get(sequence)
             if payload is not None:
                 self._rtx_sequence += 1

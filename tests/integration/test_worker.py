@@ -125,8 +125,8 @@ def codecs_of(pid: int) -> list[str]:
     return [name for name in ("libavcodec", "libvpx", "libopus", "/av/", "/aiortc/") if name in maps]
 
 
-def voice(sequence: int) -> bytes:
-    return rtp.build(False, OPUS, sequence, sequence * 960, MIC_SSRC, [(4, b"0"), (1, b"\x10")], b"voice")
+def voice(sequence: int, payload: bytes = b"voice") -> bytes:
+    return rtp.build(False, OPUS, sequence, sequence * 960, MIC_SSRC, [(4, b"0"), (1, b"\x10")], payload)
 
 
 async def receive_rtp(raw: RawPeer, fits: Callable[[rtp.RtpPacket], bool] = lambda _: True) -> rtp.RtpPacket:
@@ -218,6 +218,32 @@ async def _stream(sender: RepairingPeer, packets: int, per_tick: int) -> None:
 
     step()
     await done
+
+
+async def test_sound_that_is_lost_on_the_way_in_is_sent_again() -> None:
+    """As Chromium does it: the protected packet once more, unchanged."""
+    packets = 300
+    async with running(announced=["127.0.0.2"]) as media:
+        ana, ana_raw, ana_answer = await media.offer()
+        port = read_answer(ana_answer).candidates[0][1]
+        async with Proxy(("127.0.0.2", port), ("127.0.0.1", port), seed=7) as proxy:
+            await ana_raw.connect(ana_answer)
+            sam, sam_raw = await media.enter()
+            media.apply(Attach(sam, Mid(sam_raw.offer.slots[0][0]), ana, Source.MICROPHONE))
+            speaker, listener = RepairingPeer(ana_raw), RepairingPeer(sam_raw)
+            heard: set[bytes] = set()
+            listener.after_packet = lambda packet: heard.add(packet.payload)
+            speaker.send_sound(voice(0, b"0"))
+            await media.stats_of(sam, lambda stats: stats.sent_packets > 0)
+            proxy.set_default(up=[Rule(loss=0.1)])
+            for sequence in range(1, packets):
+                speaker.send_sound(voice(sequence, str(sequence).encode()))
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(0.3)
+            speaker.stop()
+            listener.stop()
+            assert proxy.stats(ana_raw.ufrag)[0].lost > 0.05 * packets
+            assert len(heard) > 0.99 * packets, f"{len(heard)} of {packets}, asked for {speaker.nacks_received}"
 
 
 async def test_a_flood_is_cut_and_the_others_hear_on() -> None:

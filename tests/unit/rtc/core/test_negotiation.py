@@ -115,7 +115,9 @@ def test_every_recorded_offer_has_a_sound_answer(name: str) -> None:
             continue
         assert {codec.payload_type for codec in ours.codecs} <= {codec.payload_type for codec in theirs.codecs}
         assert {(one.id, one.uri) for one in ours.extensions} <= {(one.id, one.uri) for one in theirs.extensions}
-        feedback = {codec.payload_type: set(codec.feedback) for codec in theirs.codecs}
+        # That sound is asked for again no browser offers, and yet Chromium does it.
+        asked = {"nack"} if ours.kind == "audio" and ours.direction is Direction.RECVONLY else set()
+        feedback = {codec.payload_type: {*codec.feedback, *asked} for codec in theirs.codecs}
         assert all(set(codec.feedback) <= feedback[codec.payload_type] for codec in ours.codecs)
         assert {theirs.direction, ours.direction} == {Direction.SENDONLY, Direction.RECVONLY}
         assert ours.transport.setup == "passive"
@@ -192,7 +194,7 @@ def test_the_answer_to_a_bot() -> None:
         "v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\na=ice-lite\na=group:BUNDLE 0 1 2 3\n"
         "m=audio 9 UDP/TLS/RTP/SAVPF 111\nc=IN IP4 0.0.0.0\na=mid:0\na=recvonly\na=rtcp-mux\n"
         "a=ice-ufrag:ourufrag\na=ice-pwd:ourpasswordourpassword\na=fingerprint:sha-256 7C:7C\na=setup:passive\n"
-        "a=rtpmap:111 opus/48000/2\na=fmtp:111 minptime=10;useinbandfec=1\n"
+        "a=rtpmap:111 opus/48000/2\na=rtcp-fb:111 nack\na=fmtp:111 minptime=10;useinbandfec=1\n"
         "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\n"
         "a=candidate:1 1 udp 2130706431 192.0.2.10 5004 typ host\n"
         "a=candidate:2 1 udp 2130706175 2001:db8::10 5004 typ host\na=end-of-candidates\n"

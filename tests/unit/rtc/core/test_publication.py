@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rtc.core.changes import Attach, Detach, Hold, Release
+from rtc.core.control import SOUND_HELPS_FOR
 from rtc.core.model import Mid, Source
 from rtc.wire import extensions as uris
 from rtc.wire import rtcp, vp8
@@ -110,6 +111,31 @@ def test_an_rtx_packet_repairs_a_hole() -> None:
     assert vp8.parse(repaired.payload).picture_id == 3
     assert repaired.payload.endswith(b"lost")
     assert ana.peer.stats().publications[0].repaired == 1
+
+
+def test_sound_is_asked_for_and_sent_again_under_its_own_number() -> None:
+    group = Group()
+    ana, sam = group.join(), group.join()
+    group.show(sam, "a0", ana, MIC)
+    group.send(ana, MIC, 10, 0)
+    group.send(ana, MIC, 12, 1920)
+    group.now += 0.02
+    (nack,) = [m for m in group.due(ana) if isinstance(m, rtcp.Nack)]
+    assert (nack.media_ssrc, nack.sequences) == (ana.ssrc(MIC), (11,))
+    before = sam.peer.slots[Mid("a0")]
+    (repaired,) = group.send(ana, MIC, 11, 960, b"lost")
+    assert (repaired.ssrc, repaired.payload) == (before.ssrc, b"lost")
+    assert group.send(ana, MIC, 11, 960, b"lost") == []
+
+
+def test_sound_that_would_come_too_late_is_not_asked_for() -> None:
+    group = Group()
+    ana = group.join()
+    ana.peer.round_trip = SOUND_HELPS_FOR
+    group.send(ana, MIC, 10, 0)
+    group.send(ana, MIC, 12, 1920)
+    group.now += 0.02
+    assert not [m for m in group.due(ana) if isinstance(m, rtcp.Nack)]
 
 
 def test_rtx_padding_probes_reach_nobody() -> None:

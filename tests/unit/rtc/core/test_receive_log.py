@@ -40,6 +40,18 @@ def test_a_hole_is_asked_for_after_the_grace_for_reordering_and_again_after_a_ro
     assert log.due(0.152, 0.1) == [3, 4]
 
 
+@pytest.mark.parametrize(
+    ("round_trip", "asked_at"),
+    [(0.021, [31, 57, 83, 109, 135]), (0.06, [31, 103]), (0.1, [31]), (0.14, []), (0.3, [])],
+)
+def test_what_could_not_be_here_in_time_is_not_asked_for(round_trip: float, asked_at: list[int]) -> None:
+    """A repair helps for 150 ms after the hole was seen, at 20 ms."""
+    log = log_of(1, 2, 4)
+    asked = [ms for ms in range(21, 400) if log.due(ms / 1000, round_trip, helps_for=0.15)]
+    assert asked == asked_at
+    assert log.receive(0.4, 3, 0) is not None, "it is taken all the same when it comes"
+
+
 def test_a_late_packet_fills_its_hole() -> None:
     log = log_of(1, 2, 4)
     assert log.receive(0.04, 3, 0) == log.highest - 1
