@@ -1,0 +1,66 @@
+"""Which voices one viewer hears where its line does not carry all of them: the loudest two, and what fits beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from rtc.core.model import Mid
+
+KEPT: Final = 2  # voices
+HOLD: Final = (
+    2.0  # seconds in which nobody takes a voice's place: who is cut off in the middle of a word is not followed
+)
+# All that is known of a line that is full is what passed while it was: a little more than that is tried for the second.
+OVER: Final = 1.25  # of what the line carries
+QUIET: Final = 10_000.0  # bits/s; who says nothing sends less (DTX), and takes nobody's place
+ROOM_TO_RETURN: Final = 1.15  # of its rate, for a voice that waits
+
+
+class Voice(Struct, frozen=True):
+    """Sound that is attached and not held."""
+
+    mid: Mid
+    goes_first: bool  # a facilitator's: before the others
+    loudness: float  # 0: nothing is said
+    rate: float  # bits/s on the wire
+
+
+class Hearing:
+    """The decisions for one viewer. `now` is monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._heard_since: dict[Mid, float] = {}  # while not all are
+        self.waiting: list[Mid] = []  # for room, as of the last decision
+
+    def decide(self, now: float, room: float, full: bool, voices: Sequence[Voice]) -> None:
+        """`room`: bits/s that there are for them; `full`: the line was lately found to be. What nobody has pushed is no
+        limit: who comes into a large room hears everybody.
+        """
+        if not self.waiting and (not full or sum(voice.rate for voice in voices) <= room):
+            self._heard_since = {}
+            return
+        heard = self._choose(now, room, voices)
+        self._heard_since = {mid: self._heard_since.get(mid, now) for mid in heard}
+        self.waiting = [voice.mid for voice in voices if voice.mid not in self._heard_since]
+
+    def _choose(self, now: float, room: float, voices: Sequence[Voice]) -> list[Mid]:
+        def keeps_its_place(voice: Voice) -> bool:
+            since = self._heard_since.get(voice.mid)
+            return since is not None and now - since < HOLD and voice.rate > QUIET
+
+        order = sorted(voices, key=lambda voice: (not voice.goes_first, not keeps_its_place(voice), -voice.loudness))
+        heard: list[Mid] = []
+        places, used = KEPT, 0.0
+        for voice in order:
+            if places:
+                fits = used + voice.rate <= room * OVER
+            else:
+                fits = used + voice.rate * (ROOM_TO_RETURN if voice.mid in self.waiting else 1.0) <= room
+            if fits or places == KEPT:
+                heard.append(voice.mid)
+                used += voice.rate
+                places -= places > 0 and voice.rate > QUIET
+        return heard
