@@ -1,4 +1,4 @@
-"""Which voices one viewer hears where its line does not carry all of them: the loudest two, and what fits beside them."""
+"""Which voices one viewer hears where its line does not carry all of them: the loudest two, and what fits beside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a line does not carry everybody's voice: the loudest two, facilitators first, and nobody in the middle of a word."""
+"""Where a line does not carry everybody's voice: the loudest two, facilitators first, nobody cut off in a word."""
 
 from __future__ import annotations
 
