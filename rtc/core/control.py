@@ -8,6 +8,7 @@ from typing import Final
 from rtc.core.arrivals import FEEDBACK_EVERY
 from rtc.core.batch import Batch
 from rtc.core.clock import to_ntp
+from rtc.core.encoding import Encoding
 from rtc.core.model import Source
 from rtc.core.negotiation import CNAME
 from rtc.core.peer import Peer
@@ -110,8 +111,9 @@ class Control:
         slot = self._peer.slot_by_ssrc.get(ssrc)
         if slot is None or not slot.is_video or slot.subscription is None:
             return
-        if slot.subscription.forwarding is Forwarding.FLOWING and slot.may_ask_for_key_frame(now):
-            slot.subscription.publication.requests.want()
+        encoding = slot.subscription.encoding
+        if encoding is not None and slot.may_ask_for_key_frame(now):
+            encoding.requests.want()
 
     # --- out ---------------------------------------------------------------------------------------------------------
 
@@ -129,22 +131,26 @@ class Control:
 
     def _requests(self, now: float) -> list[rtcp.Rtcp]:
         messages: list[rtcp.Rtcp] = []
-        ours = self._peer.rtcp_ssrc
         for publication in self._peer.publications.values():
-            stream = publication.stream
-            if stream is None:
-                continue
-            if stream.log.missing:
-                helps_for = GIVE_UP_AFTER if publication.is_video else SOUND_HELPS_FOR
-                lost = stream.log.due(now, self._peer.round_trip_or_default, helps_for)
-                for start in range(0, len(lost), MAX_NACKS):
-                    messages.append(Nack(ours, stream.ssrc, tuple(lost[start : start + MAX_NACKS])))
-            if stream.log.overflowed:
-                stream.log.overflowed = False
-                if publication.is_video:
-                    publication.requests.want()
-            if publication.asks_for_key_frame and publication.requests.due(now):
-                messages.append(PictureLossIndication(ours, stream.ssrc))
+            for encoding in publication.encodings:
+                if encoding.stream is not None and encoding.used:
+                    messages += self._requests_to(now, encoding, encoding.stream)
+        return messages
+
+    def _requests_to(self, now: float, encoding: Encoding, stream: RtpStream) -> list[rtcp.Rtcp]:
+        messages: list[rtcp.Rtcp] = []
+        ours = self._peer.rtcp_ssrc
+        if stream.log.missing:
+            helps_for = GIVE_UP_AFTER if encoding.is_video else SOUND_HELPS_FOR
+            lost = stream.log.due(now, self._peer.round_trip_or_default, helps_for)
+            for start in range(0, len(lost), MAX_NACKS):
+                messages.append(Nack(ours, stream.ssrc, tuple(lost[start : start + MAX_NACKS])))
+        if stream.log.overflowed:
+            stream.log.overflowed = False
+            if encoding.is_video:
+                encoding.requests.want()
+        if encoding.asks_for_key_frame and encoding.requests.due(now):
+            messages.append(PictureLossIndication(ours, stream.ssrc))
         return messages
 
     def _arrivals(self) -> list[rtcp.Rtcp]:

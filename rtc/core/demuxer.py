@@ -21,14 +21,13 @@ MAX_SSRCS: Final = 48
 class Found:
     """One encoding: its media SSRC, and the stream once a packet came."""
 
-    __slots__ = ("forwarded", "payload_type", "rid", "source", "ssrc", "stream")
+    __slots__ = ("layer", "payload_type", "source", "ssrc", "stream")
 
-    def __init__(self, source: Source, rid: str, ssrc: int, payload_type: int, forwarded: bool) -> None:
+    def __init__(self, source: Source, layer: int, ssrc: int, payload_type: int) -> None:
         self.source = source
-        self.rid = rid
+        self.layer = layer
         self.ssrc = ssrc
         self.payload_type = payload_type
-        self.forwarded = forwarded  # viewers get this encoding
         self.stream: RtpStream | None = None
 
 
@@ -99,13 +98,13 @@ class Demuxer:
     def _encoding(self, line: Line, rid: str, ssrc: int) -> Found | None:
         """The encoding under this media SSRC; a new SSRC for a known encoding takes its place."""
         assert line.source is not None
-        if rid and rid not in line.rids:
-            return None
+        rids = line.rids or [""]
+        if rid not in rids:
+            return None  # also without one where there are several: a later packet tells
         old = self._encodings.get((line.mid, rid))
         if old is not None and old.ssrc == ssrc:
             return old
-        forwarded = rid == (line.rids[0] if line.rids else "")
-        found = Found(line.source, rid, ssrc, line.payload_type, forwarded)
+        found = Found(line.source, rids.index(rid), ssrc, line.payload_type)
         self._encodings[line.mid, rid] = found
         self._learn(ssrc, found)
         return found

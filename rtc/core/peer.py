@@ -11,6 +11,7 @@ from rtc.core.batch import Batch
 from rtc.core.budget import Budget
 from rtc.core.clock import PublisherClock
 from rtc.core.demuxer import Demuxer
+from rtc.core.encoding import Encoding
 from rtc.core.model import Grant, Mid, PeerId, Source
 from rtc.core.negotiation import Line, Negotiated
 from rtc.core.publication import Publication
@@ -121,8 +122,8 @@ class Peer:
         streams = self.demuxer.streams
         return [(self.publications[source], stream) for source, stream in streams if stream.log.received]
 
-    def receive_rtp(self, now: float, data: bytes, batch: Batch, speakers: Speakers) -> Publication | None:
-        """Take one decrypted packet; bad ones are counted and dropped. The publication that got something, or None."""
+    def receive_rtp(self, now: float, data: bytes, batch: Batch, speakers: Speakers) -> Encoding | None:
+        """Take one decrypted packet; bad ones are counted and dropped. The encoding that got something, or None."""
         self.received_packets += 1
         self.received_octets += len(data)
         try:
@@ -131,7 +132,7 @@ class Peer:
             self.drops["malformed"] += 1
             return None
 
-    def _receive_rtp(self, now: float, packet: rtp.RtpPacket, batch: Batch, speakers: Speakers) -> Publication | None:
+    def _receive_rtp(self, now: float, packet: rtp.RtpPacket, batch: Batch, speakers: Speakers) -> Encoding | None:
         cc_id = self.transport_cc_id
         if cc_id is not None:
             value = packet.extensions.get(cc_id)
@@ -144,7 +145,8 @@ class Peer:
         publication = self.publications[found.source]
         stream = found.stream
         if stream is None:
-            stream = found.stream = self._begin(now, found.ssrc, publication, found.forwarded)
+            stream = found.stream = RtpStream(found.ssrc, publication.clock_rate, self.clock)
+            publication.begin(now, found.layer, stream)
         repair = packet.ssrc != found.ssrc
         if repair:
             original = rtp.unwrap_rtx(packet, found.payload_type, found.ssrc)
@@ -158,15 +160,16 @@ class Peer:
             level = packet.extensions.get(publication.audio_level_id)
             if level:
                 speakers.heard(self.id, level[0] & 0x7F)
-        if not publication.receive(now, stream, packet, repair, batch):
+        encoding = publication.encodings[found.layer]
+        if not encoding.receive(now, stream, packet, repair, batch):
             self.drops["duplicate"] += 1
             return None
-        return publication
+        return encoding
 
     def forwarded(
         self,
         now: float,
-        publication: Publication,
+        encoding: Encoding,
         stream: RtpStream,
         data: bytes,
         timestamp: int,
@@ -183,16 +186,11 @@ class Peer:
         self.received_octets += len(data)
         if transport_number >= 0:
             self.arrivals.record(now, transport_number)
+        publication = encoding.publication
         # The lane of an SSRC that another took the place of stays open through a hold.
         if level >= 0 and publication.source is Source.MICROPHONE and not publication.held:
             speakers.heard(self.id, level)
-        publication.forwarded(now, stream, data, timestamp, size)
-
-    def _begin(self, now: float, ssrc: int, publication: Publication, forwarded: bool) -> RtpStream:
-        stream = RtpStream(ssrc, publication.clock_rate, self.clock)
-        if forwarded:
-            publication.replace_stream(now, stream)
-        return stream
+        encoding.forwarded(now, stream, data, timestamp, size)
 
     def stats(self) -> PeerStats:
         sent = [s.slot_totals() for slot in self.slots.values() if (s := slot.subscription) is not None]

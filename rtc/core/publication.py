@@ -1,62 +1,17 @@
-"""A source that a peer offers: its streams, its viewers, and the fan-out of each packet."""
+"""A source that a peer offers: its encodings, and which of them feeds each viewer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
-
-from rtc.core.batch import Batch, Fan, Form, form_of
-from rtc.core.keyframes import KeyFrameRequests
+from rtc.core.batch import Batch
+from rtc.core.encoding import Encoding
 from rtc.core.model import PeerId, Source
-from rtc.core.rtp_stream import CachedPacket, RtpStream
-from rtc.core.slot import ReceiverClass
+from rtc.core.rtp_stream import RtpStream
 from rtc.core.stats import PublicationStats
 from rtc.core.subscription import Forwarding, Subscription
-from rtc.wire import vp8
-from rtc.wire.rtp import RtpPacket
-from rtc.wire.vp8 import Vp8Descriptor
-
-# A hold shorter than this is the work of one batch; the packet path looks no closer.
-NOTABLE_HOLD: Final = 0.005  # seconds
-
-
-class _Flow:
-    """The viewers of one class who are fed now."""
-
-    __slots__ = ("_fan", "_subscriptions")
-
-    def __init__(self) -> None:
-        self._subscriptions: list[Subscription] = []
-        self._fan: Fan | None = None
-
-    def __iter__(self) -> Iterator[Subscription]:
-        return iter(self._subscriptions)
-
-    def __len__(self) -> int:
-        return len(self._subscriptions)
-
-    def add(self, subscription: Subscription) -> None:
-        self._subscriptions.append(subscription)
-        self._fan = None
-
-    def remove(self, subscription: Subscription) -> None:
-        self._subscriptions.remove(subscription)
-        self._fan = None
-
-    def drop(self, number: int) -> None:
-        for subscription in self._subscriptions:
-            subscription.drop(number)
-        self._fan = None
-
-    @property
-    def fan(self) -> Fan:
-        if self._fan is None:
-            self._fan = Fan(tuple(subscription.target for subscription in self._subscriptions))
-        return self._fan
 
 
 class Publication:
-    """Receives packets of one source and puts a copy for each flowing subscription into the batch."""
+    """Its viewers see the lowest encoding."""
 
     def __init__(self, publisher: PeerId, source: Source, clock_rate: int) -> None:
         self.publisher = publisher
@@ -65,55 +20,46 @@ class Publication:
         self.clock_rate = clock_rate
         self.audio_level_id: int | None = None  # the publisher's header extension ids
         self.held = False
-        self.stream: RtpStream | None = None  # the encoding that is forwarded
-        self.requests = KeyFrameRequests()
+        self.encodings = [Encoding(self, 0)]  # by layer; without simulcast it is one
         self.subscriptions: list[Subscription] = []
-        self.sent_packets = 0
-        self.sent_octets = 0
-        self.padding = 0
-        self.key_frames = 0
-        self._waiting: list[Subscription] = []
-        self._flowing: dict[ReceiverClass, _Flow] = {}
-        self._last_delay = 0.0
+
+    def begin(self, now: float, layer: int, stream: RtpStream) -> Encoding:
+        """Something has come of this encoding under an SSRC that is new."""
+        while layer >= len(self.encodings):
+            self.encodings.append(Encoding(self, len(self.encodings)))
+        encoding = self.encodings[layer]
+        encoding.take_over(now, stream)
+        return encoding
 
     # --- viewers -----------------------------------------------------------------------------------------------------
-
-    @property
-    def sent(self) -> tuple[int, int]:
-        """(packets, octets) given to the fan-out, whoever watched."""
-        return self.sent_packets, self.sent_octets
-
-    def _changed(self) -> None:
-        """What `ordinary` said holds no longer."""
-        if self.stream is not None:
-            self.stream.close_lane()
 
     def subscribe(self, now: float, subscription: Subscription, batch: Batch) -> None:
         self.subscriptions.append(subscription)
         self.resume(now, subscription, batch)
 
     def unsubscribe(self, now: float, subscription: Subscription) -> None:
-        self._stop(now, subscription, Forwarding.PAUSED)
+        self.pause(now, subscription)
         self.subscriptions.remove(subscription)
 
     def hold(self, now: float) -> None:
         self.held = True
-        if self.stream is not None:
-            self.stream.close_lane()
-            self.stream.forget()  # nothing from before the hold is shown after it
+        for encoding in self.encodings:
+            encoding.forget()  # nothing from before the hold is shown after it
         for subscription in self.subscriptions:
-            self._stop(now, subscription, Forwarding.PAUSED)
+            self.pause(now, subscription)
 
     def release(self, now: float, batch: Batch) -> None:
         self.held = False
-        self._changed()
+        for encoding in self.encodings:
+            encoding.changed()
         for subscription in self.subscriptions:
             self.resume(now, subscription, batch)
 
     def renew(self) -> None:
         """Whoever starts to watch from now on is shown nothing of what is there. Who watches goes on."""
-        if self.stream is not None:
-            self.stream.begin_anew()
+        for encoding in self.encodings:
+            if encoding.stream is not None:
+                encoding.stream.begin_anew()
 
     def resume(self, now: float, subscription: Subscription, batch: Batch) -> None:
         """Start as soon as media allows; call again when the viewer's transport is up, and when its step has come."""
@@ -121,200 +67,20 @@ class Publication:
             return
         if now < subscription.starts_at:
             return
-        self._changed()
-        subscription.forwarding = Forwarding.AWAITING
-        self._waiting.append(subscription)
-        if self.is_video and not self._start_from_cache(now, subscription, batch):
-            self.requests.want()
+        self.encodings[0].wait(now, subscription, batch)
 
     def pause(self, now: float, subscription: Subscription) -> None:
-        self._stop(now, subscription, Forwarding.PAUSED)
+        for encoding in (subscription.awaited, subscription.encoding):
+            if encoding is not None:
+                encoding.leave(now, subscription)
+        subscription.rest()
 
-    def _stop(self, now: float, subscription: Subscription, to: Forwarding) -> None:
-        self._changed()
-        if subscription.forwarding is Forwarding.FLOWING:
-            self._flowing[subscription.slot.receivers].remove(subscription)
-        elif subscription.forwarding is Forwarding.AWAITING:
-            self._waiting.remove(subscription)
-        subscription.stop(now, to)
-
-    def _start_from_cache(self, now: float, subscription: Subscription, batch: Batch) -> bool:
-        stream = self.stream
-        recent = stream.fresh_key_frame(now) if stream is not None else None
-        if stream is None or not recent:
-            return False
-        self._start(now, stream, subscription, *recent[0], batch)
-        for number, cached in recent:
-            form = self._form(cached, subscription.slot.receivers)
-            subscription.forward_late(number, form, cached, batch)
-            subscription.count(1, len(cached.packet.payload))
-        return True
-
-    def _start(
-        self, now: float, stream: RtpStream, subscription: Subscription, number: int, first: CachedPacket, batch: Batch
-    ) -> None:
-        self._changed()
-        self._waiting.remove(subscription)
-        subscription.start(now, stream, number, first, batch)
-        self._flowing.setdefault(subscription.slot.receivers, _Flow()).add(subscription)
-
-    def replace_stream(self, now: float, stream: RtpStream) -> None:
-        """The publisher began a new SSRC for this encoding: viewers continue at its first (key) frame."""
-        self._changed()
-        self._restart_flows(now)
-        self.stream = stream
-
-    def _restart_flows(self, now: float) -> None:
-        """What comes next does not follow on what was sent."""
-        for flow in self._flowing.values():
-            for subscription in list(flow):
-                self._stop(now, subscription, Forwarding.AWAITING)
-                self._waiting.append(subscription)
-        if self.is_video and self._waiting:
-            self.requests.want()
+    # --- reports -----------------------------------------------------------------------------------------------------
 
     @property
     def asks_for_key_frame(self) -> bool:
         """Somebody who may see this waits for one."""
-        return self.requests.waiting and not self.held and bool(self.subscriptions)
-
-    # --- the packet path ---------------------------------------------------------------------------------------------
-
-    def receive(self, now: float, stream: RtpStream, packet: RtpPacket, repair: bool, batch: Batch) -> bool:
-        """Take a packet of `stream`; False if it was a duplicate. Raises WireError for a payload that is not VP8."""
-        descriptor: Vp8Descriptor | None = None
-        size = packet.payload_end - packet.payload_start
-        if self.is_video and size:
-            descriptor = vp8.parse(
-                packet.data[packet.payload_start : min(packet.payload_end, packet.payload_start + vp8.MAX_PREFIX)]
-            )
-        stream.close_lane()  # what follows may change what is next
-        log = stream.log
-        if not repair and stream is self.stream and log.leaps(packet.sequence):
-            # Viewers see no leap: after two with loss between they would miss a roll-over and decrypt nothing more.
-            self._restart_flows(now)
-        number = log.receive(now, packet.sequence, packet.timestamp, repair)
-        if number is None:
-            return False
-        newest = number == log.highest
-        cached = CachedPacket(packet, descriptor)
-        if not size:
-            self._receive_padding(stream, number, cached, newest, batch)
-            return True
-        if self.is_video and not self.held and stream is self.stream:
-            stream.remember(number, cached)
-        if newest:
-            if stream is self.stream:
-                if descriptor is not None and descriptor.key_frame:
-                    self._key_frame_started(now, stream, number, cached, batch)
-                elif self._waiting and not self.is_video:
-                    self._start_waiting(now, stream, number, cached, batch)
-                self._fan_out(number, cached, batch)
-            stream.came_last(packet.timestamp, cached if self.is_video else None)
-        elif stream is self.stream:
-            self._fan_out_late(number, cached, batch)
-            if self.is_video:
-                self._start_late(now, stream, number, cached, batch)
-        return True
-
-    def ordinary(self, stream: RtpStream) -> list[tuple[ReceiverClass, Fan]] | None:
-        """What becomes of each next ordinary packet of `stream`; None while all of them need a look.
-
-        It holds until the stream's lane is closed.
-        """
-        if self.held or (self._waiting and not self.is_video):
-            return None
-        if stream is not self.stream:
-            return []
-        return [(receivers, flow.fan) for receivers, flow in self._flowing.items() if len(flow)]
-
-    def forwarded(self, now: float, stream: RtpStream, data: bytes, timestamp: int, size: int) -> None:
-        """Keep the books of an ordinary packet that its lane has forwarded. `size`: octets of its payload."""
-        number = stream.log.next(now, timestamp)
-        if self.is_video:
-            if stream is self.stream:
-                stream.remember(number, data)
-            stream.came_last(timestamp, data)
-        else:
-            stream.came_last(timestamp, None)
-        if stream is self.stream:
-            self.sent_packets += 1
-            self.sent_octets += size
-
-    def _receive_padding(
-        self, stream: RtpStream, number: int, cached: CachedPacket, newest: bool, batch: Batch
-    ) -> None:
-        self.padding += 1
-        if stream is not self.stream:
-            return
-        if not newest:
-            self._fan_out_late(number, cached, batch)  # its number is taken already: without it there would be a hole
-            return
-        self._changed()
-        for flow in self._flowing.values():
-            flow.drop(number)
-
-    def _key_frame_started(
-        self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch
-    ) -> None:
-        self.key_frames += 1
-        stream.key_frame_started(now, number)
-        self.requests.arrived()
-        if self._waiting:
-            self._start_waiting(now, stream, number, cached, batch)
-
-    def _start_late(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
-        """A late packet may be the beginning of a key frame, or complete one that others wait for."""
-        begins = cached.descriptor is not None and cached.descriptor.key_frame and stream.is_newer_key_frame(number)
-        if begins:
-            self.key_frames += 1
-            stream.key_frame_started(now, number)
-        for subscription in list(self._waiting):
-            self._start_from_cache(now, subscription, batch)
-        if begins and not self._waiting:
-            self.requests.arrived()
-
-    def _start_waiting(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
-        for subscription in list(self._waiting):
-            self._start(now, stream, subscription, number, cached, batch)
-
-    def _form(self, cached: CachedPacket, receivers: ReceiverClass) -> Form:
-        packet = cached.packet
-        extensions: list[tuple[int, bytes]] = []
-        if self.audio_level_id is not None and receivers.audio_level_id is not None:
-            level = packet.extensions.get(self.audio_level_id)
-            if level:
-                extensions.append((receivers.audio_level_id, level[:1]))
-        return form_of(packet, cached.descriptor, receivers.payload_type, extensions, receivers.transport_id)
-
-    def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:
-        packet = cached.packet
-        for receivers, flow in self._flowing.items():
-            if len(flow):
-                batch.entries.append((self._form(cached, receivers), flow.fan, number, packet.timestamp))
-        self.sent_packets += 1
-        self.sent_octets += packet.payload_end - packet.payload_start
-
-    def _fan_out_late(self, number: int, cached: CachedPacket, batch: Batch) -> None:
-        size = cached.packet.payload_end - cached.packet.payload_start
-        for receivers, flow in self._flowing.items():
-            form = self._form(cached, receivers)
-            for subscription in flow:
-                if not subscription.forward_late(number, form, cached, batch):
-                    subscription.count(-1, -size)
-        self.sent_packets += 1
-        self.sent_octets += size
-
-    def note_delay(self, delay: float) -> None:
-        """Seconds from the kernel's receipt to the send of a batch in which this publication had packets."""
-        hold = delay - self._last_delay
-        self._last_delay = delay
-        if hold > NOTABLE_HOLD:
-            for flow in self._flowing.values():
-                for subscription in flow:
-                    subscription.largest_hold = max(subscription.largest_hold, hold)
-
-    # --- reports -----------------------------------------------------------------------------------------------------
+        return any(encoding.asks_for_key_frame for encoding in self.encodings)
 
     @property
     def worst_loss(self) -> float:
@@ -323,19 +89,20 @@ class Publication:
 
     def stats(self) -> PublicationStats | None:
         """None before the first packet."""
-        if self.stream is None:
+        encodings = self.encodings
+        logs = [encoding.stream.log for encoding in encodings if encoding.stream is not None]
+        if not logs:
             return None
-        log = self.stream.log
         return PublicationStats(
             source=self.source,
-            packets=self.sent_packets,
-            octets=self.sent_octets,
-            lost=log.lost,
-            repaired=log.repaired,
-            duplicates=log.duplicates,
-            padding=self.padding,
-            jitter_ms=log.jitter * 1000,
-            key_frames=self.key_frames,
-            key_frame_requests=self.requests.sent,
-            largest_gap_ms=log.largest_gap * 1000,
+            packets=sum(encoding.sent_packets for encoding in encodings),
+            octets=sum(encoding.sent_octets for encoding in encodings),
+            lost=sum(log.lost for log in logs),
+            repaired=sum(log.repaired for log in logs),
+            duplicates=sum(log.duplicates for log in logs),
+            padding=sum(encoding.padding for encoding in encodings),
+            jitter_ms=max(log.jitter for log in logs) * 1000,
+            key_frames=sum(encoding.key_frames for encoding in encodings),
+            key_frame_requests=sum(encoding.requests.sent for encoding in encodings),
+            largest_gap_ms=max(log.largest_gap for log in logs) * 1000,
         )

@@ -13,6 +13,7 @@ from rtc.core.slot import Slot
 from rtc.core.stats import SubscriptionStats
 
 if TYPE_CHECKING:
+    from rtc.core.encoding import Encoding
     from rtc.core.publication import Publication
 
 
@@ -30,7 +31,8 @@ class Subscription:
         "_base_octets",
         "_base_packets",
         "_stopped_at",
-        "forwarding",
+        "awaited",
+        "encoding",
         "largest_hold",
         "loss",
         "nacked",
@@ -52,8 +54,9 @@ class Subscription:
         self.slot = slot
         self.publication = publication
         self.starts_at = starts_at
-        self.forwarding = Forwarding.PAUSED
-        self.stream: RtpStream | None = None
+        self.encoding: Encoding | None = None  # what feeds it
+        self.awaited: Encoding | None = None  # what will, as soon as media allows; meanwhile another may feed it
+        self.stream: RtpStream | None = None  # of what feeds it
         self.seq_delta = 0
         self.ts_delta = 0
         self.packets = 0  # of ended flows of this attachment
@@ -67,15 +70,22 @@ class Subscription:
         self._base_packets = 0
         self._base_octets = 0
 
+    @property
+    def forwarding(self) -> Forwarding:
+        if self.encoding is not None:
+            return Forwarding.FLOWING
+        return Forwarding.PAUSED if self.awaited is None else Forwarding.AWAITING
+
     def start(
         self,
         now: float,
+        encoding: Encoding,
         stream: RtpStream,
         number: int,
         first: CachedPacket,
         batch: Batch,
     ) -> None:
-        """`number` will be the first packet sent; the publication has not counted it yet."""
+        """`number` will be the first packet sent; the encoding has not counted it yet."""
         slot = self.slot
         slot.munger.sync(number)
         rtp = first.packet.timestamp
@@ -87,9 +97,8 @@ class Subscription:
         self.ts_delta = (out - rtp) & 0xFFFFFFFF
         if first.descriptor is not None:
             slot.pictures.sync(first.descriptor)
-        self.stream = stream
-        self._base_packets, self._base_octets = self.publication.sent
-        self.forwarding = Forwarding.FLOWING
+        self.encoding, self.stream = encoding, stream
+        self._base_packets, self._base_octets = encoding.sent_packets, encoding.sent_octets
         if self._stopped_at is not None:
             self.largest_hold = max(self.largest_hold, now - self._stopped_at)
             self._stopped_at = None
@@ -100,27 +109,29 @@ class Subscription:
             self._announced = True
             batch.started.append(FlowStarted(self.viewer, slot.mid, publication.publisher, publication.source, out))
 
-    def stop(self, now: float, to: Forwarding) -> None:
+    def stop(self, now: float) -> None:
         """Nothing more of the present flow is sent, not even again."""
-        if self.forwarding is Forwarding.FLOWING and self.stream is not None:
-            stream, slot = self.stream, self.slot
-            slot.munger.stop(stream.log.highest)
-            slot.last_timestamp = self._newest_timestamp(stream)
-            if stream.last_descriptor is not None:
-                slot.pictures.stop(stream.last_descriptor)
-            slot.forget_resends()
-            packets, octets = self._flow()
-            if slot.runs is not None:
-                slot.runs.end(now, slot.last_timestamp, packets)
-            self.packets += packets
-            self.octets += octets
-            slot.packets += packets
-            slot.octets += octets
-            self.stream = None
-            self._stopped_at = now
-        if to is Forwarding.PAUSED:
-            self._stopped_at = None  # from here on it is as it should be
-        self.forwarding = to
+        stream, slot = self.stream, self.slot
+        if stream is None:
+            return
+        slot.munger.stop(stream.log.highest)
+        slot.last_timestamp = self._newest_timestamp(stream)
+        if stream.last_descriptor is not None:
+            slot.pictures.stop(stream.last_descriptor)
+        slot.forget_resends()
+        packets, octets = self._flow()
+        if slot.runs is not None:
+            slot.runs.end(now, slot.last_timestamp, packets)
+        self.packets += packets
+        self.octets += octets
+        slot.packets += packets
+        slot.octets += octets
+        self.encoding = self.stream = None
+        self._stopped_at = now
+
+    def rest(self) -> None:
+        """It stopped because it should: from here on nothing is held up."""
+        self._stopped_at = None
 
     def _newest_timestamp(self, stream: RtpStream) -> int:
         return (stream.last_timestamp + self.ts_delta) & 0xFFFFFFFF
@@ -131,21 +142,19 @@ class Subscription:
         return None if self.stream is None else (self._newest_timestamp(self.stream), self._flow()[0])
 
     def _flow(self) -> tuple[int, int]:
-        """(packets, octets) of the present flow. Counted by the publication, so that a packet costs nothing here."""
-        sent = self.publication.sent
-        return sent[0] - self._base_packets, sent[1] - self._base_octets
+        """(packets, octets) of the present flow. Counted by the encoding, so that a packet costs nothing here."""
+        encoding = self.encoding
+        if encoding is None:
+            return 0, 0
+        return encoding.sent_packets - self._base_packets, encoding.sent_octets - self._base_octets
 
     def totals(self) -> tuple[int, int]:
         """(packets, octets) of this attachment."""
-        if self.forwarding is not Forwarding.FLOWING:
-            return self.packets, self.octets
         packets, octets = self._flow()
         return self.packets + packets, self.octets + octets
 
     def slot_totals(self) -> tuple[int, int]:
         """(packets, octets) since the slot's SSRC began, for its sender report."""
-        if self.forwarding is not Forwarding.FLOWING:
-            return self.slot.packets, self.slot.octets
         packets, octets = self._flow()
         return self.slot.packets + packets, self.slot.octets + octets
 

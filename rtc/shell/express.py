@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from rtc.core.batch import Fan, first_value_at
+from rtc.core.encoding import Encoding
 from rtc.core.peer import Peer
-from rtc.core.publication import Publication
 from rtc.core.rtp_stream import RtpStream
 from rtc.core.slot import ReceiverClass
 from rtc.shell import kernel, libc, srtp
@@ -67,38 +67,39 @@ libc.ffi.cdef(
 class Route:
     """A `Lane` of the core: one stream's ordinary packets."""
 
-    __slots__ = ("_kept", "endpoint", "fields", "number", "peer", "publication", "stream")
+    __slots__ = ("_kept", "encoding", "endpoint", "fields", "number", "peer", "stream")
 
     def __init__(self, number: int, endpoint: Endpoint, ssrc: int) -> None:
         self.number = number
         self.endpoint = endpoint
         self.peer: Peer = endpoint.peer
-        self.publication: Publication
+        self.encoding: Encoding
         self.stream: RtpStream
         self.fields: Any = libc.ffi.new("struct route *", {"number": number, "ssrc": ssrc})
         self._kept: list[Fan] = []  # whose prepared targets C reads
 
     def open(
         self,
-        publication: Publication,
+        encoding: Encoding,
         stream: RtpStream,
         payload_type: int,
         flows: list[tuple[ReceiverClass, Fan]],
     ) -> None:
         fields = self.fields
-        self.publication, self.stream = publication, stream
+        self.encoding, self.stream = encoding, stream
+        audio_level_id = encoding.publication.audio_level_id
         self._kept = [fan for _, fan in flows]
         fields.expected = (stream.log.highest + 1) & 0xFFFF
-        fields.is_video = publication.is_video
+        fields.is_video = encoding.is_video
         fields.payload_type = payload_type
-        fields.level_id = publication.audio_level_id or 0
+        fields.level_id = audio_level_id or 0
         fields.transport_id = self.peer.transport_cc_id or 0
         fields.flow_count = len(flows)
         for flow, (receivers, fan) in zip(fields.flows, flows, strict=False):
             prepared = kernel.prepare(fan)
             flow.targets, flow.count = prepared.address, prepared.count
             flow.payload_type = receivers.payload_type
-            block, flow.level_at, flow.transport_at = _block(publication.audio_level_id, receivers)
+            block, flow.level_at, flow.transport_at = _block(audio_level_id, receivers)
             flow.block_size = len(block)
             libc.ffi.memmove(flow.block, block, len(block))
         fields.open = 1
@@ -189,13 +190,13 @@ class Express:
         found = peer.demuxer.find_media(ssrc)
         if found is None or found.stream is None or found.stream.lane is not None:
             return
-        publication = peer.publications[found.source]
-        flows = publication.ordinary(found.stream)
+        encoding = peer.publications[found.source].encodings[found.layer]
+        flows = encoding.ordinary(found.stream)
         if flows is None or len(flows) > MOST_FLOWS:
             return
         route = self._route(endpoint, ssrc)
         if route is not None:
-            route.open(publication, found.stream, found.payload_type, flows)
+            route.open(encoding, found.stream, found.payload_type, flows)
 
     def _route(self, endpoint: Endpoint, ssrc: int) -> Route | None:
         """None for a peer that has too many."""

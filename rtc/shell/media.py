@@ -14,8 +14,8 @@ from typing import Final, Protocol
 import structlog
 
 from rtc.core.batch import Batch
+from rtc.core.encoding import Encoding
 from rtc.core.peer import Peer
-from rtc.core.publication import Publication
 from rtc.core.router import Router
 from rtc.shell import libc, srtp
 from rtc.shell.endpoint import Endpoint
@@ -164,7 +164,7 @@ class MediaSocket:
         self.received += count
         buffer, names = self._incoming.buffer, self._incoming.names
         find = self._transports.find
-        touched: set[Publication] = set()
+        touched: set[Encoding] = set()
         outcomes = self._take_ordinary(now, count, touched)
         for i in range(count):
             outcome = outcomes[i] if outcomes is not None else None
@@ -179,9 +179,9 @@ class MediaSocket:
                 if 128 <= kind < 192:
                     endpoint = find(key)
                     if endpoint is not None:
-                        publication = self._receive_media(now, endpoint, i, size, key, outcome)
-                        if publication is not None:
-                            touched.add(publication)
+                        encoding = self._receive_media(now, endpoint, i, size, key, outcome)
+                        if encoding is not None:
+                            touched.add(encoding)
                 elif kind < 64:
                     self._receive_other(now, kind, bytes(buffer[at : at + size]), key)
             except Exception:
@@ -190,7 +190,7 @@ class MediaSocket:
         self.flush()
         self._note_delay(touched)
 
-    def _take_ordinary(self, now: float, count: int, touched: set[Publication]) -> list[Record] | None:
+    def _take_ordinary(self, now: float, count: int, touched: set[Encoding]) -> list[Record] | None:
         """Forward what needs no look, and keep the books of it; what became of each message."""
         if self._express is None or self._writer is None:
             return None
@@ -202,7 +202,7 @@ class MediaSocket:
             self._keep_books(now, records, touched)
         return records
 
-    def _keep_books(self, now: float, records: list[Record], touched: set[Publication]) -> None:
+    def _keep_books(self, now: float, records: list[Record], touched: set[Encoding]) -> None:
         assert self._express is not None
         routes, buffer, speakers = self._express.routes, self._incoming.buffer, self._router.speakers
         at = -libc.SLOT
@@ -212,12 +212,12 @@ class MediaSocket:
                 continue
             route = routes[number]
             route.endpoint.heard_at = now
-            publication = route.publication
+            encoding = route.encoding
             data = bytes(buffer[at : at + length])
             try:
                 route.peer.forwarded(
                     now,
-                    publication,
+                    encoding,
                     route.stream,
                     data,
                     timestamp,
@@ -228,7 +228,7 @@ class MediaSocket:
                 )
             except Exception:
                 self._transports.broken(now, route.endpoint.destination.key)
-            touched.add(publication)
+            touched.add(encoding)
 
     def _receive_other(self, now: float, kind: int, data: bytes, key: bytes) -> None:
         if kind < 4:
@@ -240,7 +240,7 @@ class MediaSocket:
 
     def _receive_media(
         self, now: float, endpoint: Endpoint, i: int, size: int, key: bytes, outcome: Record | None
-    ) -> Publication | None:
+    ) -> Encoding | None:
         peer, inbound = endpoint.peer, endpoint.inbound
         if inbound is None:
             peer.drops["early"] += 1
@@ -264,14 +264,14 @@ class MediaSocket:
         if is_rtcp:
             endpoint.receive_rtcp(now, data, self._batch)
             return None
-        publication = peer.receive_rtp(now, data, self._batch, self._router.speakers)
-        if publication is None:
+        encoding = peer.receive_rtp(now, data, self._batch, self._router.speakers)
+        if encoding is None:
             return None
         if key != endpoint.destination.key:
-            self._follow(endpoint, publication, data, key)
+            self._follow(endpoint, encoding, data, key)
         elif self._express is not None:
             self._express.consider(endpoint, ssrc)
-        return publication
+        return encoding
 
     def _open(self, peer: Peer, inbound: srtp.Inbound, i: int, size: int, ssrc: int, is_rtcp: bool) -> bool:
         """Unprotect message `i` in place, if the peer may send it and it is the peer's."""
@@ -295,9 +295,9 @@ class MediaSocket:
     def _count_failed(peer: Peer, error: int) -> None:
         peer.drops["replay" if error in srtp.REPLAYED else "srtp"] += 1
 
-    def _follow(self, endpoint: Endpoint, publication: Publication, data: bytes, key: bytes) -> None:
+    def _follow(self, endpoint: Endpoint, encoding: Encoding, data: bytes, key: bytes) -> None:
         """Media came from another address of this peer: go there, if it is newer than all before and so no echo."""
-        stream = publication.stream
+        stream = encoding.stream
         (sequence,) = _SEQUENCE.unpack_from(data, 2)
         if stream is not None and stream.log.highest & 0xFFFF == sequence:
             self._transports.moved(endpoint, key)
@@ -322,15 +322,15 @@ class MediaSocket:
             self._transports.started(batch)
             batch.started.clear()
 
-    def _note_delay(self, touched: set[Publication]) -> None:
+    def _note_delay(self, touched: set[Encoding]) -> None:
         stamped_at = self._incoming.stamped_at
         if not stamped_at:
             return
         delay = max(0.0, time.time() - stamped_at)
         if delay > self.largest_queue:
             self.largest_queue = delay
-        for publication in touched:
-            publication.note_delay(delay)
+        for encoding in touched:
+            encoding.note_delay(delay)
         if self.latencies is not None and touched and len(self.latencies) < MAX_LATENCY_SAMPLES:
             self.latencies.append(delay)
 

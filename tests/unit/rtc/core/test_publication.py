@@ -260,7 +260,7 @@ def test_a_hold_of_the_worker_is_noted_for_those_who_watched() -> None:
     ana, sam = group.join(), group.join()
     group.show(sam, "a0", ana, MIC)
     group.send(ana, MIC, 1, 960, b"voice")
-    publication = ana.peer.publications[MIC]
-    publication.note_delay(0.002)
-    publication.note_delay(0.150)
+    (encoding,) = ana.peer.publications[MIC].encodings
+    encoding.note_delay(0.002)
+    encoding.note_delay(0.150)
     assert sam.peer.stats().subscriptions[0].largest_hold_ms == pytest.approx(148)

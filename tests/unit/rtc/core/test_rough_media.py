@@ -181,7 +181,7 @@ def test_holes_in_sound_are_given_up_too() -> None:
     for i in range(100):
         group.now += GIVE_UP_AFTER / 5
         group.send(ana, MIC, 1 + 2 * i, i * 960, b"voice")
-    stream = ana.peer.publications[MIC].stream
+    stream = ana.peer.publications[MIC].encodings[0].stream
     assert stream is not None
     assert stream.log.missing <= 6
     assert stream.log.lost == 99

@@ -19,9 +19,9 @@ from pylibsrtp import Error, Policy, Session
 
 from rtc.core.batch import Batch
 from rtc.core.changes import Attach, Change, Detach, Hold, Release, Renew
+from rtc.core.encoding import Encoding
 from rtc.core.model import Mid, PeerId, Source
 from rtc.core.negotiation import Negotiated
-from rtc.core.publication import Publication
 from rtc.core.router import Router
 from rtc.core.stats import PeerStats
 from rtc.shell import kernel, srtp
@@ -360,7 +360,7 @@ def test_ordinary_packets_do_not_come_to_the_core(site: Site, monkeypatch: pytes
     def receive(*_: object) -> bool:
         raise AssertionError("this one needed no look")
 
-    monkeypatch.setattr(Publication, "receive", receive)
+    monkeypatch.setattr(Encoding, "receive", receive)
     for source in SOURCES:
         site.send(0, [publisher.packet(source, 1, "plain", b"x") or b"" for _ in range(20)])
     assert site.copies() == [0, 40, 40]

@@ -1,0 +1,293 @@
+"""One simulcast rendition of a publication: its stream, whom it feeds, and the fan-out of each packet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from rtc.core.batch import Batch, Fan, Form, form_of
+from rtc.core.keyframes import KeyFrameRequests
+from rtc.core.rtp_stream import CachedPacket, RtpStream
+from rtc.core.slot import ReceiverClass
+from rtc.core.subscription import Subscription
+from rtc.wire import vp8
+from rtc.wire.rtp import RtpPacket
+from rtc.wire.vp8 import Vp8Descriptor
+
+if TYPE_CHECKING:
+    from rtc.core.publication import Publication
+
+# A hold shorter than this is the work of one batch; the packet path looks no closer.
+NOTABLE_HOLD: Final = 0.005  # seconds
+
+
+class _Flow:
+    """The viewers of one class who are fed now."""
+
+    __slots__ = ("_fan", "_subscriptions")
+
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription] = []
+        self._fan: Fan | None = None
+
+    def __iter__(self) -> Iterator[Subscription]:
+        return iter(self._subscriptions)
+
+    def __len__(self) -> int:
+        return len(self._subscriptions)
+
+    def add(self, subscription: Subscription) -> None:
+        self._subscriptions.append(subscription)
+        self._fan = None
+
+    def remove(self, subscription: Subscription) -> None:
+        self._subscriptions.remove(subscription)
+        self._fan = None
+
+    def drop(self, number: int) -> None:
+        for subscription in self._subscriptions:
+            subscription.drop(number)
+        self._fan = None
+
+    @property
+    def fan(self) -> Fan:
+        if self._fan is None:
+            self._fan = Fan(tuple(subscription.target for subscription in self._subscriptions))
+        return self._fan
+
+
+class Encoding:
+    """Receives packets and puts a copy for each subscription that it feeds into the batch.
+
+    A subscription that waits here starts with the next key frame (pictures) or packet (sound). Meanwhile another
+    encoding of the publication may feed it; with the start that ends.
+    """
+
+    def __init__(self, publication: Publication, layer: int) -> None:
+        """`layer`: from 0, the lowest."""
+        self.publication = publication
+        self.layer = layer
+        self.is_video = publication.is_video
+        self.stream: RtpStream | None = None  # of the SSRC that came last
+        self.requests = KeyFrameRequests()
+        self.sent_packets = 0  # given to the fan-out, whoever watched
+        self.sent_octets = 0
+        self.padding = 0
+        self.key_frames = 0
+        self._waiting: list[Subscription] = []
+        self._flowing: dict[ReceiverClass, _Flow] = {}
+        self._last_delay = 0.0
+
+    # --- viewers -----------------------------------------------------------------------------------------------------
+
+    @property
+    def used(self) -> bool:
+        """Somebody is fed from here, or waits to be."""
+        return bool(self._waiting) or any(map(len, self._flowing.values()))
+
+    @property
+    def asks_for_key_frame(self) -> bool:
+        return self.requests.waiting and self.used
+
+    def changed(self) -> None:
+        """What `ordinary` said holds no longer."""
+        if self.stream is not None:
+            self.stream.close_lane()
+
+    def wait(self, now: float, subscription: Subscription, batch: Batch) -> None:
+        """Feed it as soon as media allows."""
+        self.changed()
+        self._waiting.append(subscription)
+        subscription.awaited = self
+        if self.is_video and not self._start_from_cache(now, subscription, batch):
+            self.requests.want()
+
+    def leave(self, now: float, subscription: Subscription) -> None:
+        """It is neither fed from here any more, nor does it wait for it."""
+        self.changed()
+        if subscription.awaited is self:
+            self._waiting.remove(subscription)
+            subscription.awaited = None
+        if subscription.encoding is self:
+            self._flowing[subscription.slot.receivers].remove(subscription)
+            subscription.stop(now)
+
+    def take_over(self, now: float, stream: RtpStream) -> None:
+        """The publisher began a new SSRC: viewers continue at its first (key) frame."""
+        self.changed()
+        self._restart_flows(now)
+        self.stream = stream
+
+    def forget(self) -> None:
+        """Nothing of what has come is shown or sent again."""
+        if self.stream is not None:
+            self.stream.close_lane()
+            self.stream.forget()
+
+    def _start_from_cache(self, now: float, subscription: Subscription, batch: Batch) -> bool:
+        stream = self.stream
+        recent = stream.fresh_key_frame(now) if stream is not None else None
+        if stream is None or not recent:
+            return False
+        self._start(now, stream, subscription, *recent[0], batch)
+        for number, cached in recent:
+            form = self._form(cached, subscription.slot.receivers)
+            subscription.forward_late(number, form, cached, batch)
+            subscription.count(1, len(cached.packet.payload))
+        return True
+
+    def _start(
+        self, now: float, stream: RtpStream, subscription: Subscription, number: int, first: CachedPacket, batch: Batch
+    ) -> None:
+        self.changed()
+        self._waiting.remove(subscription)
+        subscription.awaited = None
+        subscription.start(now, self, stream, number, first, batch)
+        self._flowing.setdefault(subscription.slot.receivers, _Flow()).add(subscription)
+
+    def _restart_flows(self, now: float) -> None:
+        """What comes next does not follow on what was sent."""
+        for flow in self._flowing.values():
+            for subscription in list(flow):
+                self.leave(now, subscription)
+                self._waiting.append(subscription)
+                subscription.awaited = self
+        if self.is_video and self._waiting:
+            self.requests.want()
+
+    # --- the packet path ---------------------------------------------------------------------------------------------
+
+    def receive(self, now: float, stream: RtpStream, packet: RtpPacket, repair: bool, batch: Batch) -> bool:
+        """Take a packet of `stream`; False if it was a duplicate. Raises WireError for a payload that is not VP8."""
+        descriptor: Vp8Descriptor | None = None
+        size = packet.payload_end - packet.payload_start
+        if self.is_video and size:
+            descriptor = vp8.parse(
+                packet.data[packet.payload_start : min(packet.payload_end, packet.payload_start + vp8.MAX_PREFIX)]
+            )
+        stream.close_lane()  # what follows may change what is next
+        log = stream.log
+        if not repair and stream is self.stream and log.leaps(packet.sequence):
+            # Viewers see no leap: after two with loss between they would miss a roll-over and decrypt nothing more.
+            self._restart_flows(now)
+        number = log.receive(now, packet.sequence, packet.timestamp, repair)
+        if number is None:
+            return False
+        newest = number == log.highest
+        cached = CachedPacket(packet, descriptor)
+        if not size:
+            self._receive_padding(stream, number, cached, newest, batch)
+            return True
+        if self.is_video and not self.publication.held and stream is self.stream:
+            stream.remember(number, cached)
+        if newest:
+            if stream is self.stream:
+                if descriptor is not None and descriptor.key_frame:
+                    self._key_frame_started(now, stream, number, cached, batch)
+                elif self._waiting and not self.is_video:
+                    self._start_waiting(now, stream, number, cached, batch)
+                self._fan_out(number, cached, batch)
+            stream.came_last(packet.timestamp, cached if self.is_video else None)
+        elif stream is self.stream:
+            self._fan_out_late(number, cached, batch)
+            if self.is_video:
+                self._start_late(now, stream, number, cached, batch)
+        return True
+
+    def ordinary(self, stream: RtpStream) -> list[tuple[ReceiverClass, Fan]] | None:
+        """What becomes of each next ordinary packet of `stream`; None while all of them need a look.
+
+        It holds until the stream's lane is closed.
+        """
+        if self.publication.held or (self._waiting and not self.is_video):
+            return None
+        if stream is not self.stream:
+            return []
+        return [(receivers, flow.fan) for receivers, flow in self._flowing.items() if len(flow)]
+
+    def forwarded(self, now: float, stream: RtpStream, data: bytes, timestamp: int, size: int) -> None:
+        """Keep the books of an ordinary packet that its lane has forwarded. `size`: octets of its payload."""
+        number = stream.log.next(now, timestamp)
+        if self.is_video:
+            if stream is self.stream:
+                stream.remember(number, data)
+            stream.came_last(timestamp, data)
+        else:
+            stream.came_last(timestamp, None)
+        if stream is self.stream:
+            self.sent_packets += 1
+            self.sent_octets += size
+
+    def _receive_padding(
+        self, stream: RtpStream, number: int, cached: CachedPacket, newest: bool, batch: Batch
+    ) -> None:
+        self.padding += 1
+        if stream is not self.stream:
+            return
+        if not newest:
+            self._fan_out_late(number, cached, batch)  # its number is taken already: without it there would be a hole
+            return
+        self.changed()
+        for flow in self._flowing.values():
+            flow.drop(number)
+
+    def _key_frame_started(
+        self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch
+    ) -> None:
+        self.key_frames += 1
+        stream.key_frame_started(now, number)
+        self.requests.arrived()
+        if self._waiting:
+            self._start_waiting(now, stream, number, cached, batch)
+
+    def _start_late(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
+        """A late packet may be the beginning of a key frame, or complete one that others wait for."""
+        begins = cached.descriptor is not None and cached.descriptor.key_frame and stream.is_newer_key_frame(number)
+        if begins:
+            self.key_frames += 1
+            stream.key_frame_started(now, number)
+        for subscription in list(self._waiting):
+            self._start_from_cache(now, subscription, batch)
+        if begins and not self._waiting:
+            self.requests.arrived()
+
+    def _start_waiting(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
+        for subscription in list(self._waiting):
+            self._start(now, stream, subscription, number, cached, batch)
+
+    def _form(self, cached: CachedPacket, receivers: ReceiverClass) -> Form:
+        packet = cached.packet
+        extensions: list[tuple[int, bytes]] = []
+        audio_level_id = self.publication.audio_level_id
+        if audio_level_id is not None and receivers.audio_level_id is not None:
+            level = packet.extensions.get(audio_level_id)
+            if level:
+                extensions.append((receivers.audio_level_id, level[:1]))
+        return form_of(packet, cached.descriptor, receivers.payload_type, extensions, receivers.transport_id)
+
+    def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:
+        packet = cached.packet
+        for receivers, flow in self._flowing.items():
+            if len(flow):
+                batch.entries.append((self._form(cached, receivers), flow.fan, number, packet.timestamp))
+        self.sent_packets += 1
+        self.sent_octets += packet.payload_end - packet.payload_start
+
+    def _fan_out_late(self, number: int, cached: CachedPacket, batch: Batch) -> None:
+        size = cached.packet.payload_end - cached.packet.payload_start
+        for receivers, flow in self._flowing.items():
+            form = self._form(cached, receivers)
+            for subscription in flow:
+                if not subscription.forward_late(number, form, cached, batch):
+                    subscription.count(-1, -size)
+        self.sent_packets += 1
+        self.sent_octets += size
+
+    def note_delay(self, delay: float) -> None:
+        """Seconds from the kernel's receipt to the send of a batch in which this encoding had packets."""
+        hold = delay - self._last_delay
+        self._last_delay = delay
+        if hold > NOTABLE_HOLD:
+            for flow in self._flowing.values():
+                for subscription in flow:
+                    subscription.largest_hold = max(subscription.largest_hold, hold)
