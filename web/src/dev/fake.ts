@@ -6,7 +6,7 @@ import { dispose, frameless } from "../media/surfaces";
 import type {
   ActAnswer, Board, CodeAnswer, Desk, Device, DeviceAnswer, Figures, LinkAnswer, LinkOpen, Me,
   MicrophoneState, Notice, Numbers, Person, Phase, Picture, PictureKey, PictureSource, Place, Pulse,
-  Request, RoomView, Said, SessionStore, Silent, Team, ViewPart, Voice, Waiting, WantedPicture,
+  Request, RoomView, Said, SessionStore, Silent, Team, Thrift, ViewPart, Voice, Waiting, WantedPicture,
 } from "../session/model";
 import { pictureKey } from "../session/model";
 import { lookedAt, voiceOf } from "../session/view";
@@ -33,6 +33,11 @@ export class FakeStore implements SessionStore {
   readonly pictureLimit = signal(Infinity);
   readonly decodingBehind = computed(() => this.pictureLimit.value !== Infinity);
   readonly mediaStalled = signal(false);
+  readonly soundSqueezed = computed<ReadonlySet<PictureKey>>(() => new Set(this.scene.told.soundSqueezed?.map((id) => pictureKey(id, "camera"))));
+  readonly squeezedSince = computed(() => (this.scene.told.squeezed ? Date.now() - 1000 * (this.scene.told.squeezedFor ?? 0) : null));
+  readonly needed = signal<string | null>(null);
+  readonly thrift = signal<Thrift>("all");
+  readonly dataUsed = signal(42_700_000);
 
   readonly cameras = signal<readonly Device[]>([]);
   readonly microphones = signal<readonly Device[]>([]);
@@ -74,11 +79,13 @@ export class FakeStore implements SessionStore {
     this.notice.value = scene.notice;
     this.sharing.value = scene.sharing;
     this.pictureLimit.value = scene.limit;
+    this.needed.value = scene.told.needed ?? null;
     this.canFlipCamera.value = scene.phone;
     if (scene.phase === "inRoom" || scene.phase === "reconnecting") {
       void this.requestDevices({ camera: true, microphone: true });
       this.enter();
     }
+    this.setThrift(scene.told.thrift ?? "all");
     this.phase.value = scene.phase;
     // A look gives pictures, and takes them again.
     effect(() => {
@@ -205,6 +212,16 @@ export class FakeStore implements SessionStore {
     this.sharing.value = false;
   }
 
+  setNeeded(participant: string | null): void {
+    this.needed.value = participant;
+  }
+
+  setThrift(thrift: Thrift): void {
+    this.thrift.value = thrift;
+    if (thrift === "sound") this.setOwnCamera(false);
+    else this.fillPictures();
+  }
+
   setVolume(participant: string, volume: number): void {
     this.volumes.set(participant, volume);
   }
@@ -320,7 +337,9 @@ export class FakeStore implements SessionStore {
   }
 
   private picture(i: number, one: Person, source: PictureSource): Picture {
-    const off = one.me ? !this.cameraOn.value : source === "camera" && (this.scene.fps === 0 || i % 6 === 5 || !one.sources.includes("camera"));
+    const squeezed = source === "camera" && (this.scene.told.squeezed?.includes(one.id) ?? false);
+    if (squeezed) return { participant: one.id, source, stream: null, state: "squeezed", stoppedAt: null };
+    const off = this.thrift.value === "sound" && !one.me ? true : one.me ? !this.cameraOn.value : source === "camera" && (this.scene.fps === 0 || i % 6 === 5 || !one.sources.includes("camera"));
     const state = off ? "off" : this.scene.mixed && i === 4 ? "stopped" : this.scene.mixed && i === 6 ? "waiting" : "live";
     const key = pictureKey(one.id, source);
     if (!off && !one.me && !this.streams.has(key)) {

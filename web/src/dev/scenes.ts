@@ -1,6 +1,6 @@
 /** What the server would have told, by name: /src/dev/index.html?scene=covered. Times are seconds since 1970. */
 
-import type { Board, CallSeen, DeskPerson, Figure, Knock, LinkOpen, Me, Numbers, Person, Phase, Place, Pulse, RoomView, Said, Team, Waiting } from "../session/model";
+import type { Board, CallSeen, DeskPerson, Figure, Knock, LinkOpen, Me, Numbers, Person, Phase, Place, Pulse, RoomView, Said, Team, Thrift, Waiting } from "../session/model";
 import { BOARD_SCENES } from "./boardScenes";
 import { PAIR_SCENES } from "./pairScenes";
 
@@ -28,6 +28,13 @@ export interface Told {
   /** Only these. */
   readonly only?: readonly string[];
   readonly facilitator?: boolean;
+  /** Ids whose picture, or whose sound, this line has no room for. */
+  readonly squeezed?: readonly string[];
+  readonly soundSqueezed?: readonly string[];
+  /** Seconds for which they have waited. */
+  readonly squeezedFor?: number;
+  readonly needed?: string;
+  readonly thrift?: Thrift;
 }
 
 export const NUMBERS: Numbers = { practice: "555-0100", crisis: "988" };
@@ -219,6 +226,11 @@ export const SCENES = {
     people: { p3: { name: "Kim", role: "guest", function: "interpreter", with: "p4" }, p6: { name: "Dana", role: "guest", function: "supervisor", muted: true, sources: [] } },
   }),
   mixed: () => ({ people: { p2: { resting: "away", sources: [] }, p3: { hand: 1 }, p4: { calling: true }, p5: { resting: "break", sources: [] }, p6: { covered: true, sources: [] } } }),
+  needed: () => ({ needed: "p3", people: { p3: { name: "Kim", role: "guest", function: "interpreter" } } }),
+  squeezed: () => ({ needed: "p1", squeezed: ["p3", "p4", "p5"], soundSqueezed: ["p5"] }),
+  weakLine: () => ({ squeezed: ["p2", "p3", "p4", "p5"], squeezedFor: 30 }),
+  lowData: () => ({ thrift: "low" }),
+  soundOnly: () => ({ thrift: "sound" }),
   closing: (now) => ({ room: { closes_at: now + 290 } }),
   staying: (now) => ({ room: { closes_at: now + 95 }, mine: { stays: true } }),
   ended: () => ({ place: "outside", phase: "ended" }),

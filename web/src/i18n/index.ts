@@ -10,8 +10,9 @@ import pairs from "./locales/en/pairs.json";
 import room from "./locales/en/room.json";
 import safety from "./locales/en/safety.json";
 import team from "./locales/en/team.json";
+import thrift from "./locales/en/thrift.json";
 
-const en = { ...common, ...door, ...room, ...safety, ...team, ...ends, ...pairs, ...board };
+const en = { ...common, ...door, ...room, ...safety, ...team, ...ends, ...pairs, ...board, ...thrift };
 
 declare module "i18next" {
   interface CustomTypeOptions {

@@ -75,6 +75,14 @@ export class Pictures {
     }
   }
 
+  /** The server sends nothing there for a while: what stands in it is old. */
+  squeeze(mids: readonly string[]): void {
+    for (const entry of this.entries.values()) {
+      if (mids.includes(entry.mid) && entry.gate.open) entry.gate = closedGate(performance.now(), false);
+    }
+    this.bind();
+  }
+
   /** Another RTCPeerConnection: nothing of the old one may stay in sight. */
   renew(): void {
     const now = performance.now();

@@ -7,6 +7,7 @@ import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { added, framesOf, loadStep, startLoad, type Frames, type Load } from "./decoding";
 import { Peer, type SlotPair } from "./peer";
 import { grownPairs, tooFew } from "./plan";
+import { usedOctets } from "./usage";
 import { networkChanged, pathFailed, receivedBytes, startWatch, watchStep, type Remedy, type Watch } from "./watch";
 
 const WATCH_MS = 500;
@@ -29,6 +30,8 @@ export interface WayEvents {
 export class Way {
   readonly stalled = signal(false);
   readonly load = signal<Load>(startLoad(0));
+  /** Octets on the wire both ways, of all Peers so far. */
+  readonly used = signal(0);
   /** As the server told last. What is connected stays so: they are for the next restart. */
   relays: readonly IceServer[] = [];
   private peer: Peer | null = null;
@@ -40,6 +43,7 @@ export class Way {
   private ticks = 0;
   private flowedOnce = false;
   private frames: Frames = { decoded: 0, dropped: 0 };
+  private usedByPeer = 0;
   private readonly counted = new WeakMap<RTCRtpReceiver, Frames>();
 
   constructor(
@@ -115,6 +119,7 @@ export class Way {
       connectionState: (state) => this.peer === peer && state === "failed" && this.pathFailed(),
     });
     this.peer = peer;
+    this.usedByPeer = 0;
     this.watch = startWatch(performance.now());
     this.load.value = { ...this.load.value, samples: [] };
     this.events.renewed();
@@ -163,6 +168,9 @@ export class Way {
     const stats = await peer.probe?.getStats().catch(() => null);
     if (this.peer !== peer || !stats) return;
     this.apply(watchStep(this.watch, performance.now(), receivedBytes(stats.values())));
+    const used = usedOctets(stats.values());
+    this.used.value += Math.max(0, used - this.usedByPeer);
+    this.usedByPeer = used;
     if (++this.ticks % LOAD_EVERY === 0) await this.weigh(peer);
   }
 

@@ -112,9 +112,13 @@ export type ActAnswer = { readonly ok: true } | { readonly ok: false; readonly c
 /**
  * off: no such source now, or put aside because this device cannot keep up: show the name tile.
  * waiting: published, no frame of it yet: show the name tile; never an older picture.
+ * squeezed: the server waits for room on this line, so that sound gets through: show the name tile, and say so.
  * live: frames arrive. stopped: no new frame for 2 s: dim it and say since when.
  */
-export type PictureState = "off" | "waiting" | "live" | "stopped";
+export type PictureState = "off" | "waiting" | "squeezed" | "live" | "stopped";
+
+/** What of the others this person wants. low: one picture and sound. sound: no pictures. */
+export type Thrift = "all" | "low" | "sound";
 
 export interface Picture {
   readonly participant: string;
@@ -164,6 +168,8 @@ export interface WantedPicture {
   /** Size of the tile in device pixels. */
   readonly width: number;
   readonly height: number;
+  /** In the spotlight: before the others on a narrow line. */
+  readonly front?: boolean;
 }
 
 /** The way in and out. */
@@ -245,9 +251,19 @@ export interface Media {
   readonly microphone: ReadonlySignal<MicrophoneState>;
   /** The browser refused to play sound: it needs a tap, then `unblockAudio`. */
   readonly audioBlocked: ReadonlySignal<boolean>;
-  /** This device cannot decode what it shows; `pictureLimit` says how many pictures it is given now. */
+  /** This device cannot decode what it shows. */
   readonly decodingBehind: ReadonlySignal<boolean>;
+  /** The most pictures at once, shared screens among them. */
   readonly pictureLimit: ReadonlySignal<number>;
+  /** Pictures whose sound waits, as this line has no room for all voices. */
+  readonly soundSqueezed: ReadonlySignal<ReadonlySet<PictureKey>>;
+  /** `Date.now()` since when something waits, short returns passed over; null: nothing does. */
+  readonly squeezedSince: ReadonlySignal<number | null>;
+  /** Whose picture comes right after the sound, for signing and lip-reading. */
+  readonly needed: ReadonlySignal<string | null>;
+  readonly thrift: ReadonlySignal<Thrift>;
+  /** Octets sent and received since this page was opened, as a data plan counts them. */
+  readonly dataUsed: ReadonlySignal<number>;
   /** Media does not flow, or a way for it is being found again, while `phase` may still be "inRoom". */
   readonly mediaStalled: ReadonlySignal<boolean>;
 
@@ -282,6 +298,10 @@ export interface Media {
   startScreen(): Promise<DeviceAnswer>;
   stopScreen(): void;
 
+  /** At most one; null: nobody. Survives reconnects and a reload. */
+  setNeeded(participant: string | null): void;
+  /** "sound" lets go of the own camera, too; it is not opened again by itself. */
+  setThrift(thrift: Thrift): void;
   /** 0..1; their voice and their shared sound. Survives their reconnects, not a reload of this page. */
   setVolume(participant: string, volume: number): void;
   volumeOf(participant: string): number;

@@ -3,14 +3,17 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Request } from "../connection/wire";
 import type { LocalMedia } from "../media/local";
+import { thisMachine } from "../media/machine";
 import { Pictures } from "../media/pictures";
 import { pairsFor } from "../media/plan";
 import { Sounds } from "../media/sounds";
 import { Way } from "../media/way";
-import type { Answer, ServerMessage, Snapshot, SourceName } from "../protocol.gen";
+import type { Answer, ServerMessage, Slot, Snapshot, SourceName } from "../protocol.gen";
 import type { ToldFacts } from "./facts";
 import type { PictureKey, PictureSource, ViewPart, WantedPicture } from "./model";
-import { heldBack, joined, lookedAt, picturesOf, tilesOf } from "./view";
+import { heldBack, joined, lookedAt, picturesOf, stillSqueezed, tilesOf, waiting } from "./view";
+import { STRONG, weakStep } from "./weak";
+import { most, Wishes } from "./wishes";
 
 const VIEW_EVERY_MS = 150;
 
@@ -23,6 +26,7 @@ export interface ReceivingNeeds {
 
 export class Receiving {
   readonly sounds = new Sounds();
+  readonly wishes = new Wishes();
   readonly output = signal<string | null>(null);
   private readonly parts = signal<ReadonlyMap<ViewPart, readonly WantedPicture[]>>(new Map());
   private readonly wanted = computed(() => joined(this.parts.value));
@@ -44,8 +48,16 @@ export class Receiving {
     signallingUp: () => this.needs.isUp(),
   });
 
-  readonly pictureLimit = computed(() => this.way.load.value.limit);
-  readonly decodingBehind = computed(() => this.pictureLimit.value !== Infinity);
+  private readonly phone = thisMachine().phone;
+  private readonly decodable = computed(() => this.way.load.value.limit);
+  readonly pictureLimit = computed(() => most(this.decodable.value, this.phone));
+  readonly decodingBehind = computed(() => this.decodable.value !== Infinity);
+  private readonly asking = computed(() => this.wishes.asking(this.needs.facts.me.value, this.decodable.value, this.phone));
+  private readonly squeezed = signal<readonly Slot[]>([]);
+  private readonly waits = computed(() => waiting(this.squeezed.value));
+  readonly soundSqueezed = computed(() => this.waits.value.sounds);
+  private readonly weak = signal(STRONG);
+  readonly squeezedSince = computed(() => this.weak.value.since);
   private readonly ownSources = computed(() => {
     const own = new Map<PictureSource, MediaStream>();
     const { preview, screen } = this.needs.local;
@@ -58,11 +70,12 @@ export class Receiving {
     return new Map([...this.ownSources.value].map(([source, stream]) => [`${me}/${source}` as PictureKey, stream]));
   });
   readonly pictures = computed(() => {
-    const { people, board, me } = this.needs.facts;
+    const { people, board } = this.needs.facts;
     return picturesOf([...people.value, ...lookedAt(board.value, people.value)], {
       seen: this.watch.states.value,
       own: this.ownSources.value,
-      heldBack: heldBack(this.wanted.value ?? [], me.value, this.pictureLimit.value),
+      heldBack: heldBack(this.wanted.value ?? [], this.asking.value),
+      squeezed: this.waits.value.pictures,
     });
   });
   /** Who speaks to everyone, in a pair that hears itself meanwhile. */
@@ -79,8 +92,12 @@ export class Receiving {
     });
     effect(() => {
       this.wanted.value;
-      this.pictureLimit.value;
+      this.asking.value;
       this.planView();
+    });
+    effect(() => {
+      const waits = this.squeezed.value.length > 0;
+      this.weak.value = weakStep(this.weak.peek(), waits, Date.now());
     });
     effect(() => {
       this.loud.value;
@@ -98,6 +115,8 @@ export class Receiving {
   /** A room, or the same one again. */
   enter(room: Snapshot): void {
     this.viewSent = "";
+    // In reply to a request of ours it is told again; with a move it goes on.
+    if (room.id !== null) this.squeezed.value = [];
     this.map(false);
     this.way.relays = room.ice;
     this.way.settle(room.peer, pairsFor(room.people, room.you, room.pairs));
@@ -108,11 +127,13 @@ export class Receiving {
     clearTimeout(this.viewTimer);
     this.way.close();
     this.sounds.silence();
+    this.squeezed.value = [];
     this.watch.map([], false);
   }
 
   hear(message: ServerMessage): void {
     if (message.type === "slots") this.map(true);
+    else if (message.type === "squeezed") this.squeeze(message.mids);
     else if (message.type === "slots_needed") this.way.grow(message.pairs);
     else if (message.type === "flowing") this.watch.flowing(message.mid, message.rtp);
     else if (message.type === "ice") this.way.relays = message.servers;
@@ -121,10 +142,17 @@ export class Receiving {
 
   private renewed(): void {
     this.sounds.silence();
+    this.squeezed.value = [];
     this.watch.renew();
   }
 
+  private squeeze(mids: readonly string[]): void {
+    this.squeezed.value = this.needs.facts.slots.peek().filter(({ mid }) => mids.includes(mid));
+    this.watch.squeeze(mids);
+  }
+
   private map(told: boolean): void {
+    this.squeezed.value = stillSqueezed(this.squeezed.peek(), this.needs.facts.slots.peek());
     this.watch.map(this.needs.facts.slots.peek(), told);
     this.applyVolumes();
   }
@@ -183,7 +211,7 @@ export class Receiving {
 
   private sendView(): void {
     if (this.needs.facts.place.peek() !== "room") return;
-    const tiles = tilesOf(this.wanted.peek() ?? [], this.needs.facts.me.peek(), this.pictureLimit.peek());
+    const tiles = tilesOf(this.wanted.peek() ?? [], this.asking.peek());
     const text = JSON.stringify(tiles);
     if (text === this.viewSent) return;
     this.viewSent = text;
@@ -192,7 +220,7 @@ export class Receiving {
 
   private shown(): number {
     const wanted = this.wanted.peek();
-    if (wanted) return tilesOf(wanted, this.needs.facts.me.peek(), this.pictureLimit.peek()).length;
+    if (wanted) return tilesOf(wanted, this.asking.peek()).length;
     return this.watch.states.peek().size;
   }
 }

@@ -181,7 +181,17 @@ function storeOf({ facts, devices, receiving, bell, coming, acts }: Parts): Sess
     audioBlocked: receiving.sounds.blocked,
     decodingBehind: receiving.decodingBehind,
     pictureLimit: receiving.pictureLimit,
+    soundSqueezed: receiving.soundSqueezed,
+    squeezedSince: receiving.squeezedSince,
+    needed: receiving.wishes.needed,
+    thrift: receiving.wishes.thrift,
+    dataUsed: receiving.way.used,
     mediaStalled: receiving.way.stalled,
+    setNeeded: (participant) => receiving.wishes.setNeeded(participant),
+    setThrift: (thrift) => {
+      receiving.wishes.setThrift(thrift);
+      if (thrift === "sound") void devices.setCamera(false);
+    },
     setVolume: (participant, volume) => receiving.setVolume(participant, volume),
     volumeOf: (participant) => receiving.volumeOf(participant),
     setView: (wanted, part = "stage") => receiving.setView(wanted, part),

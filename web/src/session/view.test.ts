@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { WantedPicture } from "./model";
 import { board, person, roomView } from "./samples";
-import { heldBack, joined, lookedAt, peopleOf, picturesOf, tilesOf, voiceOf, type PictureFacts } from "./view";
+import type { Slot } from "../protocol.gen";
+import { heldBack, joined, lookedAt, peopleOf, picturesOf, stillSqueezed, tilesOf, voiceOf, waiting, type Asking, type PictureFacts } from "./view";
 
 const stream = {} as MediaStream;
 const view = {
@@ -13,7 +14,8 @@ const view = {
   ],
 };
 const people = peopleOf(view, ["a"], { muted: true, sources: [] });
-const none: PictureFacts = { seen: new Map(), own: new Map(), heldBack: new Set() };
+const none: PictureFacts = { seen: new Map(), own: new Map(), heldBack: new Set(), squeezed: new Set() };
+const asking = (what: Partial<Asking> = {}): Asking => ({ me: "me", needed: null, limit: Infinity, scale: 1, lines: Infinity, ...what });
 const wanted = (...participants: string[]): WantedPicture[] =>
   participants.map((participant) => ({ participant, source: "camera", width: 640, height: 360.4 }));
 
@@ -50,18 +52,52 @@ test("my own camera is live at once", () => {
 });
 
 test("the view names others only, in whole device pixels", () => {
-  expect(tilesOf(wanted("me", "a"), "me", Infinity)).toEqual([
-    { participant: "a", source: "camera", width: 640, height: 360 },
+  expect(tilesOf(wanted("me", "a"), asking())).toEqual([
+    { participant: "a", source: "camera", width: 640, height: 360, front: false, needed: false },
   ]);
 });
 
 test("a limit asks for fewer and smaller, and what is held back is off", () => {
   const list = wanted("me", "a", "b");
-  expect(tilesOf(list, "me", 1)).toEqual([{ participant: "a", source: "camera", width: 320, height: 180 }]);
-  const held = heldBack(list, "me", 1);
+  const one = asking({ limit: 1, scale: 0.5 });
+  expect(tilesOf(list, one)).toMatchObject([{ participant: "a", width: 320, height: 180 }]);
+  const held = heldBack(list, one);
   expect([...held]).toEqual(["b/camera"]);
-  expect(heldBack(list, "me", Infinity).size).toBe(0);
+  expect(heldBack(list, asking()).size).toBe(0);
+  expect([...heldBack(list, asking({ limit: 0 }))]).toEqual(["a/camera", "b/camera"]);
   expect(picturesOf(people, { ...none, heldBack: new Set(["a/camera"]) }).get("a/camera")?.state).toBe("off");
+});
+
+test("the needed picture goes first, also where there is room for one; its person's screen is not meant", () => {
+  const list = [{ ...wanted("b")[0]!, source: "screen" as const, front: true }, ...wanted("a", "b")];
+  const tiles = tilesOf(list, asking({ needed: "b" }));
+  expect(tiles.map(({ participant, source, front, needed }) => [participant, source, front, needed])).toEqual([
+    ["b", "camera", false, true],
+    ["b", "screen", true, false],
+    ["a", "camera", false, false],
+  ]);
+  expect([...heldBack(list, asking({ needed: "b", limit: 1 }))]).toEqual(["b/screen", "a/camera"]);
+});
+
+test("low data asks for as many lines as the lowest encoding has, in the same shape", () => {
+  expect(tilesOf(wanted("a"), asking({ lines: 180 }))).toMatchObject([{ width: 320, height: 180 }]);
+  expect(tilesOf([{ ...wanted("a")[0]!, width: 160, height: 90 }], asking({ lines: 180 }))).toMatchObject([{ width: 160, height: 90 }]);
+});
+
+const slot = (mid: string, participant: string, source: Slot["source"]): Slot => ({ mid, participant, source });
+
+test("a squeezed picture is none, and what is squeezed of somebody else is not theirs", () => {
+  const seen = new Map([["a/camera", { stream, state: "live", stoppedAt: null }]] as const);
+  const { pictures, sounds } = waiting([slot("5", "a", "camera"), slot("6", "b", "microphone"), slot("8", "a", "screen_sound")]);
+  expect(picturesOf(people, { ...none, seen, squeezed: pictures }).get("a/camera")).toMatchObject({ state: "squeezed", stream: null });
+  expect([...sounds]).toEqual(["b/camera", "a/screen"]);
+  expect(picturesOf(people, { ...none, squeezed: pictures, heldBack: new Set(["a/camera"]) }).get("a/camera")?.state).toBe("off");
+});
+
+test("squeezed is forgotten of a slot that carries another one, or nobody", () => {
+  const before = [slot("5", "a", "camera"), slot("7", "b", "camera"), slot("9", "c", "camera")];
+  const slots = [slot("5", "a", "camera"), slot("7", "d", "camera")];
+  expect(stillSqueezed(before, slots)).toEqual([before[0]]);
 });
 
 test("people of another room have a picture as long as a look gives one", () => {

@@ -1,6 +1,6 @@
 /** What the screens are given, derived from what the server told and what this page holds. Pure. */
 
-import type { Board, Person as ToldPerson, RoomView, Tile } from "../protocol.gen";
+import type { Board, Person as ToldPerson, RoomView, Slot, Tile } from "../protocol.gen";
 import {
   pictureKey,
   type Person,
@@ -56,11 +56,14 @@ type Seen = Pick<Picture, "stream" | "state" | "stoppedAt">;
 export interface PictureFacts {
   readonly seen: ReadonlyMap<PictureKey, Seen>;
   readonly own: ReadonlyMap<PictureSource, MediaStream>;
-  /** Wanted by the screens, but more than this device can decode. */
+  /** Wanted by the screens, but more than this device can decode or this person wants. */
   readonly heldBack: ReadonlySet<PictureKey>;
+  /** The server waits for room on this line. */
+  readonly squeezed: ReadonlySet<PictureKey>;
 }
 
 const OFF: Seen = { stream: null, state: "off", stoppedAt: null };
+const SQUEEZED: Seen = { stream: null, state: "squeezed", stoppedAt: null };
 const WAITING: Seen = { stream: null, state: "waiting", stoppedAt: null };
 
 export function picturesOf(people: readonly Person[], facts: PictureFacts): ReadonlyMap<PictureKey, Picture> {
@@ -81,6 +84,7 @@ function seenOf(person: Person, source: PictureSource, key: PictureKey, facts: P
     return stream ? { stream, state: "live", stoppedAt: null } : OFF;
   }
   if (!person.sources.includes(source) || facts.heldBack.has(key)) return OFF;
+  if (facts.squeezed.has(key)) return SQUEEZED;
   return facts.seen.get(key) ?? WAITING;
 }
 
@@ -91,25 +95,53 @@ export function joined(parts: ReadonlyMap<ViewPart, readonly WantedPicture[]>): 
   return parts.size === 0 ? null : PARTS.flatMap((part) => parts.get(part) ?? []);
 }
 
-/** The server's `view`: without my own pictures, no more than `limit`, and smaller once there is a limit. */
-export function tilesOf(wanted: readonly WantedPicture[], me: string | null, limit: number): Tile[] {
-  const scale = limit === Infinity ? 1 : 0.5;
-  return wanted
-    .filter((one) => one.participant !== me)
-    .slice(0, Math.min(limit, MOST_TILES))
-    .map(({ participant, source, width, height }) => ({
-      participant,
-      source,
-      width: pixels(width * scale),
-      height: pixels(height * scale),
-    }));
+/** How much of what the screens want is asked for. */
+export interface Asking {
+  readonly me: string | null;
+  readonly needed: string | null;
+  /** The most pictures. */
+  readonly limit: number;
+  /** Of their sizes, 0..1. */
+  readonly scale: number;
+  /** The most lines of each. */
+  readonly lines: number;
 }
+
+/** The server's `view`: without my own pictures, the needed one first. */
+export const tilesOf = (wanted: readonly WantedPicture[], asking: Asking): Tile[] =>
+  othersOf(wanted, asking)
+    .slice(0, Math.min(asking.limit, MOST_TILES))
+    .map((one) => {
+      const scale = Math.min(asking.scale, asking.lines / Math.max(1, one.height));
+      return {
+        participant: one.participant,
+        source: one.source,
+        width: pixels(one.width * scale),
+        height: pixels(one.height * scale),
+        front: one.front ?? false,
+        needed: isNeeded(one, asking),
+      };
+    });
 
 const MOST_TILES = 64;
 const pixels = (size: number): number => Math.max(0, Math.min(8192, Math.round(size)));
+const isNeeded = ({ participant, source }: WantedPicture, { needed }: Asking): boolean => participant === needed && source === "camera";
 
-export function heldBack(wanted: readonly WantedPicture[], me: string | null, limit: number): ReadonlySet<PictureKey> {
-  if (limit === Infinity) return new Set();
-  const others = wanted.filter((one) => one.participant !== me).slice(limit);
-  return new Set(others.map((one) => pictureKey(one.participant, one.source)));
+function othersOf(wanted: readonly WantedPicture[], asking: Asking): WantedPicture[] {
+  const others = wanted.filter((one) => one.participant !== asking.me);
+  return [...others.filter((one) => isNeeded(one, asking)), ...others.filter((one) => !isNeeded(one, asking))];
+}
+
+export const heldBack = (wanted: readonly WantedPicture[], asking: Asking): ReadonlySet<PictureKey> =>
+  new Set(othersOf(wanted, asking).slice(asking.limit).map((one) => pictureKey(one.participant, one.source)));
+
+/** Slots that were squeezed and still carry the same: of what changed, the server says it anew. */
+export const stillSqueezed = (squeezed: readonly Slot[], slots: readonly Slot[]): Slot[] =>
+  squeezed.filter((one) => slots.some(({ mid, participant, source }) => mid === one.mid && participant === one.participant && source === one.source));
+
+/** The pictures among these slots, and those whose sound is. */
+export function waiting(squeezed: readonly Slot[]): { pictures: ReadonlySet<PictureKey>; sounds: ReadonlySet<PictureKey> } {
+  const of = (sources: Partial<Record<SourceName, PictureSource>>): ReadonlySet<PictureKey> =>
+    new Set(squeezed.flatMap(({ participant, source }) => (sources[source] ? [pictureKey(participant, sources[source])] : [])));
+  return { pictures: of({ camera: "camera", screen: "screen" }), sounds: of({ microphone: "camera", screen_sound: "screen" }) };
 }

@@ -4,6 +4,7 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../i18n";
 import { Icon } from "./Icon";
+import { dialogs } from "./sight";
 
 interface Props {
   title: string;
@@ -19,8 +20,12 @@ export function Dialog({ title: words, onClose, children }: Props) {
   useLayoutEffect(() => {
     const dialog = element.current!;
     dialog.showModal();
+    dialogs.value = [...dialogs.peek(), dialog];
     title.current!.focus(); // so that a screen reader starts with what this is about, not with "Close"
-    return () => dialog.close(); // gives the focus back to where it was
+    return () => {
+      dialogs.value = dialogs.peek().filter((one) => one !== dialog);
+      dialog.close(); // gives the focus back to where it was
+    };
   }, []);
   return (
     <dialog

@@ -1,9 +1,10 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 
 import { t } from "../i18n";
-import { type Person, type SessionStore, type WantedPicture, pictureKey } from "../session/model";
+import { type Person, type PictureKey, type SessionStore, type WantedPicture, pictureKey } from "../session/model";
 import { type Size, usePageVisible, useSize } from "./hooks";
 import { type Box, areas, tileBoxes } from "./layout";
+import { useHidden } from "./sight";
 import { Tile } from "./Tile";
 
 export const GAP = 8;
@@ -35,17 +36,21 @@ function place(live: readonly Person[], staged: readonly Staged[], { width, heig
   ];
 }
 
-function wanted(placed: readonly Placed[]): WantedPicture[] {
+function wanted(placed: readonly Placed[], staged: readonly Staged[], hidden: ReadonlySet<string>): WantedPicture[] {
   const scale = devicePixelRatio || 1;
+  const front = new Set(staged.map(keyOf));
   return placed
-    .filter(({ person }) => !person.me)
-    .map(({ person, source, box }) => ({
-      participant: person.id,
-      source,
-      width: Math.round(box.width * scale),
-      height: Math.round(box.height * scale),
+    .filter((one) => !one.person.me && !hidden.has(keyOf(one)))
+    .map((one) => ({
+      participant: one.person.id,
+      source: one.source,
+      width: Math.round(one.box.width * scale),
+      height: Math.round(one.box.height * scale),
+      front: front.has(keyOf(one)),
     }));
 }
+
+const keyOf = ({ person, source }: Staged): PictureKey => pictureKey(person.id, source);
 
 interface Props {
   store: SessionStore;
@@ -55,13 +60,14 @@ interface Props {
   onTurn: (pages: 1 | -1) => void;
 }
 
-/** The live pictures. It tells the store which it shows and how large. */
+/** The live pictures. It tells the store which of them can be seen, and how large. */
 export function Floor({ store, live, staged, onMenu, onTurn }: Props) {
   const element = useRef<HTMLDivElement>(null);
   const size = useSize(element);
   const visible = usePageVisible();
   const placed = useMemo(() => place(live, staged, size), [live, staged, size]);
-  const view = JSON.stringify(visible ? wanted(placed) : []);
+  const hidden = useHidden(element, placed);
+  const view = JSON.stringify(visible ? wanted(placed, staged, hidden) : []);
 
   useEffect(() => {
     if (size.width === 0) return;

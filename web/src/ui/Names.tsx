@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight, Coffee, DoorClosed, HandHelping, MicOff, RotateCw } from "lucide";
+import { ChevronLeft, ChevronRight, Coffee, DoorClosed, HandHelping, MicOff, RotateCw, VolumeX } from "lucide";
 import { useEffect, useRef } from "preact/hooks";
 
 import { t } from "../i18n";
@@ -75,6 +75,7 @@ function NameTile({ store, person, onShow }: { store: SessionStore; person: Pers
       <span class="name">{person.me ? t("names.you", { name: person.name }) : person.name}</span>
       {person.muted && <span class="hidden-visually">{t("room.muted")}</span>}
       {person.function && <span class="name-function">{t(`function.${person.function}`)}</span>}
+      {isSilenced(store, person) && <span class="hidden-visually">{t("thrift.soundSqueezed")}</span>}
       {!person.present && <span class="hidden-visually">{t("room.awayShort")}</span>}
       {person.resting && <span class="hidden-visually">{t(RESTING[person.resting][1])}</span>}
       {person.calling && (
@@ -101,6 +102,9 @@ const RESTING = {
   arriving: [RotateCw, "pairs.arrivingShort"],
 } as const;
 
+/** This viewer's line has no room for their voice. */
+const isSilenced = (store: SessionStore, { id }: Person): boolean => store.soundSqueezed.value.has(pictureKey(id, "camera"));
+
 /** What stands before a name: own small picture, away, muted, or the person's window. */
 function Sign({ store, person }: { store: SessionStore; person: Person }) {
   if (person.me && store.pictures.value.get(pictureKey(person.id, "camera"))?.state === "live") {
@@ -110,5 +114,6 @@ function Sign({ store, person }: { store: SessionStore; person: Person }) {
   if (!person.present) return <Icon of={RotateCw} />;
   if (person.resting) return <Icon of={RESTING[person.resting][0]} />;
   if (person.muted) return <Icon of={MicOff} />;
+  if (isSilenced(store, person)) return <Icon of={VolumeX} />;
   return <Window person={person} />;
 }

@@ -1,8 +1,8 @@
-import { Coffee, DoorClosed, EyeOff, Hand, HandHelping, MicOff, RotateCw, ScreenShare, type IconNode } from "lucide";
+import { CirclePause, Coffee, DoorClosed, EyeOff, Hand, HandHelping, MicOff, Pin, RotateCw, ScreenShare, VolumeX, type IconNode } from "lucide";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { t } from "../i18n";
-import { type Person, type Picture, type PictureSource, type SessionStore } from "../session/model";
+import { type Person, type Picture, type PictureSource, pictureKey, type SessionStore } from "../session/model";
 import { useSeconds } from "./hooks";
 import { Icon } from "./Icon";
 import { type Box, visibleShare } from "./layout";
@@ -78,6 +78,7 @@ export function Tile({ store, person, picture, source, box, onMenu }: TileProps)
   return (
     <li
       class="tile"
+      data-key={pictureKey(person.id, source)}
       data-source={source}
       data-participant={person.id}
       data-state={away ? "away" : state}
@@ -97,7 +98,7 @@ export function Tile({ store, person, picture, source, box, onMenu }: TileProps)
       )}
       {!pictured && source === "camera" && <Window person={person} />}
       <NamePlate person={person} source={source} speaking={speaking} onMenu={onMenu} />
-      {source === "camera" && <Marks person={person} />}
+      {source === "camera" && <Marks person={person} needed={store.needed.value === person.id} />}
       <TileNote store={store} person={person} source={source} state={state} stoppedAt={picture?.stoppedAt ?? null} />
     </li>
   );
@@ -112,10 +113,12 @@ interface NoteProps extends Pick<TileProps, "store" | "person" | "source"> {
 function TileNote({ store, person, source, state, stoppedAt }: NoteProps) {
   const stopped = state === "stopped" && person.present;
   const now = useSeconds(stopped);
-  const own = note(store, person, source);
+  const own = note(store, person, source) ?? thriftNote(store, person, source, state);
   if (own) {
+    // Over a face or initials, not across them.
+    const high = (person.covered && person.present) || state === "squeezed";
     return (
-      <p class="tile-note" data-at={person.covered && person.present ? "top" : "middle"}>
+      <p class="tile-note" data-at={high ? "top" : "middle"}>
         <Icon of={own[0]} />
         {own[1]}
       </p>
@@ -139,11 +142,25 @@ function note(store: SessionStore, person: Person, source: PictureSource): [Icon
   return store.team.value === null ? null : [EyeOff, t("mod.coveredOther")];
 }
 
-/** Up in the corner: a raised hand with its place in the queue, and a call for the facilitator that all see. */
-function Marks({ person }: { person: Person }) {
-  if (person.hand === null && !person.calling) return null;
+/** What this viewer's line has no room for, or what they do not want of it. Others may well see it. */
+function thriftNote(store: SessionStore, person: Person, source: PictureSource, state: Picture["state"]): [IconNode, string] | null {
+  const sound = store.soundSqueezed.value.has(pictureKey(person.id, source));
+  if (state === "squeezed") return [CirclePause, t(sound ? "thrift.bothSqueezed" : "thrift.squeezed")];
+  if (sound) return [VolumeX, t("thrift.soundSqueezed")];
+  return source === "screen" && state === "off" && store.thrift.value !== "all" ? [CirclePause, t("thrift.screenOff")] : null;
+}
+
+/** Up in the corner: "I need this one", a raised hand with its place in the queue, and a call that all see. */
+function Marks({ person, needed }: { person: Person; needed: boolean }) {
+  if (person.hand === null && !person.calling && !needed) return null;
   return (
     <p class="marks">
+      {needed && (
+        <span class="mark-chip" data-mark="needed" title={t("needed.mark")}>
+          <Icon of={Pin} />
+          <span class="hidden-visually">{t("needed.mark")}</span>
+        </span>
+      )}
       {person.calling && (
         <span class="mark-chip" data-mark="calling">
           <Icon of={HandHelping} />

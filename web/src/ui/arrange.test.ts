@@ -38,6 +38,30 @@ describe("arrange", () => {
   });
 });
 
+describe("somebody who is kept", () => {
+  it("is live on every page, and everybody else still once", () => {
+    const people = group(10);
+    const pages = Array.from({ length: 3 }, (_, page) => ids(arrange(people, 4, page, false, "p7").live));
+    expect(pages).toEqual([
+      ["p7", "p1", "p2", "p3"],
+      ["p7", "p4", "p5", "p6"],
+      ["p7", "p8", "p9"],
+    ]);
+    expect(arrange(people, 4, 0, false, "p7").pages).toBe(3);
+    expect(["p3", "p4", "p8"].map((id) => pageOf(people, 4, id, "p7"))).toEqual([0, 1, 2]);
+  });
+
+  it("takes the one place there is", () => {
+    const alone = arrange(group(5), 1, 3, false, "p2");
+    expect([ids(alone.live), alone.page, alone.pages]).toEqual([["p2"], 0, 1]);
+    expect(pageOf(group(5), 1, "p4", "p2")).toBe(2);
+  });
+
+  it("keeps no place when they are gone", () => {
+    expect(ids(arrange(group(6), 4, 0, false, "p9").live)).toEqual(["p1", "p2", "p3", "p4"]);
+  });
+});
+
 describe("pageOf", () => {
   it("finds the page that shows a person", () => {
     const people = group(25);

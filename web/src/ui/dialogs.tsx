@@ -7,9 +7,11 @@ import { DeviceHelp } from "./DeviceHelp";
 import { DeviceChoices, LevelMeter } from "./Devices";
 import { Dialog } from "./Dialog";
 import { Icon } from "./Icon";
+import { Needed } from "./Needed";
 import { type Actions, mayStart } from "./room/Controls";
 import { shortcutsFor } from "./shortcuts";
 import { Switch } from "./Switch";
+import { ThriftChoice } from "./ThriftChoice";
 import { Volume } from "./team/Volume";
 
 interface Closing {
@@ -37,6 +39,7 @@ export function PersonDialog({ store, person, onClose }: Closing & { store: Sess
     <Dialog title={person.name} onClose={onClose}>
       <Volume store={store} person={person} />
       <p class="small soft">{t("person.volumeNote")}</p>
+      <Needed store={store} person={person} />
     </Dialog>
   );
 }
@@ -58,6 +61,7 @@ export function SettingsDialog({ store, selfHidden, onSelfHidden, shortcuts, onS
     <Dialog title={t("settings.title")} onClose={onClose}>
       <DeviceChoices store={store} />
       {heard && <LevelMeter store={store} />}
+      <ThriftChoice store={store} />
       <Switch label={t("settings.hideSelf")} note={t("settings.hideSelfNote")} on={selfHidden} onChange={onSelfHidden} />
       <Switch label={t("settings.shortcuts")} on={shortcuts} onChange={onShortcuts} />
       {shortcuts && (

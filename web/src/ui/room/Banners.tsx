@@ -9,6 +9,7 @@ import { PairBanner } from "./pairs/PairBanner";
 import { TapToTalk } from "./pairs/TapToTalk";
 import { PausedForTeam } from "./Paused";
 import { PrivateRoom } from "./PrivateRoom";
+import { ThriftBanner } from "./ThriftBanner";
 
 interface Props {
   store: SessionStore;
@@ -34,6 +35,7 @@ export function Banners({ store, lost, onBreak, say, onUnmute }: Props) {
       <TapToTalk store={store} onUnmute={onUnmute} />
       {store.roomView.value?.paused_by && store.team.value !== null && <PausedForTeam store={store} />}
       {!onBreak && <BreakBanner store={store} />}
+      <ThriftBanner store={store} />
       {store.audioBlocked.value && (
         <button type="button" class="button primary hear" onClick={() => void store.unblockAudio()}>
           <Icon of={Volume2} />

@@ -9,6 +9,7 @@ import { Lost } from "./Lost";
 import { PartnerCard } from "./pairs/PartnerCard";
 import { PrivateHelpCard } from "./PrivateHelp";
 import { Stopped } from "./Stopped";
+import { WeakLine } from "./WeakLine";
 
 interface Props {
   store: SessionStore;
@@ -29,6 +30,7 @@ export function Cards({ store, say, onUnmute }: Props) {
       <Covered store={store} />
       <Stopped store={store} />
       <ComeCard store={store} />
+      <WeakLine store={store} />
       <Guests people={store.people.value} />
     </div>
   );

@@ -8,6 +8,7 @@ import { Names } from "../Names";
 import { Break } from "./Break";
 import { Paused } from "./Paused";
 import { areRoomsOpen } from "./pairs/open";
+import { useOne } from "./useOne";
 
 /** What stands in place of the group's pictures, if anything. */
 export type Calm = "paused" | "break" | null;
@@ -46,16 +47,21 @@ export function Stage({ store, phone, calm, selfHidden, page, onPage, onMenu, sa
   const people = useMemo(() => (calm === "paused" ? all.filter(({ role, present }) => role === "facilitator" && present) : all), [all, calm]);
   const staged = useMemo(() => stagedOf(people, spotlight), [people, spotlight]);
   const rest = useMemo(() => people.filter((person) => !staged.some((one) => one.person === person && one.source === "camera")), [people, staged]);
-  const limit = liveLimit({ phone, staged: staged.length, pictures: store.pictureLimit.value });
-  const arrangement = useMemo(() => arrange(rest, limit, page, selfHidden), [rest, limit, page, selfHidden]);
+  const low = store.thrift.value === "low";
+  const limit = liveLimit({ phone, staged: staged.length, pictures: low ? 1 : store.pictureLimit.value });
+  const [one, choose] = useOne(store, rest);
+  const needed = store.needed.value;
+  const kept = needed !== null && rest.some(({ id }) => id === needed) ? needed : low ? one : null;
+  const arrangement = useMemo(() => arrange(rest, limit, page, selfHidden, kept), [rest, limit, page, selfHidden, kept]);
   const turn = (pages: 1 | -1) => {
     const next = Math.min(arrangement.pages - 1, Math.max(0, arrangement.page + pages));
     if (next === arrangement.page) return;
     onPage(next);
-    const names = arrange(rest, limit, next, selfHidden).live.map((one) => one.name);
+    const names = arrange(rest, limit, next, selfHidden, kept).live.map((one) => one.name);
     say(t("status.page", { names: names.join(", ") }));
   };
   turning.current = turn;
+  const show = ({ id }: Person) => (low ? choose(id) : onPage(pageOf(rest, limit, id, kept)));
   const shown = calm !== "break" && (calm === null || people.length > 0);
   useEffect(() => {
     if (!shown) store.setView([]);
@@ -72,7 +78,7 @@ export function Stage({ store, phone, calm, selfHidden, page, onPage, onMenu, sa
         )}
         {calm === null && all.length <= 1 && store.roomView.value?.kind !== "pair" && !areRoomsOpen(store) && <p class="alone">{t("room.alone")}</p>}
       </div>
-      {shown && calm === null && <Names store={store} arrangement={arrangement} onTurn={turn} onShow={({ id }) => onPage(pageOf(rest, limit, id))} />}
+      {shown && calm === null && <Names store={store} arrangement={arrangement} onTurn={turn} onShow={show} />}
     </>
   );
 }

@@ -21,6 +21,7 @@ export function useAnnouncements(store: SessionStore, lost: boolean, say: Say, d
   useChat(store, say);
   useTeam(store, say, drop);
   useConnection(lost, say);
+  useLine(store, say);
   useDevices(store, say);
 }
 
@@ -108,6 +109,16 @@ function useConnection(lost: boolean, say: Say): void {
     else if (wasLost.current) say({ kind: "say", text: t("status.youBack"), key: "connection", first: true });
     wasLost.current = lost;
   }, [lost]);
+}
+
+/** Tiles say it too, each for itself. */
+function useLine(store: SessionStore, say: Say): void {
+  const squeezed = store.squeezedSince.value !== null;
+  const was = useRef(false);
+  useEffect(() => {
+    if (squeezed !== was.current) say({ kind: "say", text: t(squeezed ? "thrift.weakStatus" : "thrift.betterStatus"), key: "line" });
+    was.current = squeezed;
+  }, [squeezed]);
 }
 
 function useDevices(store: SessionStore, say: Say): void {

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Person, Request, SessionStore, SourceName } from "../../session/model";
 import { Dialog } from "../Dialog";
+import { Needed } from "../Needed";
 import { Switch } from "../Switch";
 import { ask, askThen } from "./acting";
 import { MoveMenu } from "./board/MoveMenu";
@@ -40,7 +41,12 @@ export function PersonMenu({ store, person, onClose }: Props) {
       <Trouble />
       {!colleague && <Essentials store={store} person={person} onPage={setPage} onClose={onClose} />}
       {!colleague && person.function === "interpreter" && <Follows store={store} person={person} />}
-      {store.place.value === "room" && isHere(store, person) && <Volume store={store} person={person} />}
+      {store.place.value === "room" && isHere(store, person) && (
+        <>
+          <Volume store={store} person={person} />
+          <Needed store={store} person={person} />
+        </>
+      )}
       {!colleague && <More store={store} person={person} onPage={setPage} onClose={onClose} />}
     </Dialog>
   );
