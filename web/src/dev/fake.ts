@@ -4,8 +4,8 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 
 import { dispose, frameless } from "../media/surfaces";
 import type {
-  ActAnswer, Board, CodeAnswer, Desk, Device, DeviceAnswer, Figures, LinkAnswer, LinkOpen, Me,
-  MicrophoneState, Notice, Numbers, Person, Phase, Picture, PictureKey, PictureSource, Place, Pulse,
+  ActAnswer, Board, CodeAnswer, Desk, Device, DeviceAnswer, DeviceNews, Figures, LinkAnswer, LinkOpen, Me,
+  MicrophoneHint, MicrophoneState, Notice, Numbers, Person, Phase, Picture, PictureKey, PictureSource, Place, Pulse,
   Request, RoomView, Said, SessionStore, Silent, Team, Thrift, ViewPart, Voice, Waiting, WantedPicture,
 } from "../session/model";
 import { pictureKey } from "../session/model";
@@ -29,6 +29,8 @@ export class FakeStore implements SessionStore {
   readonly cameraOn = signal(false);
   readonly sharing = signal(false);
   readonly microphone = signal<MicrophoneState>("none");
+  readonly microphoneHint = signal<MicrophoneHint>(null);
+  readonly deviceNews = signal<DeviceNews | null>(null);
   readonly audioBlocked = signal(false);
   readonly pictureLimit = signal(Infinity);
   readonly decodingBehind = computed(() => this.pictureLimit.value !== Infinity);
@@ -295,6 +297,9 @@ export class FakeStore implements SessionStore {
     })).filter(({ id }) => scene.only?.includes(id) ?? true);
     this.tell(scene, lead);
     this.audioBlocked.value = blocked;
+    this.microphoneHint.value = scene.hint ?? null;
+    this.deviceNews.value = scene.news ?? null;
+    if (scene.microphone) queueMicrotask(() => (this.microphone.value = scene.microphone!));
     this.mediaStalled.value = stalled;
     this.fillPictures();
   }

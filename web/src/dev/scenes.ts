@@ -1,6 +1,6 @@
 /** What the server would have told, by name: /src/dev/index.html?scene=covered. Times are seconds since 1970. */
 
-import type { Board, CallSeen, DeskPerson, Figure, Knock, LinkOpen, Me, Numbers, Person, Phase, Place, Pulse, RoomView, Said, Team, Thrift, Waiting } from "../session/model";
+import type { Board, CallSeen, DeskPerson, DeviceNews, Figure, Knock, LinkOpen, Me, MicrophoneHint, MicrophoneState, Numbers, Person, Phase, Place, Pulse, RoomView, Said, Team, Thrift, Waiting } from "../session/model";
 import { BOARD_SCENES } from "./boardScenes";
 import { PAIR_SCENES } from "./pairScenes";
 
@@ -35,6 +35,9 @@ export interface Told {
   readonly squeezedFor?: number;
   readonly needed?: string;
   readonly thrift?: Thrift;
+  readonly hint?: MicrophoneHint;
+  readonly news?: DeviceNews;
+  readonly microphone?: MicrophoneState;
 }
 
 export const NUMBERS: Numbers = { practice: "555-0100", crisis: "988" };
@@ -206,6 +209,10 @@ export const SCENES = {
   hands: () => ({ people: { p2: { hand: 1 }, p0: { hand: 2 }, p5: { hand: 3 } } }),
   muted: () => ({ mine: { muted: true, muted_by: "p1" }, people: { p0: { muted: true } } }),
   locked: () => ({ mine: { muted: true, muted_by: "p1", may: ["camera"] }, people: { p0: { muted: true } } }),
+  talking: () => ({ mine: { muted: true }, people: { p0: { muted: true } }, hint: "talking" }),
+  unheard: () => ({ hint: "silent" }),
+  called: () => ({ microphone: "interrupted" }),
+  unplugged: () => ({ microphone: "none", people: { p0: { muted: true } }, news: { source: "microphone", became: "stopped", label: "" } }),
   asked: () => ({ mine: { muted: true, asked_by: "p1" }, people: { p0: { muted: true } } }),
   chat: (now) => ({ lines: [...talk(now), said("p0", "Jamie", "I'm a bit tired today.", now - 60, "facilitators")] }),
   covered: () => ({ mine: { covered_by: "p1", seen_by: ["p1"] }, people: { p0: { covered: true } } }),

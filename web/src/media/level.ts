@@ -1,8 +1,10 @@
-/** How loud the own microphone is, for a meter: one analyser, read ten times a second while somebody looks. */
+/** How loud the own microphone is: one analyser, read ten times a second while somebody looks or has to be told. */
 
 const EVERY_MS = 100;
 /** Quieter than this is an empty room. */
 const FLOOR_DB = -60;
+/** No sample above it: three steps of 16 bits. The noise of any microphone that is on is louder. */
+const FLAT = 0.0001;
 
 /** RMS of samples in -1..1 as 0..1 on a scale that looks even to a speaker. */
 export function loudness(samples: Float32Array): number {
@@ -13,12 +15,19 @@ export function loudness(samples: Float32Array): number {
   return Math.min(1, Math.max(0, 1 - decibels / FLOOR_DB));
 }
 
+export const isFlat = (samples: Float32Array): boolean => samples.every((sample) => Math.abs(sample) < FLAT);
+
+export type Ear = (loudness: number, flat: boolean) => void;
+
 export class LevelMeter {
   private context: AudioContext | null = null;
   private source: MediaStreamAudioSourceNode | null = null;
   private timer: ReturnType<typeof setInterval> | undefined;
   private track: MediaStreamTrack | null = null;
+  /** One's own copy hears a muted microphone, too. It is connected to the analyser and to nothing else. */
+  private copy: MediaStreamTrack | null = null;
   private looked = false;
+  private ear: Ear | null = null;
 
   constructor(private readonly report: (level: number) => void) {
     // Where the devices were allowed before, nobody has tapped yet when the meter starts.
@@ -31,9 +40,15 @@ export class LevelMeter {
     this.measure();
   }
 
-  /** Measuring keeps a core busy, all day: only while there is a meter on the screen. */
+  /** There is a meter on the screen. */
   look(on: boolean): void {
     this.looked = on;
+    this.measure();
+  }
+
+  /** Null: nobody has to be told anything. */
+  listen(ear: Ear | null): void {
+    this.ear = ear;
     this.measure();
   }
 
@@ -44,17 +59,22 @@ export class LevelMeter {
 
   private measure(): void {
     this.stop();
-    if (!this.looked || this.track === null || typeof AudioContext === "undefined") return;
-    this.context ??= new AudioContext({ latencyHint: "playback" });
-    void this.context.resume().catch(() => undefined);
-    const analyser = new AnalyserNode(this.context, { fftSize: 1024 });
-    this.source = new MediaStreamAudioSourceNode(this.context, { mediaStream: new MediaStream([this.track]) });
+    if (!(this.looked || this.ear) || this.track === null || typeof AudioContext === "undefined") return;
+    const context = (this.context ??= new AudioContext({ latencyHint: "playback" }));
+    void context.resume().catch(() => undefined);
+    const analyser = new AnalyserNode(context, { fftSize: 1024 });
+    this.copy = this.track.clone();
+    this.copy.enabled = true;
+    this.source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([this.copy]) });
     this.source.connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     this.timer = setInterval(() => {
-      if (document.hidden) return;
+      // A context that waits for a tap, or that a call has taken away, hears nothing: that says nothing.
+      if (document.hidden || context.state !== "running") return;
       analyser.getFloatTimeDomainData(samples);
-      this.report(loudness(samples));
+      const level = loudness(samples);
+      if (this.looked) this.report(level);
+      this.ear?.(level, isFlat(samples));
     }, EVERY_MS);
   }
 
@@ -62,6 +82,8 @@ export class LevelMeter {
     clearInterval(this.timer);
     this.source?.disconnect();
     this.source = null;
+    this.copy?.stop();
+    this.copy = null;
     this.report(0);
     void this.context?.suspend().catch(() => undefined);
   }

@@ -11,6 +11,7 @@ class Track {
   constructor(
     readonly kind: "audio" | "video",
     readonly settings: { deviceId: string; groupId: string },
+    readonly label: string,
   ) {}
   stop(): void {
     this.readyState = "ended";
@@ -40,6 +41,7 @@ let asked: string[];
 let opened: Track[];
 let refuse: (kinds: string) => string | null;
 let granted: string[];
+let devicechange: () => void;
 
 const held = (local: LocalMedia): string[] => [...local.tracks.value.keys()].sort();
 const last = (): Track => opened.at(-1) as Track;
@@ -54,7 +56,7 @@ beforeEach(() => {
     const name = refuse(kinds.join("+"));
     if (name) return Promise.reject(Object.assign(new Error(name), { name }));
     const first = (kind: string) => here.find((one) => (one as MediaDeviceInfo).kind === `${kind}input`) as MediaDeviceInfo;
-    const tracks = kinds.map((kind) => new Track(kind, { deviceId: first(kind).deviceId, groupId: first(kind).groupId }));
+    const tracks = kinds.map((kind) => new Track(kind, { deviceId: first(kind).deviceId, groupId: first(kind).groupId }, first(kind).label));
     opened.push(...tracks);
     return Promise.resolve(new Stream(tracks));
   };
@@ -64,7 +66,7 @@ beforeEach(() => {
   vi.stubGlobal("document", { addEventListener: () => undefined });
   vi.stubGlobal("MediaStream", Stream);
   vi.stubGlobal("navigator", {
-    mediaDevices: { getUserMedia, enumerateDevices: () => Promise.resolve(here), addEventListener: () => undefined },
+    mediaDevices: { getUserMedia, enumerateDevices: () => Promise.resolve(here), addEventListener: (_: string, told: () => void) => (devicechange = told) },
     permissions: { query },
   });
 });
@@ -77,6 +79,7 @@ async function inUse(what = { camera: true, microphone: true }): Promise<LocalMe
   return local;
 }
 
+const plug = (): Promise<void> => (devicechange(), settle());
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 test("camera off stops the track", async () => {
@@ -171,4 +174,54 @@ test("flipping stops the old camera before it asks for the other", async () => {
   await local.flipCamera();
   expect(stopped).toBe("ended");
   expect(held(local)).toEqual(["camera"]);
+});
+
+test("what took the place of an unplugged microphone is told; so is that nothing did", async () => {
+  const local = await inUse({ camera: false, microphone: true });
+  here = [device("audio", "other")];
+  last().end();
+  await settle();
+  expect(local.news.value).toEqual({ source: "microphone", became: "replaced", label: "other" });
+  last().end();
+  await settle();
+  expect(local.news.value).toMatchObject({ source: "microphone", became: "stopped" });
+  await local.unmute();
+  expect(local.news.value).toBeNull();
+});
+
+test("a camera that stopped is no news any more once the person turned it off or on", async () => {
+  const local = await inUse({ camera: true, microphone: false });
+  last().end();
+  await settle();
+  expect(local.news.value).toMatchObject({ source: "camera", became: "stopped" });
+  await local.setCamera(true);
+  expect(local.news.value).toBeNull();
+});
+
+test("the system's new choice of a microphone is followed", async () => {
+  here = [{ ...device("audio", "default"), groupId: "laptop" }];
+  const local = await inUse({ camera: false, microphone: true });
+  const before = last();
+  here = [{ ...device("audio", "default"), groupId: "headset", label: "Headset" }];
+  await plug();
+  expect([before.readyState, last().readyState]).toEqual(["ended", "live"]);
+  expect(local.news.value).toEqual({ source: "microphone", became: "replaced", label: "Headset" });
+});
+
+test("whoever chose a microphone keeps it when another comes, and is told of it", async () => {
+  const local = await inUse({ camera: false, microphone: true });
+  here = [...here, device("audio", "headset")];
+  await plug();
+  expect(asked).toEqual(["audio"]);
+  expect(local.news.value).toEqual({ source: "microphone", became: "found", label: "headset" });
+});
+
+test("what ended while the page slept is found when it wakes up", async () => {
+  const local = await inUse({ camera: false, microphone: true });
+  here = [device("audio", "other")];
+  last().readyState = "ended";
+  local.lookAfter();
+  await settle();
+  expect(local.microphoneDevice.value).toBe("other");
+  expect(held(local)).toEqual(["microphone"]);
 });

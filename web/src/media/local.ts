@@ -1,9 +1,9 @@
 /** What this person sends: devices, their tracks, and what becomes of them when they are unplugged or switched. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { Device, DeviceAnswer, MicrophoneState, SourceName } from "../session/model";
+import type { Device, DeviceAnswer, DeviceNews, MicrophoneState, SourceName } from "../session/model";
 import { audioConstraints, capture, captureScreen, obstacle, videoConstraints, type Captured } from "./capture";
-import { LevelMeter } from "./level";
+import { type Ear, LevelMeter } from "./level";
 
 export type TrackChange = (source: SourceName, track: MediaStreamTrack | null) => void;
 
@@ -24,6 +24,7 @@ export class LocalMedia {
     watched: () => this.meter.look(true),
     unwatched: () => this.meter.look(false),
   });
+  readonly news = signal<DeviceNews | null>(null);
   readonly preview = signal<MediaStream | null>(null);
   readonly screen = signal<MediaStream | null>(null);
 
@@ -46,7 +47,7 @@ export class LocalMedia {
 
   /** `changed` is told of every track that starts or ends, in order. */
   constructor(private readonly changed: TrackChange) {
-    navigator.mediaDevices?.addEventListener?.("devicechange", () => void this.enumerate());
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => void this.devicesChanged());
   }
 
   async request(what: { camera: boolean; microphone: boolean }): Promise<DeviceAnswer> {
@@ -82,6 +83,16 @@ export class LocalMedia {
     this.meter.wake();
   }
 
+  /** Ten times a second, also while muted; null: no more. */
+  listen(ear: Ear | null): void {
+    this.meter.listen(ear);
+  }
+
+  /** After a sleep: what ended meanwhile, and told nobody. */
+  lookAfter(): void {
+    for (const [source, track] of this.tracks.peek()) if (track.readyState === "ended") void this.ended(source, track);
+  }
+
   setMuted(muted: boolean): void {
     this.wantMuted.value = muted;
     this.enable();
@@ -100,6 +111,7 @@ export class LocalMedia {
   }
 
   async setCamera(on: boolean): Promise<DeviceAnswer> {
+    this.isOld("camera");
     if (on) return this.request({ camera: true, microphone: false });
     this.drop("camera");
     return "ok";
@@ -144,6 +156,33 @@ export class LocalMedia {
       this.outputs.value = "setSinkId" in HTMLMediaElement.prototype ? of("audiooutput") : [];
     });
     return all;
+  }
+
+  /**
+   * Headphones came or went. Where the system's choice is used, it is followed, which browsers do not do by themselves;
+   * whoever has chosen one device keeps it.
+   */
+  private async devicesChanged(): Promise<void> {
+    const known = new Set(this.microphones.value.map(({ id }) => id));
+    const all = await this.enumerate();
+    const held = this.tracks.value.get("microphone");
+    if (!held || held.readyState === "ended") return;
+    if (isOther(all, held)) {
+      if ((await this.retakeMicrophone()) === "ok") this.tell("microphone", "replaced");
+      return;
+    }
+    const fresh = this.microphones.value.find(({ id }) => !known.has(id) && id !== "default" && id !== "communications");
+    if (known.size > 0 && fresh?.label) this.news.value = { source: "microphone", became: "found", label: fresh.label };
+  }
+
+  private tell(source: "microphone" | "camera", became: DeviceNews["became"]): void {
+    const label = this.tracks.value.get(source)?.label ?? "";
+    this.news.value = { source, became, label };
+  }
+
+  /** The person has done something about it. */
+  private isOld(source: SourceName): void {
+    if (this.news.value?.source === source) this.news.value = null;
   }
 
   private async take(camera: boolean, microphone: boolean): Promise<Captured> {
@@ -193,6 +232,7 @@ export class LocalMedia {
       this.tracks.value = new Map(this.tracks.value).set(source, track);
       this.remember(source, track);
     });
+    this.isOld(source);
     this.enable();
     this.changed(source, track);
     before?.stop();
@@ -251,12 +291,22 @@ export class LocalMedia {
     if (source === "screen_sound") return;
     const all = await this.enumerate();
     const camera = source === "camera";
-    if ((camera ? this.cameras : this.microphones).value.length === 0 || isAmong(all, track)) return;
+    if (this.tracks.value.has(source)) return; // turned on again already
+    if ((camera ? this.cameras : this.microphones).value.length === 0 || isAmong(all, track)) return this.tell(source, "stopped");
     this.wishes.add(source);
     if (camera) this.camera.value = null;
     else this.microphoneDevice.value = null;
-    await this.take(camera, !camera);
+    const { answer } = await this.take(camera, !camera);
+    this.tell(source, answer === "ok" ? "replaced" : "stopped");
   }
+}
+
+/** The track is the system's choice, and that is another device now. */
+function isOther(devices: readonly MediaDeviceInfo[], track: MediaStreamTrack): boolean {
+  const { deviceId, groupId } = track.getSettings();
+  if (deviceId !== "default" || !groupId) return false;
+  const now = devices.find((one) => one.kind === `${track.kind}input` && one.deviceId === "default");
+  return now !== undefined && now.groupId !== groupId;
 }
 
 /** Chrome's "default" stays while the device behind it changes: the group tells. */

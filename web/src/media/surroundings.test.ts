@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { WakeLock } from "./surroundings";
+import { hasSlept, WakeLock } from "./surroundings";
 
 class Sentinel {
   released = false;
@@ -65,4 +65,14 @@ test("lost with the page out of sight, it is asked for again in sight", async ()
   void lock.want(true);
   await answer();
   expect(held()).toBe(1);
+});
+
+test.each([
+  [2000, false, false],
+  [11_000, false, false],
+  [13_000, false, true],
+  [62_000, true, false],
+  [100_000, true, true],
+])("a tick after %d ms, hidden %s: slept %s", (elapsed, hidden, slept) => {
+  expect(hasSlept(elapsed, hidden)).toBe(slept);
 });

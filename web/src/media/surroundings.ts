@@ -5,7 +5,19 @@ export interface SurroundingEvents {
   network(): void;
   /** The page is visible again; timers may have slept. */
   awake(): void;
+  /** The whole machine slept: nothing that was connected can be believed in. */
+  slept(): void;
+  /** Nobody looks at the page, or somebody does again. */
+  hidden(hidden: boolean): void;
 }
+
+const TICK_MS = 2000;
+/** A timer this late was not slow. Hidden pages are woken once a second; those without media only once a minute. */
+const SLEPT_MS = 10_000;
+const SLEPT_HIDDEN_MS = 90_000;
+
+/** Whether the machine slept between two ticks. By the wall clock: the other one stands still in a closed laptop. */
+export const hasSlept = (elapsed: number, hidden: boolean): boolean => elapsed > TICK_MS + (hidden ? SLEPT_HIDDEN_MS : SLEPT_MS);
 
 interface NetworkInformation extends EventTarget {
   readonly type?: string;
@@ -16,7 +28,14 @@ export function watchSurroundings(events: SurroundingEvents): () => void {
   const over = new AbortController();
   const { signal } = over;
   window.addEventListener("online", () => events.network(), { signal });
-  document.addEventListener("visibilitychange", () => !document.hidden && events.awake(), { signal });
+  document.addEventListener(
+    "visibilitychange",
+    () => {
+      events.hidden(document.hidden);
+      if (!document.hidden) events.awake();
+    },
+    { signal },
+  );
   window.addEventListener("pageshow", (event) => event.persisted && events.awake(), { signal });
   const connection = (navigator as { connection?: NetworkInformation }).connection;
   let type = connection?.type;
@@ -30,6 +49,13 @@ export function watchSurroundings(events: SurroundingEvents): () => void {
     },
     { signal },
   );
+  let ticked = Date.now();
+  const timer = setInterval(() => {
+    const elapsed = Date.now() - ticked;
+    ticked = Date.now();
+    if (hasSlept(elapsed, document.hidden)) events.slept();
+  }, TICK_MS);
+  signal.addEventListener("abort", () => clearInterval(timer));
   return () => over.abort();
 }
 

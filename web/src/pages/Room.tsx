@@ -95,7 +95,7 @@ export function Room({ store }: { store: SessionStore }) {
         )}
       </header>
       <div class="notices">
-        <Banners store={store} lost={lost} onBreak={calm === "break"} say={say} onUnmute={actions.mute} />
+        <Banners store={store} lost={lost} onBreak={calm === "break"} say={say} actions={actions} />
         <Cards store={store} say={say} onUnmute={actions.mute} />
         <Hands store={store} />
       </div>

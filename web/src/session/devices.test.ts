@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Request } from "../connection/wire";
 import type { Me, ServerMessage, Snapshot } from "../protocol.gen";
+import type { Ear } from "../media/level";
+import { LocalMedia } from "../media/local";
 import { Devices } from "./devices";
 import { ToldFacts } from "./facts";
 import { fakeWindow, type FakeWindow } from "./fakeStorage";
@@ -52,7 +54,10 @@ beforeEach(() => {
   });
 });
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -291,4 +296,51 @@ test("a page that reloads while its person is away opens no camera before they a
   changes({ type: "me", me: me(ALL) });
   await settle();
   expect(local.cameraOn.value).toBe(true);
+});
+
+/** A page whose microphone is heard as loud as the test says. */
+async function heard(mine: Me = me(ALL)) {
+  const listen = vi.spyOn(LocalMedia.prototype, "listen");
+  const made = await talking(mine);
+  const ear = (): Ear | null => listen.mock.lastCall?.[0] ?? null;
+  const speak = (): void => {
+    for (let level = 0; level < 10; level++) ear()?.(1, false);
+  };
+  return { ...made, ear, speak };
+}
+
+test("whoever speaks while muted by their own choice is told, until they unmute", async () => {
+  const { devices, speak } = await heard();
+  speak();
+  expect(devices.microphoneHint.value).toBeNull();
+  await devices.setMuted(true);
+  speak();
+  expect(devices.microphoneHint.value).toBe("talking");
+  await devices.setMuted(false);
+  speak();
+  expect(devices.microphoneHint.value).toBeNull();
+});
+
+test.each([
+  ["muted by a facilitator", me({ ...ALL, muted: true, muted_by: "ana" })],
+  ["not allowed to speak", me({ may: ["camera"], muted: true })],
+])("who is %s knows it, and is not told", async (_, mine) => {
+  const { devices, speak, changes } = await heard();
+  changes({ type: "me", me: mine });
+  speak();
+  expect(devices.microphoneHint.value).toBeNull();
+});
+
+test("nobody's microphone is listened to in a pause, a break or after they left", async () => {
+  const { ear, facts, changes } = await heard();
+  expect(ear()).not.toBeNull();
+  changes({ type: "room", room: roomView({ paused_by: "ana" }) });
+  expect(ear()).toBeNull();
+  changes({ type: "room", room: roomView() });
+  changes({ type: "me", me: me({ ...ALL, resting: "break" }) });
+  expect(ear()).toBeNull();
+  changes({ type: "me", me: me(ALL) });
+  expect(ear()).not.toBeNull();
+  facts.forget();
+  expect(ear()).toBeNull();
 });

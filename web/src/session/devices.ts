@@ -2,6 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { DisconnectedError, type Request } from "../connection/wire";
+import { hearingStep, hintOf, startHearing, type MicrophoneHint } from "../media/hearing";
 import { LocalMedia } from "../media/local";
 import type { Me, SourceName } from "../protocol.gen";
 import type { ToldFacts } from "./facts";
@@ -42,6 +43,8 @@ export class Devices {
 
   /** Nothing is sent, camera and screen are let go. */
   readonly resting = computed(() => this.unsure.value || (this.facts?.mine.value?.resting ?? null) !== null);
+  readonly microphoneHint = signal<MicrophoneHint>(null);
+  private hearing = startHearing(0);
   /** They hear nobody either. */
   readonly away = computed(() => this.unsure.value || this.facts?.mine.value?.resting === "away");
 
@@ -55,11 +58,32 @@ export class Devices {
       return room !== null && room.kind !== "private" && room.paused_by !== null && !facts.isFacilitator.value;
     });
     effect(() => this.local.setHushed(this.resting.value || paused.value));
+    const listens = computed(() => {
+      const { microphone, hushed } = this.local;
+      return facts.place.value === "room" && !hushed.value && (microphone.value === "on" || microphone.value === "off");
+    });
+    effect(() => this.listen(listens.value));
     let rested = false;
     effect(() => {
       const resting = this.resting.value;
       if (resting !== rested) this.rest((rested = resting));
     });
+  }
+
+  /** Nothing of what is heard here leaves the page, or stays in it. */
+  private listen(on: boolean): void {
+    this.hearing = startHearing(performance.now());
+    this.microphoneHint.value = null;
+    this.local.listen(on ? (loudness, flat) => this.heardMyself(loudness, flat) : null);
+  }
+
+  private heardMyself(loudness: number, flat: boolean): void {
+    const mine = this.facts?.mine.peek();
+    const muted = this.local.muted.peek();
+    // Whom a facilitator has muted knows it.
+    const kept = muted && (!this.may("microphone") || (mine?.muted_by ?? null) !== null);
+    this.hearing = hearingStep(this.hearing, performance.now(), { muted, loudness: kept ? 0 : loudness, flat });
+    this.microphoneHint.value = kept ? null : hintOf(this.hearing);
   }
 
   // --- what the server says of me ---

@@ -1,6 +1,7 @@
 /** The seam between the session's logic and its screens: what a screen may read, and what it may ask for. */
 
 import type { ReadonlySignal } from "@preact/signals";
+import type { MicrophoneHint } from "../media/hearing";
 import type {
   Board,
   Desk,
@@ -51,6 +52,8 @@ export type {
   Waiting,
   Watcher,
 } from "../protocol.gen";
+
+export type { MicrophoneHint } from "../media/hearing";
 
 export type PictureSource = "camera" | "screen";
 export type PictureKey = `${string}/${PictureSource}`;
@@ -147,6 +150,16 @@ export type DeviceAnswer = "ok" | "denied" | "none" | "unsupported" | "insecure"
 
 export interface Device {
   readonly id: string;
+  readonly label: string;
+}
+
+/**
+ * What became of an own device by itself. replaced: another one is in use now. stopped: none is.
+ * found: one more is there, and the one in use stays. `label`: of the new one, "" where browsers do not say.
+ */
+export interface DeviceNews {
+  readonly source: "microphone" | "camera";
+  readonly became: "replaced" | "stopped" | "found";
   readonly label: string;
 }
 
@@ -249,6 +262,10 @@ export interface Media {
   readonly cameraOn: ReadonlySignal<boolean>;
   readonly sharing: ReadonlySignal<boolean>;
   readonly microphone: ReadonlySignal<MicrophoneState>;
+  /** Talks while muted, or is not heard while not. */
+  readonly microphoneHint: ReadonlySignal<MicrophoneHint>;
+  /** The last; null once the person has done something about it. */
+  readonly deviceNews: ReadonlySignal<DeviceNews | null>;
   /** The browser refused to play sound: it needs a tap, then `unblockAudio`. */
   readonly audioBlocked: ReadonlySignal<boolean>;
   /** This device cannot decode what it shows. */

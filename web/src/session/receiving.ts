@@ -15,7 +15,11 @@ import { heldBack, joined, lookedAt, picturesOf, stillSqueezed, tilesOf, waiting
 import { STRONG, weakStep } from "./weak";
 import { most, Wishes } from "./wishes";
 
+const isPicture = ({ source }: Slot): boolean => source === "camera" || source === "screen";
+
 const VIEW_EVERY_MS = 150;
+/** Whoever only looks something up in another tab finds the pictures as they were. */
+const LOOKED_AWAY_MS = 3000;
 
 export interface ReceivingNeeds {
   readonly facts: ToldFacts;
@@ -32,6 +36,9 @@ export class Receiving {
   private readonly wanted = computed(() => joined(this.parts.value));
   private readonly volumes = new Map<string, number>();
   private viewTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Nobody looks at the page: sound goes on, pictures are not asked for. */
+  private readonly unseen = signal(false);
+  private unseenTimer: ReturnType<typeof setTimeout> | undefined;
   private viewSent = "";
 
   private readonly watch = new Pictures({
@@ -98,6 +105,12 @@ export class Receiving {
     effect(() => {
       const waits = this.squeezed.value.length > 0;
       this.weak.value = weakStep(this.weak.peek(), waits, Date.now());
+    });
+    effect(() => {
+      // Whoever comes meanwhile is seen until a view says otherwise; effects of hidden pages still run, screens do not.
+      if (!this.unseen.value || !this.needs.facts.slots.value.some(isPicture)) return;
+      this.viewSent = "";
+      this.planView();
     });
     effect(() => {
       this.loud.value;
@@ -168,6 +181,13 @@ export class Receiving {
     this.parts.value = new Map(this.parts.peek()).set(part, wanted);
   }
 
+  lookAway(hidden: boolean): void {
+    clearTimeout(this.unseenTimer);
+    if (hidden) this.unseenTimer = setTimeout(() => (this.unseen.value = true), LOOKED_AWAY_MS);
+    else this.unseen.value = false;
+    this.planView();
+  }
+
   /** Soon; what changes meanwhile goes with it. */
   planView(): void {
     clearTimeout(this.viewTimer);
@@ -211,7 +231,7 @@ export class Receiving {
 
   private sendView(): void {
     if (this.needs.facts.place.peek() !== "room") return;
-    const tiles = tilesOf(this.wanted.peek() ?? [], this.asking.peek());
+    const tiles = this.unseen.peek() ? [] : tilesOf(this.wanted.peek() ?? [], this.asking.peek());
     const text = JSON.stringify(tiles);
     if (text === this.viewSent) return;
     this.viewSent = text;

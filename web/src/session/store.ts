@@ -96,21 +96,32 @@ const ownSources = (view: Extract<View, { type: "snapshot" }>) =>
   view.people.find((person) => person.id === view.you)?.sources ?? [];
 
 /** The screen stays on, and a page that wakes up looks at once whether it is still connected. */
-function watchAround({ coming, receiving, bell }: Parts): void {
+function watchAround({ coming, devices, receiving, bell }: Parts): void {
   const wakeLock = new WakeLock();
   const wanted = (): boolean => coming.phase.value === "inRoom" || coming.phase.value === "reconnecting";
   effect(() => void wakeLock.want(wanted()));
+  const network = (): void => {
+    coming.hurry();
+    receiving.way.networkChanged();
+  };
+  const awake = (): void => {
+    coming.hurry();
+    devices.local.lookAfter();
+    receiving.sounds.goOn();
+    bell.wake();
+    void wakeLock.want(wanted());
+  };
   watchSurroundings({
-    network: () => {
-      coming.hurry();
-      receiving.way.networkChanged();
-    },
-    awake: () => {
-      coming.hurry();
-      receiving.sounds.goOn();
-      bell.wake();
-      void wakeLock.want(wanted());
-    },
+    network,
+    awake,
+    slept: () => (network(), awake()),
+    hidden: (hidden) => receiving.lookAway(hidden),
+  });
+  // Headphones that were chosen and are gone: what they played is heard from somewhere.
+  effect(() => {
+    const chosen = receiving.output.peek();
+    const { outputs } = devices.local;
+    if (chosen && outputs.value.length > 0 && !outputs.value.some(({ id }) => id === chosen)) void receiving.choose("");
   });
 }
 
@@ -155,6 +166,8 @@ function storeOf({ facts, devices, receiving, bell, coming, acts }: Parts): Sess
     cameraOn: local.cameraOn,
     sharing: local.sharing,
     microphone: local.microphone,
+    microphoneHint: devices.microphoneHint,
+    deviceNews: local.news,
     cameras: local.cameras,
     microphones: local.microphones,
     outputs: local.outputs,

@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
 import { Icon } from "../Icon";
 import { BreakBanner } from "./Break";
+import { type DeviceActions, DeviceBanners } from "./DeviceBanners";
 import { PairNotices } from "./pairs/Notices";
 import { PairBanner } from "./pairs/PairBanner";
 import { TapToTalk } from "./pairs/TapToTalk";
@@ -16,11 +17,11 @@ interface Props {
   lost: boolean;
   onBreak: boolean;
   say: (text: string, key?: string) => void;
-  onUnmute: () => void;
+  actions: DeviceActions;
 }
 
 /** How things stand: the connection, one's own devices, and the room. */
-export function Banners({ store, lost, onBreak, say, onUnmute }: Props) {
+export function Banners({ store, lost, onBreak, say, actions }: Props) {
   return (
     <div class="banners">
       {lost && (
@@ -32,21 +33,17 @@ export function Banners({ store, lost, onBreak, say, onUnmute }: Props) {
       <PrivateRoom store={store} />
       <PairBanner store={store} say={say} />
       <PairNotices store={store} />
-      <TapToTalk store={store} onUnmute={onUnmute} />
+      <TapToTalk store={store} onUnmute={actions.mute} />
       {store.roomView.value?.paused_by && store.team.value !== null && <PausedForTeam store={store} />}
       {!onBreak && <BreakBanner store={store} />}
       <ThriftBanner store={store} />
-      {store.audioBlocked.value && (
+      {store.audioBlocked.value && store.microphone.value !== "interrupted" && (
         <button type="button" class="button primary hear" onClick={() => void store.unblockAudio()}>
           <Icon of={Volume2} />
           {t("room.tapToHear")}
         </button>
       )}
-      {store.microphone.value === "interrupted" && (
-        <button type="button" class="banner" onClick={() => (void store.unblockAudio(), void store.setMuted(false))}>
-          {t("room.interrupted")}
-        </button>
-      )}
+      <DeviceBanners store={store} actions={actions} />
       {store.sharing.value && (
         <p class="banner">
           {t("room.youShare")}

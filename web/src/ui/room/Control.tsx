@@ -15,6 +15,8 @@ export interface ControlProps {
   kept?: boolean;
   /** New things behind it. */
   count?: number;
+  /** Drawn above it for a moment. What it says is also said in the status line. */
+  bubble?: string | undefined;
   kind?: "leave" | "large";
   title?: string;
   /** Id of what says more about it. */
@@ -26,7 +28,7 @@ export interface ControlProps {
 
 /** One button of the bar. */
 export function Control(props: ControlProps) {
-  const { icon, label, short, off = false, pressed, kept = false, count = 0, kind, title, about, dialog, onClick, action } = props;
+  const { icon, label, short, off = false, pressed, kept = false, count = 0, bubble, kind, title, about, dialog, onClick, action } = props;
   return (
     <button
       type="button"
@@ -46,6 +48,7 @@ export function Control(props: ControlProps) {
       <span class="control-label">{short ?? label}</span>
       {/* Drawn from an attribute: the label says it in words. */}
       {count > 0 && <span class="control-count" data-count={Math.min(count, 99)} aria-hidden="true" />}
+      {bubble && <span class="control-bubble" data-bubble={bubble} aria-hidden="true" />}
     </button>
   );
 }

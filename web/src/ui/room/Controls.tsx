@@ -108,6 +108,7 @@ function MuteControl({ store, phone, onClick }: OneProps) {
   const none = store.microphone.value === "none";
   const muted = store.muted.value || none;
   const kept = muted && !mayStart(store, "microphone");
+  const talking = store.microphoneHint.value === "talking";
   const key = kept ? "micKept" : none ? "micOn" : muted ? "unmute" : "mute";
   return (
     <Control
@@ -117,6 +118,7 @@ function MuteControl({ store, phone, onClick }: OneProps) {
       short={phone && (none || kept) ? t("controls.micShort") : undefined}
       off={muted}
       kept={kept}
+      bubble={talking ? t("status.talkingMuted") : undefined}
       about={hasVoiceLine(store) ? VOICE : undefined}
       onClick={onClick}
     />

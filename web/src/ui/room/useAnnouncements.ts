@@ -3,15 +3,13 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import type { Person, Said, SessionStore, Team } from "../../session/model";
 import type { Notice } from "../status";
+import { deviceWords } from "../deviceWords";
 import { changes, type Drop, type Say } from "../StatusLine";
 import { isDiscreet } from "../team/discreet";
 import { teamNews } from "../team/news";
 import { fresh, news, type Seen } from "./news";
 import { areRoomsOpen } from "./pairs/open";
 import { teamOver } from "./teamOver";
-
-// An unplugged microphone that gives way to another within this time is not worth a word.
-const REPLACED_WITHIN = 1500;
 
 /** Who comes, goes, drops and returns, and what happens to oneself; in the one status line. */
 export function useAnnouncements(store: SessionStore, lost: boolean, say: Say, drop: Drop): void {
@@ -122,19 +120,15 @@ function useLine(store: SessionStore, say: Say): void {
 }
 
 function useDevices(store: SessionStore, say: Say): void {
-  const microphone = store.microphone.value !== "none";
-  const had = useRef(microphone);
+  const news = store.deviceNews.value;
   useEffect(() => {
-    if (microphone || !had.current) {
-      had.current = microphone;
-      return;
-    }
-    const timer = setTimeout(() => {
-      had.current = false;
-      say({ kind: "say", text: t("status.micLost") });
-    }, REPLACED_WITHIN);
-    return () => clearTimeout(timer);
-  }, [microphone]);
+    if (news) say({ kind: "say", text: deviceWords(news), key: news.source });
+  }, [news]);
+
+  const hint = store.microphoneHint.value;
+  useEffect(() => {
+    if (hint) say({ kind: "say", text: t(hint === "talking" ? "status.talkingMuted" : "room.noSound"), key: "microphone" });
+  }, [hint]);
 
   const behind = store.decodingBehind.value;
   useEffect(() => {
