@@ -66,6 +66,8 @@ async def take(folder: Path, counts: Sequence[int] = COUNTS) -> list[Finding]:
                 async with _bots(inside, link, count - 1):
                     page = await browsers.chromium(camera=camera, fps=RATE)
                     findings += await _visit(page, link, folder, count)
+                    if count == 1:
+                        findings += await _try_out(page, link.replace("/join", "/check"), folder)
                     await page.close()
                 await server.end_session(session.session)
     return findings
@@ -91,6 +93,24 @@ async def _visit(page: Page, link: str, folder: Path, count: int) -> list[Findin
         if await page.evaluate("kinroom.store.audioBlocked.value"):
             await page.click(".hear")
         findings += await _in_both_lights(page, folder, f"room-{count}-{screen.name}")
+    return findings
+
+
+async def _try_out(page: Page, address: str, folder: Path) -> list[Finding]:
+    """The self-test: one's own picture, the first thing to do, the report."""
+    findings: list[Finding] = []
+    for screen in SCREENS:
+        await page.viewport(screen.width, screen.height, mobile=screen.mobile)
+        await _open(page, address)
+        await page.click("[data-action=begin]")
+        await page.wait_for("kinroom.store.preview.value !== null")
+        findings += await _in_both_lights(page, folder, f"check-camera-{screen.name}")
+        for answer in ("yes", "yes", "tone", "yes", "go-on"):
+            await page.click(f"[data-action={answer}]")
+        findings += await _in_both_lights(page, folder, f"check-task-{screen.name}")
+        while await page.evaluate("document.querySelector('[data-action=skip]') !== null"):
+            await page.click("[data-action=skip]")
+        findings += await _in_both_lights(page, folder, f"check-report-{screen.name}")
     return findings
 
 

@@ -61,6 +61,7 @@ class Pages:
             web.get("/join", self._index),
             web.get("/j", self._index),  # a spoken code
             web.get("/standby", self._index),  # a facilitator's phone
+            web.get("/check", self._index),  # a self-test that needs no link
             web.get("/assets/{name}", self._hashed),
             web.get("/robots.txt", self._robots),
             web.get("/{name}", self._file),

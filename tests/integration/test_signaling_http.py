@@ -117,7 +117,7 @@ async def test_pages_load_nothing_from_elsewhere(home: House) -> None:
     (page / "index.html").write_text("<!doctype html><title>Kinroom</title>")
     (page / "assets" / "main-abc123.js").write_text("export const x = 1;\n" * 100)
     (home.folder / "secret.txt").write_text("not for the web")
-    for path in ("/", "/join", "/j", "/standby"):
+    for path in ("/", "/join", "/j", "/standby", "/check"):
         async with home.http.get(f"{home.base}{path}") as response:
             assert (response.status, response.content_type) == (200, "text/html")
             assert "default-src 'self'" in response.headers["Content-Security-Policy"]

@@ -9,10 +9,11 @@ import ends from "./locales/en/ends.json";
 import pairs from "./locales/en/pairs.json";
 import room from "./locales/en/room.json";
 import safety from "./locales/en/safety.json";
+import selfTest from "./locales/en/selfTest.json";
 import team from "./locales/en/team.json";
 import thrift from "./locales/en/thrift.json";
 
-const en = { ...common, ...door, ...room, ...safety, ...team, ...ends, ...pairs, ...board, ...thrift };
+const en = { ...common, ...door, ...room, ...safety, ...team, ...ends, ...pairs, ...board, ...selfTest, ...thrift };
 
 declare module "i18next" {
   interface CustomTypeOptions {

@@ -6,6 +6,7 @@ import { adoptToken } from "../session/token";
 import { sayMoved } from "../ui/room/pairs/useMoves";
 import { hush, shout } from "../ui/urgent";
 import { Urgent } from "../ui/Urgent";
+import { CheckPage } from "./check/CheckPage";
 import { Desk } from "./Desk";
 import { SpokenCode } from "./door/SpokenCode";
 import { Ended } from "./Ended";
@@ -42,6 +43,7 @@ export function App({ store, token: opened, path: typed }: Props) {
 }
 
 function Page({ store, token, path, onToken }: Props & { onToken: (token: string) => void }) {
+  if (path === "/check") return <CheckPage store={store} />;
   const phase = store.phase.value;
   if (phase === "inRoom" || phase === "reconnecting") return <Inside store={store} />;
   if (phase === "ended") return <Ended store={store} token={token} />;

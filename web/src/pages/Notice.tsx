@@ -48,6 +48,9 @@ export function Landing() {
     <Quiet title={t("landing.title")}>
       <p>{t("landing.text")}</p>
       <p class="soft">{t("landing.help")}</p>
+      <p>
+        <a href="/check">{t("selfTest.title")}</a>
+      </p>
     </Quiet>
   );
 }

@@ -62,7 +62,7 @@ export function DeviceChoices({ store }: { store: SessionStore }) {
 
 const STEPS = 12;
 // Speech in a quiet room reaches this; breathing and fans do not.
-const HEARD_AT = 0.12;
+export const HEARD_AT = 0.12;
 
 /** How loud the microphone is, as lit bars and in words. */
 export function LevelMeter({ store }: { store: SessionStore }) {

@@ -33,6 +33,13 @@ export function CheckStep(step: StepProps) {
         <p class="small soft" role="status">
           {played ? t("door.toneHelp") : ""}
         </p>
+        <p class="small">
+          {/* One page at a time may have the camera, on some phones. */}
+          <a href={`/check#${token}`} target="_blank" rel="noopener" onClick={() => store.releaseDevices()}>
+            {t("selfTest.fromDoor")}
+          </a>{" "}
+          {t("selfTest.fromDoorNote")}
+        </p>
         <div class="join-actions">
           <Onward step={step} label={joinWords(step, asked)} />
         </div>
