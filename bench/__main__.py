@@ -14,6 +14,7 @@ import typer
 
 from bench import floor as ground
 from bench import forward as forwarding
+from bench import impair as impairing
 from bench import latency as delaying
 from bench import memory as weighing
 from bench import move as moving
@@ -166,6 +167,28 @@ def move(
     work = rawmove.measure(people, moves or 10, seed) if raw else moving.measure(people, moves or 40, rtt, seed)
     with _own_stdout() as out:
         _print(out, asyncio.run(work), json)
+
+
+@app.command()
+def impair(
+    seed: Annotated[int, typer.Option(help="Of the network's chance.")] = 1,
+    only: Annotated[list[str] | None, typer.Option(help="These scenarios only.")] = None,
+    browser: Annotated[list[impairing.Browser] | None, typer.Option(help="Both if not given.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="A line of JSON for each scenario.")] = False,
+) -> None:
+    """Sound, pictures, adaptation and recovery on bad networks, in stock browsers. Needs root."""
+    try:
+        impairing.named(only or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--only") from None
+
+    async def run(out: BinaryIO) -> None:
+        async for result in impairing.measure(only or (), browser or list(impairing.Browser), seed):
+            _print(out, result, json)
+            out.flush()
+
+    with _own_stdout() as out:
+        asyncio.run(run(out))
 
 
 @app.command()

@@ -32,6 +32,7 @@ LINE_LIMIT = 64 * 1024 * 1024  # octets
 # For `Page.inject`: what they do is written in them.
 WATCH = (HERE / "watch.js").read_text()
 SMALL = (HERE / "small.js").read_text()
+SENSES = (HERE / "senses.js").read_text()
 
 CALL_PATIENCE = 60.0  # seconds; a cold Firefox on a busy machine takes 10 to start
 

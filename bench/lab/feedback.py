@@ -29,13 +29,17 @@ class Heard:
 
     def note(self, numbers: NDArray[np.uint16], at: float) -> None:
         """`at`: seconds, for all of them."""
+        self.note_each(numbers, np.full(len(numbers), at))
+
+    def note_each(self, numbers: NDArray[np.uint16], times: NDArray[np.float64]) -> None:
+        """Each came at its own time."""
         if not len(numbers):
             return
         if self._next is None:
             self._next = int(numbers[0])
         steps = (numbers.astype(np.int64) - self._next + 0x8000 & 0xFFFF) - 0x8000
         self._numbers.append(self._next + steps)
-        self._times.append(np.full(len(numbers), at))
+        self._times.append(times)
 
     def due(self, sender_ssrc: int, media_ssrc: int) -> bytes | None:
         """The body of a feedback message about all that came since the last one; None if nothing did."""

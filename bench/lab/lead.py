@@ -7,7 +7,7 @@ async with member(server, token, "Ana") as ana:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import aiohttp
@@ -18,7 +18,8 @@ from signaling import protocol as p
 
 
 class Member:
-    """`place` is the newest snapshot; `people` of the own room, by name, and `board` are as they are now."""
+    """`place` is the newest snapshot; `people` of the own room, by name, `board`, `slots` (m-line -> who is on it,
+    and the source) and `layers` (source -> encodings to send) are as they are now."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -26,6 +27,8 @@ class Member:
         self.place: p.Place
         self.people: dict[str, p.Person] = {}
         self.board: p.Board | None = None
+        self.slots: dict[str, tuple[str, str]] = {}
+        self.layers: dict[str, int] = {}
         self.offers_wanted = 0  # times that the server asked for more slots
 
     async def join(self, token: str, name: str) -> None:
@@ -59,14 +62,22 @@ class Member:
             case p.Snapshot():
                 self.place, self.board = message, message.board
                 self.people = {person.name: person for person in message.people}
+                self._map(message.slots)
             case p.Waiting():
                 self.place, self.board, self.people = message, None, {}
             case p.Changes(_, changes):
                 for change in changes:
                     self._change(change)
+            case p.Slots(slots):
+                self._map(slots)
+            case p.SendLayers(source, layers):
+                self.layers[source] = layers
             case p.SlotsNeeded():
                 self.offers_wanted += 1
         self._news.set()
+
+    def _map(self, slots: Sequence[p.Slot]) -> None:
+        self.slots = {slot.mid: (slot.participant, slot.source) for slot in slots}
 
     def _change(self, change: p.Change) -> None:
         match change:

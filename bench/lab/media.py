@@ -9,7 +9,7 @@ import struct
 
 from msgspec import Struct
 
-from bench.lab.sdp import ABS_SEND_TIME, AUDIO_LEVEL, MID, OPUS, TRANSPORT_CC, VP8
+from bench.lab.sdp import ABS_SEND_TIME, AUDIO_LEVEL, MID, OPUS, RID, TRANSPORT_CC, VP8
 
 VIDEO_FPS = 30
 AUDIO_INTERVAL = 0.02  # seconds
@@ -48,10 +48,10 @@ class TransportCounter:
         self.next = 1
 
 
-class _Stream:
+class Stream:
     """Header state of one SSRC."""
 
-    def __init__(self, person: int, mid: str, counter: TransportCounter) -> None:
+    def __init__(self, person: int, mid: str, counter: TransportCounter, rid: str = "") -> None:
         self.person = person
         self.ssrc = secrets.randbits(32) or 1
         self.sequence = secrets.randbits(15)
@@ -59,6 +59,7 @@ class _Stream:
         self.packets = 0
         self.octets = 0
         self._mid = mid.encode()
+        self._rid = rid.encode()
         self._counter = counter
 
     def packet(
@@ -72,6 +73,8 @@ class _Stream:
         extensions += bytes((TRANSPORT_CC << 4 | 1,)) + (self._counter.next & 0xFFFF).to_bytes(2, "big")
         if self.packets < PACKETS_WITH_MID:
             extensions += bytes((MID << 4 | (len(self._mid) - 1),)) + self._mid
+            if self._rid:
+                extensions += bytes((RID << 4 | (len(self._rid) - 1),)) + self._rid
         extensions += bytes(-len(extensions) % 4)
         header = struct.pack(
             "!BBHIIHH",
@@ -93,7 +96,7 @@ class _Stream:
         return _STAMP.pack(_MAGIC, self.person, self.ssrc, self.packets)
 
 
-class Microphone(_Stream):
+class Microphone(Stream):
     """50 packets a second; `level` in -dBov (RFC 6464)."""
 
     def packets_at(self, now: float, level: int) -> list[bytes]:
@@ -103,7 +106,7 @@ class Microphone(_Stream):
         return [self.packet(now, OPUS, self.packets == 0, self.timestamp, level | 0x80, body)]
 
 
-class Camera(_Stream):
+class Camera(Stream):
     """Frames of equal size, so that the rate holds with key frames too.
 
     `key_octets`: key frames are this large instead, as an encoder's are (ten times the others and more).

@@ -45,12 +45,13 @@ class RawPeer:
         make_socket: Callable[[int, int], socket.socket] = socket.socket,
         sending: Sequence[tuple[str, str]] = SENDING,
         profiles: Sequence[bytes] = tuple(PROFILES),
+        rids: Sequence[str] = (),
     ) -> None:
-        """`profiles`: of SRTP, that DTLS offers."""
+        """`profiles`: of SRTP, that DTLS offers. `rids`: of the camera's encodings."""
         self._identity = identity
         self._profiles = profiles
         self._mine = Credentials(secrets.token_hex(4), secrets.token_hex(16), identity.fingerprint)
-        self.offer = write_offer(self._mine, pairs, sending)
+        self.offer = write_offer(self._mine, pairs, sending, rids)
         self.socket = make_socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)

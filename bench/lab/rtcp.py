@@ -20,6 +20,7 @@ class Received(Struct, frozen=True):
     nacks: int
     feedback: int  # transport-cc messages
     reports: list[tuple[int, int]]  # (SSRC, middle 32 bits of the NTP time) of sender reports
+    losses: list[tuple[int, float]]  # (SSRC, fraction lost since the report before) of report blocks
 
 
 def ntp(wall: float) -> int:
@@ -31,8 +32,13 @@ def read(compound: bytes) -> Received:
     """Unknown and broken parts are skipped: the server's RTCP is judged elsewhere."""
     wanted: list[int] = []
     reports: list[tuple[int, int]] = []
+    losses: list[tuple[int, float]] = []
     nacks = feedback = 0
     for kind, form, body in _parts(compound):
+        if kind in (_SR, _RR):
+            first = 24 if kind == _SR else 4
+            blocks = (body[n : n + 24] for n in range(first, min(len(body) - 23, first + 24 * form), 24))
+            losses += [(int.from_bytes(block[:4], "big"), block[4] / 256) for block in blocks]
         if kind == _SR and len(body) >= 12:
             reports.append((int.from_bytes(body[:4], "big"), int.from_bytes(body[6:10], "big")))
         elif kind == _PSFB and form == _PLI and len(body) >= 8:
@@ -43,7 +49,7 @@ def read(compound: bytes) -> Received:
             nacks += 1
         elif kind == _RTPFB and form == _TRANSPORT_CC:
             feedback += 1
-    return Received(wanted, nacks, feedback, reports)
+    return Received(wanted, nacks, feedback, reports, losses)
 
 
 class Sent(Struct, frozen=True):

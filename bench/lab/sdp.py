@@ -18,6 +18,7 @@ AUDIO_LEVEL = 1
 ABS_SEND_TIME = 2
 TRANSPORT_CC = 3
 MID = 4
+RID = 10
 
 SENDING = (("microphone", "audio"), ("camera", "video"), ("screen", "video"), ("screen_sound", "audio"))
 TALKING = SENDING[:2]  # without a screen
@@ -27,6 +28,7 @@ _EXTENSIONS = {
     ABS_SEND_TIME: "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
     TRANSPORT_CC: "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
 }
+_RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 _LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 _AUDIO = [
     f"a=rtpmap:{OPUS} opus/48000/2",
@@ -73,13 +75,22 @@ class Answer(Struct, frozen=True):
     lines: dict[str, AnsweredLine]
 
 
-def write_offer(mine: Credentials, pairs: int, sending: Sequence[tuple[str, str]] = SENDING) -> Offer:
-    """The sending m-lines, then `pairs` pairs of slots. Mids count from 0."""
+def write_offer(
+    mine: Credentials,
+    pairs: int,
+    sending: Sequence[tuple[str, str]] = SENDING,
+    rids: Sequence[str] = (),
+) -> Offer:
+    """The sending m-lines, then `pairs` pairs of slots. Mids count from 0. `rids`: of the camera's encodings."""
     lines = [(kind, "sendonly") for _, kind in sending] + [("audio", "recvonly"), ("video", "recvonly")] * pairs
     mids = [str(n) for n in range(len(lines))]
+    camera = next((mids[n] for n, (source, _) in enumerate(sending) if source == "camera"), None)
     text = _session(mids)
     for mid, (kind, direction) in zip(mids, lines, strict=True):
         text += _section(mine, mid, kind, direction)
+        if rids and mid == camera:
+            text += [f"a=extmap:{RID} {_RID}", *(f"a=rid:{rid} send" for rid in rids)]
+            text += [f"a=simulcast:send {';'.join(rids)}"]
     sources = {mids[n]: source for n, (source, _) in enumerate(sending)}
     slots = [(mids[n], mids[n + 1]) for n in range(len(sending), len(lines), 2)]
     return Offer("\r\n".join(text) + "\r\n", sources, slots)

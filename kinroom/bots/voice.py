@@ -38,7 +38,7 @@ class Speech(Struct, frozen=True):
 
 def make_speech(pitch: float, seed: int) -> Speech:
     samples = sentence(pitch, seed)
-    levels = [_level(samples[at : at + FRAME]) for at in range(0, len(samples), FRAME)]
+    levels = [level_of(samples[at : at + FRAME]) for at in range(0, len(samples), FRAME)]
     return Speech(encode(samples), levels, encode(np.zeros(5 * FRAME, np.int16))[-1])
 
 
@@ -57,7 +57,8 @@ def encode(samples: Samples) -> list[bytes]:
     return packets
 
 
-def _level(samples: Samples) -> int:
+def level_of(samples: Samples) -> int:
+    """In -dBov."""
     power = np.sqrt(np.mean(samples.astype(float) ** 2)) / 32768
     return SILENT if power == 0 else min(SILENT, round(-20 * float(np.log10(power))))
 

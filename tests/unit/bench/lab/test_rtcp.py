@@ -48,6 +48,12 @@ def test_reads_the_time_of_sender_reports_for_the_answer() -> None:
     assert received.reports == [(7, lab.ntp(2.0) >> 16 & 0xFFFFFFFF)]
 
 
+def test_reads_what_reports_say_was_lost() -> None:
+    lost = [rtcp.ReportBlock(ssrc, 64, 10, 100, 0, 0, 0) for ssrc in (7, 8)]
+    for report in (rtcp.ReceiverReport(1, tuple(lost)), rtcp.SenderReport(1, 0, 0, 0, 0, tuple(lost))):
+        assert lab.read(rtcp.build_compound([report])).losses == [(7, 0.25), (8, 0.25)]
+
+
 def test_garbage_is_skipped() -> None:
     for junk in (b"", b"\x81", b"\x81\xce\x00\x00", b"\x81\xce\xff\xff" + bytes(8), bytes(40)):
         assert lab.read(junk).key_frame_wanted in ([], [0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-from bench.lab.sdp import OPUS, RTX, VP8, Answer, Credentials, read_answer, write_offer
+from bench.lab.sdp import OPUS, RTX, TALKING, VP8, Answer, Credentials, read_answer, write_offer
 from rtc import Grant, Mid, Source
 from rtc.core.negotiation import LocalTransport, negotiate
 from rtc.wire import sdp
@@ -42,3 +42,13 @@ def test_reads_what_is_needed_to_connect_and_to_tell_streams_apart() -> None:
     slots = [answer.lines[mid].ssrcs for mid in ("4", "5", "6", "7")]
     assert [len(ssrcs) for ssrcs in slots] == [1, 2, 1, 2]
     assert len({ssrc for ssrcs in slots for ssrc in ssrcs}) == 6
+
+
+def test_the_encodings_of_a_camera_are_named_on_its_line_alone() -> None:
+    camera, *others = [
+        [rid.id for rid in media.rids if rid.sends]
+        for media in sorted(
+            sdp.parse(write_offer(MINE, 1, TALKING, ["q", "h"]).text).media, key=lambda media: media.mid != "1"
+        )
+    ]
+    assert (camera, others) == (["q", "h"], [[], [], []])
