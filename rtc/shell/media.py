@@ -6,6 +6,7 @@ whole (`sending.py`). Nothing here decodes, awaits or allocates per packet more 
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import time
@@ -39,8 +40,6 @@ SOCKET_BUFFER: Final = 4 * 1024 * 1024  # bytes; 50 ms of 100,000 packets/s
 LONGEST_PAUSE: Final = 0.0022  # seconds, of a worker without work
 SHORTEST_PAUSE: Final = 0.00015  # seconds, from half a core on
 BUSY: Final = 1000  # packets received in a second, from which on it pays
-# The loop's wake-up costs as much as the pause: while packets keep coming, this long without it. Timers wait as long.
-AWAY_FROM_LOOP: Final = 0.005  # seconds
 MAX_LATENCY_SAMPLES: Final = 50_000
 # Strangers can make us compute an HMAC with each check: what one core does in 3 % of its time.
 MAX_STRANGERS: Final = 1000  # checks a second from unknown addresses
@@ -95,6 +94,8 @@ class MediaSocket:
         self.received = 0
         self.largest_queue = 0.0  # seconds; the reader clears it
         self.pause = 0.0  # seconds (`pause_at`)
+        # Until then `readable` may wait for more by itself. Monotonic seconds; the worker says it anew at each tick.
+        self.until = 0.0
         self.latencies: list[float] | None = None  # seconds; a list while sampling is on
         self._router = router
         self._transports = transports
@@ -105,6 +106,8 @@ class MediaSocket:
         self._express = Express(self._incoming, self._writer.library) if express and self._writer is not None else None
         self._control_errors = 0
         self._batch = Batch()
+        self._waiting = select.poll()
+        self._waiting.register(self.fd, select.POLLIN)
 
     @property
     def kernel_drops(self) -> int:
@@ -135,26 +138,36 @@ class MediaSocket:
         if self._express is not None:
             self._express.forget(endpoint)
 
+    def share(self, loop_fd: int) -> None:
+        """`loop_fd` is readable when anything of the event loop is: then `readable` waits no longer."""
+        self._waiting.register(loop_fd, select.POLLIN)
+
     def readable(self) -> None:
-        """The loop's callback: take what is there, in turns with the loop's other work."""
-        if not self.pause:
-            self._take_all()
-            return
-        until = time.monotonic() + AWAY_FROM_LOOP
+        """The loop's callback: take what is there.
+
+        A turn of the loop costs as much as ten packets do. So this goes on by itself, until the loop has other work.
+        """
         while True:
-            time.sleep(self.pause)
-            if not self._take_all() or time.monotonic() > until:
+            if self.pause:
+                time.sleep(self.pause)
+            self._take_all()
+            if not self._more_comes():
                 return
 
-    def _take_all(self) -> bool:
-        """Whether there was anything."""
-        for batch in range(BATCHES_PER_WAKE):
+    def _more_comes(self) -> bool:
+        """Waits for packets, or for whatever is sooner."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            return False
+        return any(fd == self.fd for fd, _ in self._waiting.poll(left * 1000))
+
+    def _take_all(self) -> None:
+        for _ in range(BATCHES_PER_WAKE):
             count = self._incoming.receive(self.fd)
             if count:
                 self._receive(count)
             if count < RECEIVE_AT_ONCE:
-                return bool(count or batch)
-        return True
+                return
 
     # --- in ----------------------------------------------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ class Worker:
 
     def run(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.add_reader(self._media.fd, self._media.readable)
+        self._media.share(loop._get_backend_id())  # type: ignore[attr-defined]  # uvloop's, which has no other name
         self._tell(rpc.Ready(self._media.port))
         loop.call_later(TICK, self._tick, loop)
 
@@ -84,6 +85,7 @@ class Worker:
 
     def _tell(self, message: rpc.FromWorker) -> None:
         self._writer.write(rpc.encode(message))
+        self._media.until = 0.0  # it leaves with the loop's next turn
 
     # --- from the engine ---------------------------------------------------------------------------------------------
 
@@ -230,6 +232,7 @@ class Worker:
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.call_later(TICK, self._tick, loop)
         now = time.monotonic()
+        self._media.until = now + TICK
         self._strangers = min(MAX_STRANGERS, self._strangers + MAX_STRANGERS * TICK)
         if self._router.wake(now, self._media.batch):
             self._after_changes(now)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import select
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
+import uvloop
 from pylibsrtp import Policy, Session
 
 from rtc.core.batch import Batch
@@ -153,3 +157,46 @@ def test_control_packets_cost_more_than_media(
         sender.send(browser.protect_rtcp(nack))
         media.readable()
     assert 10 <= endpoint.peer.drops["rate"] <= 20
+
+
+def test_what_comes_next_waits_for_no_turn_of_the_loop(
+    media: MediaSocket, transports: Transports, sender: socket.socket
+) -> None:
+    media.until = time.monotonic() + 10
+    loop, other = socket.socketpair()
+    with loop, other:
+        media.share(loop.fileno())
+
+        def answer(now: float, data: bytes, key: bytes) -> None:
+            """Each one that is taken brings the next, and the third brings work for the loop."""
+            transports.stun.append(data)
+            if len(transports.stun) < 3:
+                sender.send(b"\0again")
+            else:
+                other.send(b"x")
+
+        transports.receive_stun = answer  # type: ignore[method-assign]
+        sender.send(b"\0first")
+        media.readable()
+    assert transports.stun == [b"\0first", b"\0again", b"\0again"]
+    assert time.monotonic() < media.until
+
+
+async def test_the_event_loop_has_an_fd_that_tells_of_its_work() -> None:
+    """uvloop's own name for it, `_get_backend_id`, is not promised by anybody."""
+    loop = uvloop.new_event_loop()
+    reading, writing = socket.socketpair()
+    seen: list[bool] = []
+
+    def look() -> None:
+        writing.send(b"x")
+        seen.append(bool(select.select([loop._get_backend_id()], [], [], 1)[0]))
+        loop.stop()
+
+    with reading, writing:
+        loop.add_reader(reading, lambda: None)
+        loop.call_later(0.01, look)
+        await asyncio.get_running_loop().run_in_executor(None, loop.run_forever)
+        loop.remove_reader(reading)
+    loop.close()
+    assert seen == [True]
