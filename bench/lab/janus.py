@@ -24,7 +24,6 @@ START_TIMEOUT = 10.0  # seconds
 STOP_TIMEOUT = 3.0  # seconds, then it is killed
 ANSWER_TIMEOUT = 15.0  # seconds: it makes an agent, a thread and an answer for each of us on one core
 WEBSOCKET_PORT = 8188
-PRIORITY = -10  # niceness, as Kinroom's worker takes it where it may
 
 _LIBRARIES = Path("/usr/lib/x86_64-linux-gnu/janus")
 _PLUGIN = "janus.plugin.videoroom"
@@ -148,7 +147,7 @@ class Janus:
             raise JanusError(reason)
         self._folder = Path(self._ends.enter_context(tempfile.TemporaryDirectory(prefix="bench-janus-")))
         self._configure()
-        favoured = ["nice", "-n", str(PRIORITY)] if os.geteuid() == 0 else []
+        favoured = ["chrt", "--rr", "1"] if os.geteuid() == 0 else []  # as Kinroom's worker takes it where it may
         pinned = [] if self._core is None else ["taskset", "-c", str(self._core)]
         log = self._ends.enter_context((self._folder / "janus.log").open("wb"))
         self._process = await asyncio.create_subprocess_exec(
