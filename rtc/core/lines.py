@@ -16,6 +16,12 @@ CNAME: Final = "kinroom"
 
 MAX_RIDS: Final = 3
 OPUS_PARAMETERS: Final = "minptime=10;useinbandfec=1"
+OPUS_OF_SOURCE: Final = {
+    # Most people listen most of the time: silence costs a packet in 400 ms instead of 50 a second.
+    Source.MICROPHONE: f"{OPUS_PARAMETERS};usedtx=1",
+    # Music and films: both channels, never a gap. RFC 7587 6.1: a receiver says what it prefers to be sent.
+    Source.SCREEN_SOUND: f"{OPUS_PARAMETERS};stereo=1;maxaveragebitrate=96000",
+}
 
 PROTOCOLS: Final = frozenset({"UDP/TLS/RTP/SAVPF", "TCP/DTLS/RTP/SAVPF"})
 _IDENTITY: Final = (uris.MID, uris.RID, uris.RRID)
@@ -141,7 +147,7 @@ def _answered_codecs(media: Media, line: Line) -> Iterable[Codec]:
     allowed = (_SLOT_FEEDBACK if line.source is None else _SENDING_FEEDBACK)[line.kind]
     if line.source is None and uris.TRANSPORT_CC not in line.extensions:
         allowed -= {"transport-cc"}  # of packets that have no number there is nothing to tell
-    name, parameters = ("opus", OPUS_PARAMETERS) if line.kind == "audio" else ("VP8", "")
+    name, parameters = ("opus", _opus_parameters(line)) if line.kind == "audio" else ("VP8", "")
     feedback = tuple(value for value in codec.feedback if value in allowed)
     if line.source is not None and line.kind == "audio":
         # Not offered by any browser, but libwebrtc sends sound again where the answer says that it is asked for.
@@ -149,6 +155,10 @@ def _answered_codecs(media: Media, line: Line) -> Iterable[Codec]:
     yield Codec(codec.payload_type, name, codec.clock_rate, codec.channels, parameters, feedback)
     if line.rtx_payload_type is not None:
         yield Codec(line.rtx_payload_type, "rtx", codec.clock_rate, 1, f"apt={codec.payload_type}")
+
+
+def _opus_parameters(line: Line) -> str:
+    return OPUS_PARAMETERS if line.source is None else OPUS_OF_SOURCE.get(line.source, OPUS_PARAMETERS)
 
 
 def _answered_direction(offered: Direction, sending: bool) -> Direction:

@@ -16,6 +16,15 @@ const VIDEO: MediaTrackConstraints = {
 /** Slides and documents: sharp before smooth. */
 const SCREEN: MediaTrackConstraints = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 10, max: 15 } };
 
+/** Music and films as they are, but nobody hears their own voice come back out of it. */
+const SCREEN_SOUND: MediaTrackConstraints & { restrictOwnAudio: boolean } = {
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGainControl: false,
+  channelCount: 2,
+  restrictOwnAudio: true,
+};
+
 export const audioConstraints = (device: string | null): MediaTrackConstraints =>
   device === null ? AUDIO : { ...AUDIO, deviceId: { exact: device } };
 
@@ -68,7 +77,7 @@ export const screenPossible = (): boolean =>
 export async function captureScreen(): Promise<Captured> {
   if (!screenPossible()) return { answer: "unsupported", stream: null };
   try {
-    return { answer: "ok", stream: await navigator.mediaDevices.getDisplayMedia({ video: SCREEN, audio: true }) };
+    return { answer: "ok", stream: await navigator.mediaDevices.getDisplayMedia({ video: SCREEN, audio: SCREEN_SOUND }) };
   } catch (error) {
     return { answer: answerOf(error), stream: null };
   }

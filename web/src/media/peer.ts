@@ -2,6 +2,7 @@
 
 import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { wantedCodecs, wantedExtensions, type HeaderExtension } from "./codecs";
+import { heardInStereo } from "./stereo";
 
 /** The order of the sending m-lines in every offer. */
 const SENDING: readonly { source: SourceName; kind: "audio" | "video"; maxBitrate?: number }[] = [
@@ -119,9 +120,10 @@ export class Peer {
     // Not when they come: Chromium makes any next offer a restart once they differ.
     if (restart) this.pc.setConfiguration(this.configuration());
     // Candidates are not awaited: the server learns ours from our checks.
-    const offer = await this.pc.createOffer({ iceRestart: restart });
-    await this.pc.setLocalDescription(offer);
-    const answer = await this.events.offer(offer.sdp ?? "", this.sources(), this.id === null);
+    const { sdp } = await this.pc.createOffer({ iceRestart: restart });
+    const offer = heardInStereo(sdp ?? "");
+    await this.pc.setLocalDescription({ type: "offer", sdp: offer });
+    const answer = await this.events.offer(offer, this.sources(), this.id === null);
     if (this.closed) return;
     await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
     this.id = answer.peer;

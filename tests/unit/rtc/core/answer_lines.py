@@ -31,7 +31,7 @@ ANSWER_LINE: Final = re.compile(
             r"a=ice-ufrag:ourufrag|a=ice-pwd:ourpasswordourpassword|a=fingerprint:sha-256 7C:7C|a=setup:passive",
             r"a=candidate:[12] 1 udp \d+ (192\.0\.2\.10|2001:db8::10) 5004 typ host",
             r"a=rtpmap:\d+ (opus/48000/2|VP8/90000|rtx/90000)",
-            r"a=fmtp:\d+ (minptime=10;useinbandfec=1|apt=\d+)",
+            r"a=fmtp:\d+ (minptime=10;useinbandfec=1(;usedtx=1|;stereo=1;maxaveragebitrate=96000)?|apt=\d+)",
             r"a=rtcp-fb:\d+ (nack|nack pli|ccm fir|transport-cc)",
             rf"a=extmap:\d+(/sendonly|/recvonly)? ({_URI})",
             r"a=rid:[\w-]+ recv|a=simulcast:recv [\w-]+(;[\w-]+)*",

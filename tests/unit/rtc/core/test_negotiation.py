@@ -194,7 +194,7 @@ def test_the_answer_to_a_bot() -> None:
         "v=0\no=- 1 1 IN IP4 0.0.0.0\ns=-\nt=0 0\na=ice-lite\na=group:BUNDLE 0 1 2 3\n"
         "m=audio 9 UDP/TLS/RTP/SAVPF 111\nc=IN IP4 0.0.0.0\na=mid:0\na=recvonly\na=rtcp-mux\n"
         "a=ice-ufrag:ourufrag\na=ice-pwd:ourpasswordourpassword\na=fingerprint:sha-256 7C:7C\na=setup:passive\n"
-        "a=rtpmap:111 opus/48000/2\na=rtcp-fb:111 nack\na=fmtp:111 minptime=10;useinbandfec=1\n"
+        "a=rtpmap:111 opus/48000/2\na=rtcp-fb:111 nack\na=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\n"
         "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\n"
         "a=candidate:1 1 udp 2130706431 192.0.2.10 5004 typ host\n"
         "a=candidate:2 1 udp 2130706175 2001:db8::10 5004 typ host\na=end-of-candidates\n"
@@ -212,6 +212,20 @@ def test_the_answer_to_a_bot() -> None:
         "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\n"
         "a=msid:p0 s3\na=ssrc-group:FID 2 3\na=ssrc:2 cname:kinroom\na=ssrc:3 cname:kinroom\n"
     )
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_voices_pause_and_shared_sound_does_not(browser: str) -> None:
+    answered = sdp.parse(answer(recorded(f"{browser}-page")).answer).media
+    sent = [one.codecs[0].parameters for one in answered if one.kind == "audio" and one.direction is Direction.RECVONLY]
+    slots = {
+        one.codecs[0].parameters for one in answered if one.kind == "audio" and one.direction is Direction.SENDONLY
+    }
+    assert sent == [
+        "minptime=10;useinbandfec=1;usedtx=1",
+        "minptime=10;useinbandfec=1;stereo=1;maxaveragebitrate=96000",
+    ]
+    assert slots == {"minptime=10;useinbandfec=1"}
 
 
 async def test_aiortc_takes_the_answer() -> None:
