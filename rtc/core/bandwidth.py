@@ -9,24 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from rtc.core.bandwidth_delay import SETTLES, DelayControl, Sign
 from rtc.core.bandwidth_delivered import Delivered
 from rtc.core.bandwidth_loss import Loss, Verdict
 from rtc.core.bandwidth_probe import Probe, Probes
 from rtc.core.bandwidth_queue import Queue
-from rtc.core.bandwidth_rate import AHEAD, RateControl
-from rtc.core.bandwidth_slices import Packet, Slice, Slices
+from rtc.core.bandwidth_rate import SHOWS, RateControl
+from rtc.core.bandwidth_slices import Packet, Slices, Taken
 
+NEVER: Final = float("-inf")
 STALE: Final = 1.0  # seconds without feedback, after which nothing is probed
-# Slower than this towards an empty queue, and it is not draining.
-FALLING: Final = -0.05  # seconds a second
-SETTLES: Final = 0.2  # seconds from a new target until what is sent follows it
-# A queue that stands so long after less was sent is not ours.
-NOT_OURS_AFTER: Final = 1.0  # seconds
-# Of the loss-driven step down.
-LESS: Final = 0.95
-# Receiver reports, where nothing else tells (draft-ietf-rmcat-gcc-02, section 6).
+# Seconds after trouble, in which a probe that left before it proves nothing.
+DOUBTFUL: Final = 1.0
+# Where only receiver reports tell of loss (draft-ietf-rmcat-gcc-02, section 6).
 HIGH_LOSS, LOW_LOSS = 0.10, 0.02
-REGAIN: Final = 1.05  # a report with low loss
+REGAIN: Final = 1.05  # with each report of low loss
+LEAST_KEPT: Final = 0.1
+FALL: Final = 0.95  # of the viewer's own estimate: if it becomes less, the line is full
 
 
 class Estimator:
@@ -34,21 +33,21 @@ class Estimator:
         self._slices = Slices()
         self._delivered = Delivered()
         self._queue = Queue()
+        self._delay = DelayControl(self._queue)
         self._loss = Loss()
         self._probes = Probes()
         self._rate: RateControl | None = None  # from the first word on
-        self._round_trip = 0.0
-        self._heard_at = self._cut_at = self._troubled_at = float("-inf")
-        self._before = 0.0  # bits/s, before a step down that loss alone asked for
-        self._drains = False
+        self._before: tuple[float, float | None, float] | None = None  # what a step down for loss alone changed
+        self._round_trip = 0.0  # seconds
+        self._heard_at = self._troubled_at = NEVER
         self._remb: float | None = None
-        self._kept = 1.0  # share of the REMB that reported loss leaves
+        self._kept = 1.0  # share of it that reported loss leaves
 
     @property
     def target(self) -> float | None:
         """Bits/s that the line carries; None before the first word."""
         if self._rate is not None:
-            return self._rate.rate
+            return self._rate.target
         return None if self._remb is None else self._remb * self._kept
 
     @property
@@ -57,7 +56,7 @@ class Estimator:
         return self._troubled_at
 
     def feedback(self, now: float, packets: Sequence[Packet], round_trip: float) -> None:
-        """One transport-wide feedback message, by number."""
+        """One transport-wide feedback message, its packets by number. `round_trip`: seconds."""
         if not packets:
             return
         self._heard_at, self._round_trip = now, round_trip
@@ -65,74 +64,102 @@ class Estimator:
         for piece in taken.slices:
             self._delivered.add(piece)
             self._queue.add(piece)
-        rate = self._rate
-        if rate is None:
-            if self._delivered.rate > 0.0:
-                self._rate = RateControl(now, AHEAD * self._delivered.rate)
-            return
-        if taken.slices:
-            self._watch_queue(now, rate, taken.slices[-1])
-        stands = self._queue.stands_since is not None or self._drains
-        self._watch_loss(now, rate, self._loss.add(now, taken.arrived, taken.lost, taken.late, stands))
+        self._delivered.measure()
         shown = self._probes.feedback(packets)
-        if shown is not None and now - self._troubled_at > 1.0:
-            rate.show(shown)
+        delivered = self._delivered.rate
+        if delivered is None:
+            return
+        if self._rate is None:
+            self._rate = RateControl(now, delivered)
+        if taken.slices:
+            self._watch_queue(now, self._rate, taken.slices[-1].sent_at / 1e6, delivered)
+        self._watch_loss(now, self._rate, taken, delivered)
+        if shown is not None and now > self._troubled_at + DOUBTFUL:
+            self._rate.show(shown)
 
     def remb(self, now: float, bitrate: float) -> None:
         """The viewer's own estimate, where that is all there is."""
-        if self._remb is not None and bitrate < LESS * self._remb:
+        if self._remb is not None and bitrate < FALL * self._remb:
             self._troubled_at = now
         self._remb = bitrate
 
     def loss(self, now: float, fraction: float) -> None:
         """The worst loss of a receiver report, where there is no transport-wide feedback."""
         if fraction > HIGH_LOSS:
-            self._kept = max(0.1, self._kept * (1 - fraction / 2))
+            self._kept = max(LEAST_KEPT, self._kept * (1 - fraction / 2))
             self._troubled_at = now
         elif fraction < LOW_LOSS:
             self._kept = min(1.0, self._kept * REGAIN)
 
     def probe(self, now: float, wanted: float, sent_rate: float) -> Probe | None:
-        """A cluster to send now. `wanted`: what everything would take; `sent_rate`: what is sent."""
-        if self._rate is None or now - self._heard_at > STALE or self._queue.stands_since is not None:
+        """A cluster to send now; None while nothing is to be gained, or too soon. `wanted`: what everything would take;
+        `sent_rate`: what is sent without it.
+        """
+        if self._rate is None or now > self._heard_at + STALE or self._queue.stands_since is not None:
             return None
-        return self._probes.ask(now, self._rate.rate, wanted, self._troubled_at, self._queue.noise, self._round_trip)
+        if self._rate.limit is not None and sent_rate >= SHOWS * self._rate.target:
+            return None  # what is sent tries that limit already, and others who share the line are not pushed aside
+        return self._probes.ask(
+            now,
+            target=self._rate.target,
+            wanted=wanted,
+            sent=sent_rate,
+            troubled_at=self._troubled_at,
+            noise=self._queue.noise,
+            round_trip=self._round_trip,
+        )
 
     def probing(self, number_from: int, number_to: int, probe: Probe) -> None:
-        """The cluster has left with these transport-wide numbers, the last one excluded."""
+        """The cluster has left with these transport-wide numbers, the last one excluded. What else left in between
+        counts as well.
+        """
         self._probes.sent(number_from, number_to, probe)
 
-    def _watch_queue(self, now: float, rate: RateControl, piece: Slice) -> None:
-        queue = self._queue
-        follows = piece.sent_at / 1e6 >= self._cut_at + SETTLES
-        if queue.delay <= queue.limit:
-            if queue.stands_since is not None:
-                rate.hold(now)
-                return
-            if self._drains:
-                self._drains = False
+    def _watch_queue(self, now: float, rate: RateControl, sent_at: float, delivered: float) -> None:
+        drained = self._delay.drains
+        sign = self._delay.judge(now, sent_at, self._delivered.sent, rate.target)
+        if sign is Sign.CLEAR:
+            if drained:
                 rate.drained()
-            rate.grow(now, self._delivered.rate)
+            rate.grow(now, delivered)
             return
         rate.hold(now)
-        if not follows or queue.slope < FALLING or queue.stands_since is None:
-            return
-        if self._drains and now - self._cut_at > NOT_OURS_AFTER and queue.slope < -FALLING:
-            queue.accept()
-            return
-        carried = self._delivered.since(queue.stands_since)
-        if carried is None:
-            return
-        rate.cut(now, carried / (1 - self._loss.own), queue.delay)
-        self._drains = True
-        self._cut_at = self._troubled_at = now
-        self._loss.skip(now)
+        if sign is Sign.FULL and self._queue.stands_since is not None:
+            carried = self._delivered.since(self._queue.stands_since)
+            if carried is not None:
+                self._cut(now, rate, carried)
 
-    def _watch_loss(self, now: float, rate: RateControl, verdict: Verdict) -> None:
-        if verdict is Verdict.TRY_LESS:
-            self._before = rate.rate
-            rate.cut(now, self._delivered.rate, 0.0)
-            self._troubled_at = now
-            self._loss.skip(now + SETTLES + self._round_trip)
-        elif verdict is Verdict.OWN:
-            rate.show(self._before)
+    def _watch_loss(self, now: float, rate: RateControl, taken: Taken, delivered: float) -> None:
+        verdict = self._loss.add(
+            now,
+            taken.arrived,
+            taken.lost,
+            taken.late,
+            delivered=delivered,
+            queue_stands=self._queue.stands_since is not None,
+        )
+        match verdict:
+            case None:
+                return
+            case Verdict.TRY_LESS:
+                self._before = self._before or (rate.target, rate.limit, self._troubled_at)
+                rate.ease(now, delivered / (1 - self._loss.own))
+                self._trouble(now)
+                return
+            case Verdict.FULL:
+                self._cut(now, rate, delivered)
+            case Verdict.OWN if self._before is not None:
+                target, rate.limit, self._troubled_at = self._before
+                rate.show(target)
+            case Verdict.CLEAR if self._before is not None:
+                rate.eased()
+        self._before = None
+
+    def _cut(self, now: float, rate: RateControl, carried: float) -> None:
+        rate.cut(now, carried / (1 - self._loss.own), self._queue.delay)
+        self._delay.cut(now)
+        self._trouble(now)
+
+    def _trouble(self, now: float) -> None:
+        self._troubled_at = now
+        self._loss.skip(now + SETTLES + self._round_trip)

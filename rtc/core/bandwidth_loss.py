@@ -1,28 +1,39 @@
-"""Loss: whether a line that shows no queue loses what it cannot carry, or loses whatever is sent.
+"""Loss: whether a line without a queue loses what it cannot carry, or loses its share of whatever is sent.
 
-A policer or a very short queue drops what is too much, and sending less ends it. A lossy Wi-Fi loses its share of
-anything, and sending less only makes the picture worse. So a loss that nobody knows yet is answered by one small step
-down: if it ends, the line was full; if it stays, it is the line's own, and the step is taken back.
+A policer or a very short queue drops what is too much, and sending less ends it. A lossy Wi-Fi drops some of anything,
+and sending less only makes the picture worse. So a loss that is not known yet is answered by a step down: if it ends,
+the line was full; if it stays while less arrives, it is the line's own, and the step is taken back.
 """
 
 from __future__ import annotations
 
 import enum
 import math
+from collections import deque
 from typing import Final
 
 WINDOW: Final = 0.5  # seconds
 MIN_PACKETS: Final = 30
-NOTABLE: Final = 0.02  # share over the line's own
-SIGMAS: Final = 2.5  # of chance, over the line's own
-HIGHEST_OWN: Final = 0.30  # over this nothing is called the line's own
-EASE: Final = 0.2  # of the way down to a smaller loss, a window
+NOTABLE: Final = 0.02  # share, over the line's own
+SIGMAS: Final = 3.0  # of chance, over the line's own
+LEAST_SIGMA: Final = 0.01  # share by which chance is reckoned where the line's own is less
+MANY: Final = 2.0  # times what is notable: no second window is waited for
+HIGHEST_OWN: Final = 0.30  # what is more is never the line's own
+# How far the line's own loss follows that of each window, and how far at the most it rises over what a step showed.
+FALLS, RISES = 0.2, 0.05
+DRIFTS: Final = 1.3
+# Of what arrived before a step down. If as much arrives as before, the line still gives all it can.
+LESS: Final = 0.95
+# What is reported lost may only have been overtaken.
+LATEST: Final = 0.15  # seconds
 
 
 class Verdict(enum.Enum):
     CLEAR = enum.auto()
-    TRY_LESS = enum.auto()  # send less, and see whether it ends
-    OWN = enum.auto()  # it did not end: back to what was sent before
+    SUSPECT = enum.auto()  # the next window tells
+    FULL = enum.auto()  # a queue stands, and overflows
+    TRY_LESS = enum.auto()
+    OWN = enum.auto()  # less did not help
 
 
 class Loss:
@@ -30,38 +41,69 @@ class Loss:
 
     def __init__(self) -> None:
         self.own = 0.0  # share that the line loses whatever is sent
-        self._arrived = self._lost = 0
+        self._shown = 0.0  # the same, when a step down last showed it
+        self._pending: deque[tuple[float, int, int]] = deque()  # messages: when, arrived, lost
+        self._late = self._arrived = self._lost = 0  # packets
         self._since = float("-inf")
-        self._tried: float | None = None  # the loss that a step down should end
+        self._verdict = Verdict.CLEAR
+        self._tried = (0.0, 0.0)  # before the step down: share, and bits/s that arrived
 
-    def add(self, now: float, arrived: int, lost: int, late: int, queue_stands: bool) -> Verdict:
-        """One feedback message. While a queue stands, loss is of its overflow, and nothing is learned."""
-        self._arrived += arrived + late
-        self._lost = max(0, self._lost + lost - late)
+    def add(
+        self, now: float, arrived: int, lost: int, late: int, *, delivered: float, queue_stands: bool
+    ) -> Verdict | None:
+        """One feedback message, in packets; `delivered`: bits/s that arrive. None: the window is not full yet."""
+        if now < self._since:
+            return None
+        self._count(now, arrived, lost, late)
         count = self._arrived + self._lost
         if now - self._since < WINDOW or count < MIN_PACKETS:
-            return Verdict.CLEAR
+            return None
         share = self._lost / count
         self._since, self._arrived, self._lost = now, 0, 0
+        self._verdict = self._judge(share, count, delivered, queue_stands)
+        return self._verdict
+
+    def skip(self, until: float) -> None:
+        """What is reported before `until` was sent before something changed."""
+        self._since = until
+        self._late = self._arrived = self._lost = 0
+        self._pending.clear()
+
+    def _count(self, now: float, arrived: int, lost: int, late: int) -> None:
+        self._pending.append((now, arrived, lost))
+        self._late += late
+        while self._pending[0][0] < now - LATEST:
+            _, arrived, lost = self._pending.popleft()
+            overtaken = min(lost, self._late)
+            self._late -= overtaken
+            self._arrived += arrived + overtaken
+            self._lost += lost - overtaken
+
+    def _judge(self, share: float, count: int, delivered: float, queue_stands: bool) -> Verdict:
+        notable = max(NOTABLE, SIGMAS * math.sqrt(max(self.own, LEAST_SIGMA) * (1 - self.own) / count))
+        if share <= self.own + notable:
+            if not queue_stands:
+                self._follow(share)
+            return Verdict.CLEAR
         if queue_stands:
-            self._tried = None
-            return Verdict.CLEAR
-        return self._judge(share, count)
+            return Verdict.FULL
+        if self._verdict is Verdict.TRY_LESS:
+            return self._judge_step(share, delivered)
+        if self._verdict is not Verdict.SUSPECT and share <= self.own + MANY * notable:
+            return Verdict.SUSPECT
+        self._tried = share, delivered
+        return Verdict.TRY_LESS
 
-    def skip(self, now: float) -> None:
-        """What is reported in the next window was sent before something changed."""
-        self._since, self._arrived, self._lost = now, 0, 0
-
-    def _judge(self, share: float, count: int) -> Verdict:
-        tried, self._tried = self._tried, None
-        chance = SIGMAS * math.sqrt(max(self.own, 0.01) * (1 - self.own) / count)
-        if share <= self.own + max(NOTABLE, chance):
-            self.own += EASE * (min(share, self.own) - self.own)
+    def _judge_step(self, share: float, delivered: float) -> Verdict:
+        before, delivered_before = self._tried
+        if share - self.own < (before - self.own) / 2:
             return Verdict.CLEAR
-        if tried is None or share > HIGHEST_OWN:
-            self._tried = share
+        if share > HIGHEST_OWN or delivered > LESS * delivered_before:
+            self._tried = share, max(delivered, delivered_before)
             return Verdict.TRY_LESS
-        if share - self.own < (tried - self.own) / 2:
-            return Verdict.CLEAR
-        self.own = (share + tried) / 2
+        self.own = self._shown = (share + before) / 2
         return Verdict.OWN
+
+    def _follow(self, share: float) -> None:
+        followed = self.own + (FALLS if share < self.own else RISES) * (share - self.own)
+        self.own = min(followed, DRIFTS * self._shown)

@@ -1,82 +1,104 @@
-"""Whether packets stand in a queue on their way, from how their delay grew over the least that was seen.
+"""How long packets stand in a queue on their way, from how their delay grew over the least that was seen.
 
 The clocks of both ends differ, so only the difference to the least delay of the last half minute means anything. What
-delays swing by without any queue (Wi-Fi, mobile networks) is learned from how far they fall from slice to slice: a
-queue that fills only makes them rise.
+delays swing by without any queue (Wi-Fi, mobile networks) is told from a queue by its shape: a queue fills and drains
+over many slices, jitter turns at each.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
 from typing import Final
 
 from rtc.core.bandwidth_slices import Slice
 
-LEAST: Final = 0.015  # seconds of queue that are none: what pictures in the same line make of it
-NOISE_FACTOR: Final = 6.0
-NOISE_GAIN: Final = 1 / 16
-LARGEST_FALL: Final = 0.100  # seconds, that counts as noise
-# Of sending. A queue that stood for so long is one; a shorter hiccup of the air is none.
-RECENT: Final = 100_000  # microseconds
-# Clocks drift by 0.1 ms a second at worst, which makes 3 ms of it.
-BUCKET, BUCKETS = 1_000_000, 30  # microseconds, of the least delays that are remembered
+# What pictures that arrive in bursts make of an empty queue.
+LEAST: Final = 0.015  # seconds
+# Times the noise. Jitter of 200 ms has bends of 8 to 27 ms, and delays of up to five times as much over the least.
+NOISE_FACTOR: Final = 4.0
+MOST: Final = 0.150  # seconds; talking suffers from more, wherever it comes from
+BENDS: Final = 80  # slices, four seconds
+# Slices in a row. A delay that all of them have is a queue; a hiccup of the air is over before.
+ROW: Final = 3
+# Clocks drift by 0.1 ms a second at worst, which makes 3 ms of it. Longer finds an empty queue more surely.
+BUCKET, BUCKETS = 1_000_000, 30  # microseconds of sending; whose least delays are remembered
 TREND: Final = 10  # slices, half a second
+# Who shares a line with a download meets its queue whatever they do. Each time that is found, twice as much is borne.
+MOST_PATIENCE: Final = 8.0
+PATIENCE_HALVES: Final = 10_000_000  # microseconds
 
 
 class Queue:
     def __init__(self) -> None:
-        self.delay = 0.0  # seconds that packets stand in the queue
-        self.noise = 0.0  # seconds
-        self.stands_since: int | None = None  # arrival of the first packet that stood in it, microseconds
-        self._recent: deque[tuple[int, int]] = deque()  # (sent, delay)
-        self._least: deque[tuple[int, int]] = deque()  # (bucket, delay)
+        self.delay = 0.0  # seconds that packets stand in it
+        self.noise = 0.0  # seconds by which delays swing
+        self.stands_since: int | None = None  # arrival of the first packets that stood in it, microseconds
+        self._row: deque[int] = deque(maxlen=ROW)  # delays
+        self._least: deque[tuple[int, int]] = deque()  # (bucket, delay), both growing
         self._trend: deque[tuple[float, float]] = deque(maxlen=TREND)  # (sent, delay), seconds
+        self._bends: deque[float] = deque()  # seconds, in the order of their slices
+        self._sorted: list[float] = []  # the same
+        self._patience = 1.0
+        self._patient_since = 0
 
     @property
     def limit(self) -> float:
         """Seconds of delay that swings alone do not explain."""
-        return LEAST + NOISE_FACTOR * self.noise
+        return min(MOST, LEAST * self._patience + NOISE_FACTOR * self.noise)
 
     @property
     def slope(self) -> float:
-        """Seconds a second by which the delay grows (least squares over the newest slices)."""
+        """Seconds a second by which the delay grows: least squares over the newest slices, as in libwebrtc."""
         points = self._trend
-        if len(points) < 3:
+        if len(points) < ROW:
             return 0.0
-        count = len(points)
-        mean_x = sum(x for x, _ in points) / count
-        mean_y = sum(y for _, y in points) / count
-        across = sum((x - mean_x) ** 2 for x, _ in points)
-        return sum((x - mean_x) * (y - mean_y) for x, y in points) / across
+        x = sum(sent for sent, _ in points) / len(points)
+        y = sum(delay for _, delay in points) / len(points)
+        across = sum((sent - x) ** 2 for sent, _ in points)
+        return sum((sent - x) * (delay - y) for sent, delay in points) / across
 
     def add(self, piece: Slice) -> None:
-        recent = self._recent
-        recent.append((piece.sent_at, piece.delay))
-        while recent[0][0] < piece.sent_at - RECENT:
-            recent.popleft()
-        stands = min(delay for _, delay in recent)
-        delay = (stands - self._base(piece)) / 1e6
-        fall = min(max(0.0, self.delay - delay), LARGEST_FALL)
-        self.noise += NOISE_GAIN * (fall - self.noise)
-        self.delay = delay
-        self._trend.append((piece.sent_at / 1e6, delay))
-        if delay < self.limit / 2:
+        row = self._row
+        if len(row) >= 2:
+            self._learn(abs(row[-1] - (row[-2] + piece.delay) / 2) / 1e6)
+        row.append(piece.delay)
+        if len(row) < ROW:
+            return
+        # The middle one: the very least of many swings is too lucky to compare with.
+        self.delay = (min(row) - self._base(piece.sent_at, sorted(row)[ROW // 2])) / 1e6
+        self._trend.append((piece.sent_at / 1e6, self.delay))
+        if piece.sent_at - self._patient_since > PATIENCE_HALVES:
+            self._patience, self._patient_since = max(1.0, self._patience / 2), piece.sent_at
+        if self.delay < self.limit / 2:
             self.stands_since = None
         elif self.stands_since is None:
             self.stands_since = piece.arrived_at
 
     def accept(self) -> None:
-        """What stands there now is not ours to drain, or the way has become longer: count from here."""
+        """What stands there is not ours to drain, or the way has become longer: count from here."""
+        if self._trend:
+            self._patient_since = int(self._trend[-1][0] * 1e6)
+        self._patience = min(MOST_PATIENCE, 2 * self._patience)
         self._least.clear()
         self._trend.clear()
         self.delay = 0.0
         self.stands_since = None
 
-    def _base(self, piece: Slice) -> int:
-        least, bucket = self._least, piece.sent_at // BUCKET
-        while least and least[-1][1] >= piece.delay:
+    def _base(self, sent_at: int, delay: int) -> int:
+        least, bucket = self._least, sent_at // BUCKET
+        while least and least[-1][1] >= delay:
             least.pop()
-        least.append((bucket, piece.delay))
+        least.append((bucket, delay))
         while least[0][0] <= bucket - BUCKETS:
             least.popleft()
         return least[0][1]
+
+    def _learn(self, bend: float) -> None:
+        """By how much a slice lies off the line between its neighbours; half of all lie further off than `noise`."""
+        bends = self._bends
+        bends.append(bend)
+        insort(self._sorted, bend)
+        if len(bends) > BENDS:
+            del self._sorted[bisect_left(self._sorted, bends.popleft())]
+        self.noise = self._sorted[len(self._sorted) // 2]

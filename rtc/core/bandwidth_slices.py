@@ -1,8 +1,8 @@
-"""What arrived of what was sent in a twentieth of a second: the unit in which a line is watched.
+"""What became of what was sent in a twentieth of a second: the unit in which a line is watched.
 
 Packets that leave together say little one by one: a picture's last packet waits for its first ones. The least delay of
-those that left within a slice is what stood in the line's queue before them. Decisions per slice, not per packet,
-are also what makes feedback cheap: one loop here is all that is done for each packet.
+those that left within a slice is what stood in the line's queue before them. Decisions by the slice, not by the
+packet, are also what makes feedback cheap: the loop here is all that is done for each packet.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-# libwebrtc groups what leaves within 5 ms. Longer finds the queue under more jitter, and sees it later.
+# libwebrtc groups what leaves within 5 ms. Longer finds a queue under more jitter, and sees it later.
 LENGTH: Final = 50_000  # microseconds of sending
 
 # (transport-wide number, unbounded; sent at, microseconds, monotonic; octets on the wire; arrived at, microseconds of
@@ -22,57 +22,72 @@ Packet = tuple[int, int, int, int | None]
 
 class Slice(Struct, frozen=True):
     sent_at: int  # microseconds, of the first packet
-    delay: int  # microseconds, the least of all; from our clock to the viewer's, so only differences mean anything
-    octets: int
     arrived_at: int  # microseconds, of the last packet
-    whole: bool  # everything sent since the slice before is accounted for: no feedback was lost
+    delay: int  # microseconds, the least of all; between two clocks, so only differences mean anything
+    octets: int  # that arrived
+    lost: int  # octets
+    whole: bool  # no feedback was lost between the slice before and this one
 
 
 class Taken(Struct, frozen=True):
     """Of one feedback message."""
 
-    slices: list[Slice]  # that are complete
+    slices: list[Slice]  # that are complete now
     arrived: int  # packets
-    lost: int
-    late: int  # packets that arrived after they were reported lost
+    lost: int  # packets
+    late: int  # packets that arrived after all, and were reported lost before
 
 
 class Slices:
     def __init__(self) -> None:
-        self._newest = -1  # number
-        self._sent_at = self._end = 0  # of the open slice; it is empty while the end is 0
-        self._delay = self._octets = self._arrived_at = 0
+        self._next: int | None = None  # number
+        self._end = 0  # when the open slice ends, microseconds; 0: none is open
+        self._sent_at = self._arrived_at = self._delay = self._octets = self._lost = 0
         self._whole = False
 
     def take(self, packets: Sequence[Packet]) -> Taken:
         """`packets` by number."""
         late = 0
-        if packets[0][0] <= self._newest:
-            late = sum(number <= self._newest and at is not None for number, _, _, at in packets)
-            packets = [packet for packet in packets if packet[0] > self._newest]
+        first = packets[0][0]
+        if self._next is not None and first < self._next:
+            packets, late = self._take_late(packets, self._next)
             if not packets:
                 return Taken([], 0, 0, late)
-        whole = self._whole and packets[0][0] == self._newest + 1
+        elif first != self._next:
+            self._end, self._whole = 0, False  # of what lies between nothing is known
+        self._next = packets[-1][0] + 1
+        slices, lost = self._cut(packets)
+        return Taken(slices, len(packets) - lost, lost, late)
+
+    def _take_late(self, packets: Sequence[Packet], known: int) -> tuple[Sequence[Packet], int]:
+        """The rest, and how many had been overtaken. These add to what arrives, but their delay is not the queue's."""
+        overtaken = [octets for number, _, octets, at in packets if number < known and at is not None]
+        self._octets += sum(overtaken)
+        self._lost = max(0, self._lost - sum(overtaken))
+        return [packet for packet in packets if packet[0] >= known], len(overtaken)
+
+    def _cut(self, packets: Sequence[Packet]) -> tuple[list[Slice], int]:
+        """Slices, and how many packets are lost. Local names: this runs for each packet that is sent to anybody."""
         slices: list[Slice] = []
         lost = 0
-        sent_at, end, least, size, last = self._sent_at, self._end, self._delay, self._octets, self._arrived_at
-        for _, sent, octets, arrived in packets:
+        end, sent_at, last, least = self._end, self._sent_at, self._arrived_at, self._delay
+        octets, gone = self._octets, self._lost
+        for _, sent, size, arrived in packets:
             if arrived is None:
                 lost += 1
-                continue
-            if sent < end:
-                size += octets
+                gone += size
+            elif sent < end:
+                octets += size
                 if arrived - sent < least:
                     least = arrived - sent
                 if arrived > last:
                     last = arrived
-                continue
-            if end:
-                slices.append(Slice(sent_at, least, size, last, whole))
-                whole = True
-            sent_at, end = sent, sent + LENGTH
-            least, size, last = arrived - sent, octets, arrived
-        self._sent_at, self._end, self._delay, self._octets, self._arrived_at = sent_at, end, least, size, last
-        self._newest = packets[-1][0]
-        self._whole = whole or not slices
-        return Taken(slices, len(packets) - lost, lost, late)
+            else:
+                if end:
+                    slices.append(Slice(sent_at, last, least, octets, gone, self._whole))
+                    self._whole = True
+                end, sent_at, last, least = sent + LENGTH, sent, arrived, arrived - sent
+                octets, gone = size, 0
+        self._end, self._sent_at, self._arrived_at, self._delay = end, sent_at, last, least
+        self._octets, self._lost = octets, gone
+        return slices, lost

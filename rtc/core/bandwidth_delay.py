@@ -1,0 +1,57 @@
+"""What a queue asks for: more, patience, or less."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+from rtc.core.bandwidth_queue import Queue
+from rtc.core.bandwidth_rate import SHOWS
+
+# Of the limit. Between here and the limit nothing grows and nothing is cut.
+CLEAR: Final = 0.75
+# Times the limit, where less is sent than the line is believed to carry: such a queue is hardly ours.
+DOUBT: Final = 2.0
+FALLING, RISING = -0.05, 0.05  # seconds a second
+# Under jitter a queue seems to rise and fall by itself: so much faster, for each second of noise.
+RISING_BY_NOISE: Final = 10.0
+SETTLES: Final = 0.2  # seconds from a new target until what is sent follows it
+# Seconds after less was sent. A queue that has not begun to drain by then is not ours.
+DRAINS_WITHIN: Final = 1.0
+FOLLOWS: Final = 1.1  # times the target: what is sent has come down with it
+
+
+class Sign(enum.Enum):
+    CLEAR = enum.auto()
+    WAIT = enum.auto()
+    FULL = enum.auto()
+
+
+class DelayControl:
+    """`now` is monotonic seconds, rates are bits/s."""
+
+    def __init__(self, queue: Queue) -> None:
+        self.drains = False  # less is sent so that the queue may drain
+        self._queue = queue
+        self._cut_at = float("-inf")
+
+    def cut(self, now: float) -> None:
+        """Less is sent from now on."""
+        self._cut_at, self.drains = now, True
+
+    def judge(self, now: float, sent_at: float, sent: float, target: float) -> Sign:
+        """After the newest slice: when it was sent, seconds, and at which rate what is sent goes."""
+        queue = self._queue
+        if queue.delay <= CLEAR * queue.limit:
+            self.drains = False
+            return Sign.CLEAR
+        limit = queue.limit if sent >= SHOWS * target else DOUBT * queue.limit
+        if queue.delay <= limit or queue.slope < FALLING or sent_at < self._cut_at + SETTLES:
+            return Sign.WAIT
+        rising = queue.slope >= RISING + RISING_BY_NOISE * queue.noise
+        if not self.drains or rising or sent > FOLLOWS * target:
+            return Sign.FULL
+        if now > self._cut_at + DRAINS_WITHIN:
+            queue.accept()
+            self.drains = False
+        return Sign.WAIT
