@@ -12,6 +12,7 @@ from typing import Annotated, BinaryIO
 import msgspec
 import typer
 
+from bench import estimate as estimating
 from bench import floor as ground
 from bench import forward as forwarding
 from bench import impair as impairing
@@ -189,6 +190,33 @@ def impair(
 
     with _own_stdout() as out:
         asyncio.run(run(out))
+
+
+@app.command()
+def estimate(
+    seed: Annotated[int, typer.Option(help="Of the first run; each further run takes the next.")] = 1,
+    runs: Annotated[int, typer.Option(min=1, max=100, help="Of each scenario.")] = 1,
+    only: Annotated[list[str] | None, typer.Option(help="These scenarios only, by name.")] = None,
+    cost: Annotated[bool, typer.Option("--cost", help="What feedback costs instead, in CPU time.")] = False,
+    table: Annotated[bool, typer.Option("--table", help="Markdown: the worst of the runs of each scenario.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="A line of JSON for each run and nothing else.")] = False,
+) -> None:
+    """How the estimate of a viewer's line converges and shares, in a seeded simulation of lines of all kinds."""
+    unknown = set(only or ()) - estimating.SCENARIOS.keys()
+    if unknown:
+        raise typer.BadParameter(f"no such scenario: {', '.join(sorted(unknown))}", param_hint="--only")
+    with _own_stdout() as out:
+        if cost:
+            _print(out, estimating.cost(), json)
+            return
+        found = []
+        for name in only or estimating.SCENARIOS:
+            for n in range(runs):
+                found.append(estimating.run(name, seed + n))
+                if not table:
+                    _print(out, found[-1], json)
+        if table:
+            out.write(estimating.table(found).encode() + b"\n")
 
 
 @app.command()

@@ -27,6 +27,7 @@ DECIDE_EVERY: Final = 0.200  # seconds
 SAMPLE_EVERY: Final = 0.100  # seconds
 
 Course = Sequence[tuple[float, float]]  # (from when on, seconds; how much), in order, the first from 0
+ENDLESS: Final[Course] = ((0.0, 1e9),)  # a source that fills whatever it is given
 
 
 class Line(Struct, frozen=True):

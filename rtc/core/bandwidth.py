@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec import Struct
+
 from rtc.core.bandwidth_delay import SETTLES, DelayControl, Sign
 from rtc.core.bandwidth_delivered import Delivered
 from rtc.core.bandwidth_loss import Loss, Verdict
@@ -21,11 +23,22 @@ NEVER: Final = float("-inf")
 STALE: Final = 1.0  # seconds without feedback, after which nothing is probed
 # Seconds after trouble, in which a probe that left before it proves nothing.
 DOUBTFUL: Final = 1.0
+# Seconds. With luck a lossy line seems to get better by less, so it may take several steps down to know it.
+REMEMBERED: Final = 10.0
 # Where only receiver reports tell of loss (draft-ietf-rmcat-gcc-02, section 6).
 HIGH_LOSS, LOW_LOSS = 0.10, 0.02
 REGAIN: Final = 1.05  # with each report of low loss
 LEAST_KEPT: Final = 0.1
 FALL: Final = 0.95  # of the viewer's own estimate: if it becomes less, the line is full
+
+
+class _Before(Struct, frozen=True):
+    """What steps down for loss alone have changed, if the loss turns out to be the line's own."""
+
+    target: float
+    limit: float | None
+    troubled_at: float
+    until: float
 
 
 class Estimator:
@@ -37,7 +50,8 @@ class Estimator:
         self._loss = Loss()
         self._probes = Probes()
         self._rate: RateControl | None = None  # from the first word on
-        self._before: tuple[float, float | None, float] | None = None  # what a step down for loss alone changed
+        self._before: _Before | None = None
+        self._steps = False  # less is sent for loss alone, to see whether it ends
         self._round_trip = 0.0  # seconds
         self._heard_at = self._troubled_at = NEVER
         self._remb: float | None = None
@@ -121,11 +135,12 @@ class Estimator:
         if sign is Sign.CLEAR:
             if drained:
                 rate.drained()
-            rate.grow(now, delivered)
-            return
+            if not self._steps:
+                rate.grow(now, delivered)
+                return  # else what a step down shows would be blurred
         rate.hold(now)
         if sign is Sign.FULL and self._queue.stands_since is not None:
-            carried = self._delivered.since(self._queue.stands_since)
+            carried = self._delivered.since(self._queue.stands_since, self._queue.noise)
             if carried is not None:
                 self._cut(now, rate, carried)
 
@@ -139,26 +154,30 @@ class Estimator:
             queue_stands=self._queue.stands_since is not None,
         )
         match verdict:
-            case None:
+            case None | Verdict.TRYING:
                 return
             case Verdict.TRY_LESS:
-                self._before = self._before or (rate.target, rate.limit, self._troubled_at)
+                if self._before is None or now > self._before.until:
+                    self._before = _Before(rate.target, rate.limit, self._troubled_at, now + REMEMBERED)
+                self._steps = True
                 rate.ease(now, delivered / (1 - self._loss.own))
                 self._trouble(now)
                 return
             case Verdict.FULL:
                 self._cut(now, rate, delivered)
             case Verdict.OWN if self._before is not None:
-                target, rate.limit, self._troubled_at = self._before
-                rate.show(target)
-            case Verdict.CLEAR if self._before is not None:
+                rate.limit, self._troubled_at = self._before.limit, self._before.troubled_at
+                rate.show(self._before.target)
+                self._before = None
+            case Verdict.CLEAR if self._steps:
                 rate.eased()
-        self._before = None
+        self._steps = False
 
     def _cut(self, now: float, rate: RateControl, carried: float) -> None:
         rate.cut(now, carried / (1 - self._loss.own), self._queue.delay)
         self._delay.cut(now)
         self._trouble(now)
+        self._before = None
 
     def _trouble(self, now: float) -> None:
         self._troubled_at = now

@@ -18,6 +18,7 @@ RISING_BY_NOISE: Final = 10.0
 SETTLES: Final = 0.2  # seconds from a new target until what is sent follows it
 # Seconds after less was sent. A queue that has not begun to drain by then is not ours.
 DRAINS_WITHIN: Final = 1.0
+LOOKS: Final = 3  # feedback messages that must find a queue where delays swing much
 FOLLOWS: Final = 1.1  # times the target: what is sent has come down with it
 
 
@@ -33,6 +34,7 @@ class DelayControl:
     def __init__(self, queue: Queue) -> None:
         self.drains = False  # less is sent so that the queue may drain
         self._queue = queue
+        self._seen = 0  # messages in a row that found it
         self._cut_at = float("-inf")
 
     def cut(self, now: float) -> None:
@@ -44,9 +46,13 @@ class DelayControl:
         queue = self._queue
         if queue.delay <= CLEAR * queue.limit:
             self.drains = False
+            self._seen = 0
             return Sign.CLEAR
         limit = queue.limit if sent >= SHOWS * target else DOUBT * queue.limit
         if queue.delay <= limit or queue.slope < FALLING or sent_at < self._cut_at + SETTLES:
+            return Sign.WAIT
+        self._seen += 1
+        if queue.rough and self._seen < LOOKS:
             return Sign.WAIT
         rising = queue.slope >= RISING + RISING_BY_NOISE * queue.noise
         if not self.drains or rising or sent > FOLLOWS * target:

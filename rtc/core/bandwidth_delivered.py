@@ -12,6 +12,7 @@ WINDOW: Final = 500_000  # microseconds
 KEPT: Final = 1_000_000  # microseconds
 # Less says nothing: what arrives at once may have waited together somewhere.
 SHORTEST: Final = 100_000  # microseconds
+BY_NOISE: Final = 15e6  # microseconds more, for each second of noise
 
 
 class Delivered:
@@ -45,11 +46,13 @@ class Delivered:
         self.rate = 8e6 * octets / max(took, sending)
         self.sent = 8e6 * (octets + sum(piece.lost for piece in window)) / sending
 
-    def since(self, at: int) -> float | None:
-        """Of what arrived after the first slice that arrived at or after `at`; None: that is too short to tell."""
+    def since(self, at: int, noise: float) -> float | None:
+        """Of what arrived after the first slice that arrived at or after `at`; None: that is too short to tell, where
+        delays swing by `noise` seconds.
+        """
         window = self._from(at)
         took = window[-1].arrived_at - window[0].arrived_at if window else 0
-        return 8e6 * _octets(window) / took if took >= SHORTEST else None
+        return 8e6 * _octets(window) / took if took >= SHORTEST + BY_NOISE * noise else None
 
     def _from(self, at: int) -> list[Slice]:
         return [piece for piece in self._slices if piece.arrived_at >= at]

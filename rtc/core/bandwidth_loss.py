@@ -18,12 +18,14 @@ NOTABLE: Final = 0.02  # share, over the line's own
 SIGMAS: Final = 3.0  # of chance, over the line's own
 LEAST_SIGMA: Final = 0.01  # share by which chance is reckoned where the line's own is less
 MANY: Final = 2.0  # times what is notable: no second window is waited for
-HIGHEST_OWN: Final = 0.30  # what is more is never the line's own
+HIGHEST_OWN: Final = 0.30  # what is more is never the line's own: each window is a step down
 # How far the line's own loss follows that of each window, and how far at the most it rises over what a step showed.
 FALLS, RISES = 0.2, 0.05
 DRIFTS: Final = 1.3
 # Of what arrived before a step down. If as much arrives as before, the line still gives all it can.
 LESS: Final = 0.95
+ENDED: Final = 0.25  # of what was over the line's own
+STEP_PACKETS: Final = 80  # to judge by, after a step down
 # What is reported lost may only have been overtaken.
 LATEST: Final = 0.15  # seconds
 
@@ -33,6 +35,7 @@ class Verdict(enum.Enum):
     SUSPECT = enum.auto()  # the next window tells
     FULL = enum.auto()  # a queue stands, and overflows
     TRY_LESS = enum.auto()
+    TRYING = enum.auto()  # the step down has not shown anything yet
     OWN = enum.auto()  # less did not help
 
 
@@ -56,12 +59,16 @@ class Loss:
             return None
         self._count(now, arrived, lost, late)
         count = self._arrived + self._lost
-        if now - self._since < WINDOW or count < MIN_PACKETS:
+        if now - self._since < WINDOW or count < (STEP_PACKETS if self._stepped else MIN_PACKETS):
             return None
         share = self._lost / count
         self._since, self._arrived, self._lost = now, 0, 0
         self._verdict = self._judge(share, count, delivered, queue_stands)
         return self._verdict
+
+    @property
+    def _stepped(self) -> bool:
+        return self._verdict in (Verdict.TRY_LESS, Verdict.TRYING)
 
     def skip(self, until: float) -> None:
         """What is reported before `until` was sent before something changed."""
@@ -81,14 +88,14 @@ class Loss:
 
     def _judge(self, share: float, count: int, delivered: float, queue_stands: bool) -> Verdict:
         notable = max(NOTABLE, SIGMAS * math.sqrt(max(self.own, LEAST_SIGMA) * (1 - self.own) / count))
+        if self._stepped and not queue_stands and share <= HIGHEST_OWN:
+            return self._judge_step(share, delivered)
         if share <= self.own + notable:
             if not queue_stands:
                 self._follow(share)
             return Verdict.CLEAR
         if queue_stands:
             return Verdict.FULL
-        if self._verdict is Verdict.TRY_LESS:
-            return self._judge_step(share, delivered)
         if self._verdict is not Verdict.SUSPECT and share <= self.own + MANY * notable:
             return Verdict.SUSPECT
         self._tried = share, delivered
@@ -96,11 +103,10 @@ class Loss:
 
     def _judge_step(self, share: float, delivered: float) -> Verdict:
         before, delivered_before = self._tried
-        if share - self.own < (before - self.own) / 2:
+        if share <= self.own + max(NOTABLE, ENDED * (before - self.own)):
             return Verdict.CLEAR
-        if share > HIGHEST_OWN or delivered > LESS * delivered_before:
-            self._tried = share, max(delivered, delivered_before)
-            return Verdict.TRY_LESS
+        if delivered > LESS * delivered_before:
+            return Verdict.TRYING
         self.own = self._shown = (share + before) / 2
         return Verdict.OWN
 

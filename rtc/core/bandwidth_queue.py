@@ -17,7 +17,8 @@ from rtc.core.bandwidth_slices import Slice
 LEAST: Final = 0.015  # seconds
 # Times the noise. Jitter of 200 ms has bends of 8 to 27 ms, and delays of up to five times as much over the least.
 NOISE_FACTOR: Final = 4.0
-MOST: Final = 0.150  # seconds; talking suffers from more, wherever it comes from
+ROUGH, ROUGH_FACTOR = 0.006, 5.0  # seconds of noise, and so many times more for what is over it
+MOST: Final = 0.120  # seconds; talking suffers from more, wherever it comes from
 BENDS: Final = 80  # slices, four seconds
 # Slices in a row. A delay that all of them have is a queue; a hiccup of the air is over before.
 ROW: Final = 3
@@ -45,7 +46,13 @@ class Queue:
     @property
     def limit(self) -> float:
         """Seconds of delay that swings alone do not explain."""
-        return min(MOST, LEAST * self._patience + NOISE_FACTOR * self.noise)
+        rough = max(0.0, self.noise - ROUGH)
+        return min(MOST, LEAST * self._patience + NOISE_FACTOR * self.noise + ROUGH_FACTOR * rough)
+
+    @property
+    def rough(self) -> bool:
+        """Whether delays swing so much that one look says little."""
+        return self.noise > ROUGH
 
     @property
     def slope(self) -> float:

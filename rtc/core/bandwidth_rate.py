@@ -18,7 +18,7 @@ SHARE_AFTER_LOSS: Final = 0.95
 GROWTH: Final = 1.15
 # Near a known limit: bits/s each second, at 1 Mbit/s. It follows the square root of the rate: so slow lines are not
 # flooded, fast ones are tried anew after some seconds, and the slower of two flows grows faster for its size.
-STEP: Final = 60_000.0
+STEP: Final = 80_000.0
 NEAR, BEYOND = 0.75, 1.2  # of the known limit
 KNOWN: Final = 10.0  # seconds after which a limit is no longer believed in
 # Of the target. A source that sends less shows nothing about the line.
