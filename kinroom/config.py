@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64)  # media processes, one core each
     media_host: str = "0.0.0.0"
     media_port: int = Field(0, ge=0, le=65535)  # worker i binds media_port + i; 0: any free ports
+    # Media over TCP, for networks that let no UDP through: worker i listens on media_tcp_port + i, and browsers are
+    # told that number. 0: the numbers of UDP, as bound and as announced.
+    media_tcp: bool = True
+    media_tcp_port: int = Field(0, ge=0, le=65535)
     # Addresses that browsers send media to, best first, comma-separated: IPv4, or IPv4:PORT where a router maps ports
     # (worker i on PORT + i). Empty: found by `announced_addresses`.
     announced: Annotated[list[str], NoDecode] = []

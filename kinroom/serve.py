@@ -165,6 +165,7 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         bind_host=settings.media_host,
         base_port=settings.media_port,
         announced=announced_addresses(settings.announced, on_loopback=settings.on_loopback),
+        tcp_port=settings.media_tcp_port if settings.media_tcp else None,
         trace=settings.trace,
     )
 

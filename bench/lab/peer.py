@@ -20,6 +20,7 @@ from aioice import stun
 from pylibsrtp import Session
 
 from bench.lab.dtls import PROFILES, DtlsClient, DtlsError, Identity, Keys
+from bench.lab.framed import FramedSocket
 from bench.lab.sdp import SENDING, Answer, Credentials, read_answer, write_offer
 
 RETRY = 0.05  # seconds between connectivity checks until one is answered
@@ -46,16 +47,17 @@ class RawPeer:
         sending: Sequence[tuple[str, str]] = SENDING,
         profiles: Sequence[bytes] = tuple(PROFILES),
         rids: Sequence[str] = (),
+        tcp: bool = False,
     ) -> None:
-        """`profiles`: of SRTP, that DTLS offers. `rids`: of the camera's encodings."""
+        """`profiles`: of SRTP, that DTLS offers. `rids`: of the camera's encodings. `tcp`: connect by TCP, as where no
+        UDP comes through.
+        """
         self._identity = identity
         self._profiles = profiles
         self._mine = Credentials(secrets.token_hex(4), secrets.token_hex(16), identity.fingerprint)
         self.offer = write_offer(self._mine, pairs, sending, rids)
-        self.socket = make_socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        self.socket.bind((host, 0))
+        self._host, self._make_socket = host, make_socket
+        self._open(tcp)
         self._tie_breaker = secrets.randbits(64)
         self.answer: Answer
         self.keys: Keys
@@ -74,18 +76,42 @@ class RawPeer:
     async def connect(self, answer_sdp: str) -> None:
         """ICE towards the first candidate of an answer (or offer), then DTLS. Raises PeerError."""
         self.answer = read_answer(answer_sdp)
-        if not self.answer.candidates:
-            raise PeerError("the answer has no candidate")
-        self.socket.connect(self.answer.candidates[0])
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                await self._check()
+                await self._reach()
                 self.keys = await self._shake_hands()
         except TimeoutError:
             raise PeerError(f"not connected within {CONNECT_TIMEOUT:.0f} s") from None
-        except DtlsError as error:
+        except (DtlsError, OSError) as error:
             raise PeerError(str(error)) from error
         self.sending, self.receiving = self.keys.sending(), self.keys.receiving()
+
+    async def move(self, tcp: bool) -> None:
+        """Leave the present socket, and have a new one nominated: the same person on another path."""
+        self.socket.close()
+        self._open(tcp)
+        await self._reach()
+
+    def _open(self, tcp: bool) -> None:
+        self._outside = self._make_socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
+        self._outside.setblocking(False)
+        self._outside.bind((self._host, 0))
+        if tcp:
+            self.framed = FramedSocket()
+            self.socket = self.framed.socket
+        else:
+            self._outside.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            self.socket = self._outside
+
+    async def _reach(self) -> None:
+        candidates = self.answer.candidates if self.socket is self._outside else self.answer.passive
+        if not candidates:
+            raise PeerError("the answer has no candidate")
+        if self.socket is self._outside:
+            self.socket.connect(candidates[0])
+        else:
+            await self.framed.connect(self._outside, candidates[0])
+        await self._check()
 
     def send(self, rtp: bytes) -> bool:
         """Protects and sends; False if the kernel's buffer is full."""
@@ -107,7 +133,7 @@ class RawPeer:
     def _send(self, datagram: bytes) -> bool:
         try:
             self.socket.send(datagram)
-        except (BlockingIOError, ConnectionRefusedError):
+        except (BlockingIOError, ConnectionRefusedError, BrokenPipeError):
             return False
         return True
 

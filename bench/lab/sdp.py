@@ -71,7 +71,8 @@ class Answer(Struct, frozen=True):
     ufrag: str
     pwd: str
     fingerprint: str  # "sha-256 AB:CD:..."
-    candidates: list[tuple[str, int]]
+    candidates: list[tuple[str, int]]  # of UDP
+    passive: list[tuple[str, int]]  # of TCP: we connect
     lines: dict[str, AnsweredLine]
 
 
@@ -117,6 +118,7 @@ def read_answer(text: str) -> Answer:
         pwd=_first(everywhere, "a=ice-pwd:"),
         fingerprint=_first(everywhere, "a=fingerprint:"),
         candidates=list(dict.fromkeys((c[4], int(c[5])) for c in candidates if c[2].lower() == "udp")),
+        passive=list(dict.fromkeys((c[4], int(c[5])) for c in candidates if c[-2:] == ["tcptype", "passive"])),
         lines={line.mid: line for line in map(_read_section, sections)},
     )
 

@@ -75,7 +75,7 @@ class LocalTransport(Struct, frozen=True):
     ufrag: str
     pwd: str
     fingerprint: str  # SHA-256 of the DTLS certificate, upper case hex with colons
-    candidates: list[tuple[str, int]]  # (IP address, UDP port), best first
+    candidates: list[Candidate]  # best first
 
 
 class Negotiated(Struct, frozen=True):
@@ -325,7 +325,7 @@ def _answer(
     offer: SessionDescription, lines: Mapping[Mid, Line], local: LocalTransport, version: int
 ) -> SessionDescription:
     transport = Transport(local.ufrag, local.pwd, (Fingerprint("sha-256", local.fingerprint),), "passive")
-    candidates = tuple(Candidate(address, port) for address, port in local.candidates)
+    candidates = tuple(local.candidates)
     bundle = tuple(mid for mid in dict.fromkeys(offer.bundle) if mid in lines)
     media = tuple(
         accepted_media(one, lines[Mid(one.mid)], transport, candidates if one.mid == bundle[0] else ())

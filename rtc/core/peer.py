@@ -60,6 +60,8 @@ class Peer:
         self.round_trip: float | None = None
         self.received_packets = 0
         self.received_octets = 0
+        self.protocol: str | None = None  # udp or tcp: the shell says it, for the statistics
+        self.blocked = False  # its line takes no pictures now (`Router.block`)
         self._random_16 = random_16
         self._trace = trace
         self.transport_cc_id: int | None = None
@@ -101,6 +103,7 @@ class Peer:
             # guess the wrong index (RFC 3711 3.3.1).
             first_sequence=self._random_16() & 0x7FFF,
         )
+        slot.blocked = slot.is_video and self.blocked
         if self._trace is not None:
             slot.runs = Runs(line.mid, self._trace)
         self.slots[line.mid] = slot
@@ -207,6 +210,8 @@ class Peer:
             feedback_sent=self.arrivals.sent,
             publications=publications,
             subscriptions=[s.stats() for slot in self.slots.values() if (s := slot.subscription) is not None],
+            protocol=self.protocol,
+            blocked=self.blocked,
             runs=[run for slot in self.slots.values() if slot.runs is not None for run in _runs(slot, slot.runs)],
         )
 

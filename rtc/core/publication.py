@@ -62,8 +62,11 @@ class Publication:
                 encoding.stream.begin_anew()
 
     def resume(self, now: float, subscription: Subscription, batch: Batch) -> None:
-        """Start as soon as media allows; call again when the viewer's transport is up, and when its step has come."""
-        if self.held or subscription.slot.sink is None or subscription.forwarding is not Forwarding.PAUSED:
+        """Start as soon as media allows; call again when the viewer's transport is up or has room again, and when its
+        step has come.
+        """
+        slot = subscription.slot
+        if self.held or slot.sink is None or slot.blocked or subscription.forwarding is not Forwarding.PAUSED:
             return
         if now < subscription.starts_at:
             return

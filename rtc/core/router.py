@@ -68,6 +68,21 @@ class Router:
             if subscription is not None:
                 subscription.publication.resume(now, subscription, batch)
 
+    def block(self, now: float, peer: Peer, blocked: bool, batch: Batch) -> None:
+        """Whether the peer's line takes no pictures now. They stop, and begin again with a key frame; sound goes on."""
+        peer.blocked = blocked
+        for slot in peer.slots.values():
+            if not slot.is_video:
+                continue
+            slot.blocked = blocked
+            subscription = slot.subscription
+            if subscription is None:
+                continue
+            if blocked:
+                subscription.publication.pause(now, subscription)
+            else:
+                subscription.publication.resume(now, subscription, batch)
+
     def apply(self, now: float, changes: Iterable[Change], batch: Batch) -> list[Refusal]:
         """All changes of one command, sound before pictures, and of those one for each viewer at a time."""
         ordered = sorted(changes, key=_audio_first)

@@ -56,6 +56,7 @@ class Slot:
         self.last_timestamp: int | None = None
         self.sink: Sink | None = None  # None until DTLS is done
         self.rtx_sink: Sink | None = None
+        self.blocked = False  # what leaves here would only wait: the peer's line is full
         self.subscription: Subscription | None = None
         self.runs: Runs | None = None  # only with tracing on
         # Totals of ended flows; RFC 3550 6.4.1 counts since the SSRC began.

@@ -68,6 +68,8 @@ class PeerStats(Struct, frozen=True):
     publications: list[PublicationStats]
     subscriptions: list[SubscriptionStats]
     runs: list[Run] = []  # slot by slot, each oldest first; empty unless tracing is on
+    protocol: str | None = None  # udp or tcp, that reaches us; None before the first connectivity check
+    blocked: bool = False  # its connection is full: no pictures for now
 
 
 class WorkerStats(Struct, frozen=True):

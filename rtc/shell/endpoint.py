@@ -15,8 +15,9 @@ from rtc.core.slot import Slot
 from rtc.shell import srtp
 from rtc.shell.dtls import Certificate, DtlsServer, SrtpKeys
 from rtc.shell.ice import Credentials, IceAgent
-from rtc.shell.libc import Destination, address_of
+from rtc.shell.libc import STREAM, Destination
 from rtc.wire import sdp
+from rtc.wire.description import Candidate
 
 # RFC 7675 5.1: consent ends 30 s after the last sign of life.
 CONSENT: Final = 30.0  # seconds
@@ -65,7 +66,7 @@ class Endpoint:
         self,
         offer_text: str,
         sources: dict[Mid, Source],
-        candidates: list[tuple[str, int]],
+        candidates: list[Candidate],
         new_ssrc: Callable[[], int],
     ) -> Negotiated:
         """Raises WireError or NegotiationError; then nothing has changed."""
@@ -87,15 +88,30 @@ class Endpoint:
 
     # --- the network -------------------------------------------------------------------------------------------------
 
-    def receive_stun(self, data: bytes, key: bytes) -> bytes | None:
-        """The response; None for what is not an authenticated check. A nomination moves the peer here."""
-        result = self.ice.handle(data, address_of(key))
+    def receive_stun(self, data: bytes, key: bytes, address: tuple[str, int]) -> bytes | None:
+        """The response; None for what is not an authenticated check. A nomination moves the peer here.
+
+        `address`: what `key` stands for, as the browser is told.
+        """
+        result = self.ice.handle(data, address)
         if result is None:
             self.peer.drops["stun"] += 1
             return None
         if result.nominated or not self.destination.key:
-            self.destination.move(key)
+            self.move(key)
         return result.response
+
+    def move(self, key: bytes) -> None:
+        """The peer is here now."""
+        self.destination.move(key)
+        self.peer.protocol = "tcp" if key.startswith(STREAM) else "udp"
+
+    def forget_address(self, key: bytes) -> None:
+        """The connection with this key has ended."""
+        if key in self.addresses:
+            self.addresses.remove(key)
+        if self.destination.key == key:
+            self.destination.forget()
 
     def lives_at(self, key: bytes, now: float) -> bool:
         """Whether this is where the peer is now."""

@@ -52,6 +52,9 @@ class EngineSettings(Struct, frozen=True):
     # Put into answers, best first; [] means bind_host. ADDRESS, or ADDRESS:PORT where a router maps ports: worker i
     # is then announced on PORT + i.
     announced: list[str] = []
+    # For networks that let no UDP through: worker i also listens on TCP port tcp_port + i. 0: the number of its UDP
+    # port, announced as that is; None: not at all.
+    tcp_port: int | None = 0
     compiled: bool = True  # workers use the C kernel where it was built; False: Python alone
     trace: bool = False  # statistics remember who saw whom (`PeerStats.runs`): for tests and benches
     express: bool = True  # with the C kernel, packets that need no look do not come to Python: False for benches
@@ -350,6 +353,7 @@ class Engine:
             bind_host=host,
             port=worker.port,
             announced=announced,
+            tcp_port=settings.tcp_port + worker.index if settings.tcp_port else settings.tcp_port,
             certificate_pem=self._certificate_pem,
             private_key_pem=self._private_key_pem,
             compiled=settings.compiled,

@@ -31,6 +31,8 @@ SLOT: Final = 2048  # bytes of buffer per message; a WebRTC packet has at most 1
 LARGEST: Final = SLOT - 64  # bytes of a packet that will be protected in it
 SOCKADDR: Final = 16  # bytes, IPv4
 ADDRESS_KEY: Final = 8  # bytes of it that matter: family, port, address
+# The address family of connections: none that the kernel knows, so that a UDP socket takes nothing for them.
+STREAM: Final = b"\xff\xff"
 MSG_DONTWAIT: Final = 0x40
 SO_TIMESTAMPNS: Final = 35
 SO_RXQ_OVFL: Final = 40
@@ -187,6 +189,18 @@ class Outgoing(Messages):
         packets: int = self._header_q[message * _HEADER_Q + _IOVLEN_Q]
         return packets
 
+    def key(self, message: int) -> bytes:
+        """The address key that a message goes to."""
+        name = ffi.cast("unsigned char *", self._header_q[message * _HEADER_Q + _NAME_Q])
+        return bytes(ffi.buffer(name, ADDRESS_KEY))
+
+    def contents(self, message: int) -> list[bytes]:
+        """The packets in a message."""
+        first = self.first_packet(message)
+        return [
+            bytes(self.buffer[n * SLOT : n * SLOT + self.sizes[n]]) for n in range(first, first + self.packets(message))
+        ]
+
     def arrays(self) -> dict[str, Any]:
         """What `kernel.c` writes to, as the fields of its struct."""
         return {
@@ -222,7 +236,17 @@ class Destination:
         ffi.memmove(self._memory, key, ADDRESS_KEY)
         self.key = key
 
+    def forget(self) -> None:
+        """It is nowhere: nothing that is sent there arrives."""
+        ffi.memmove(self._memory, stream_key(0), ADDRESS_KEY)
+        self.key = b""
+
 
 def address_of(key: bytes) -> tuple[str, int]:
     """(IPv4 address, port) of an address key."""
     return socket.inet_ntoa(key[4:8]), int.from_bytes(key[2:4], "big")
+
+
+def stream_key(number: int) -> bytes:
+    """The address key of a connection; 0 is none's."""
+    return STREAM + number.to_bytes(ADDRESS_KEY - len(STREAM), "big")

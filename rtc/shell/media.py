@@ -23,6 +23,7 @@ from rtc.shell.endpoint import Endpoint
 from rtc.shell.express import FAILED, FORWARDED, OPENED, Express, Record
 from rtc.shell.kernel import KernelWriter
 from rtc.shell.sending import make_sender
+from rtc.shell.tcp import Connections
 
 log = structlog.get_logger()
 
@@ -66,7 +67,7 @@ class Transports(Protocol):
 
 
 class MediaSocket:
-    """One worker's UDP socket."""
+    """One worker's UDP socket; media that comes and goes by connections passes through here, too."""
 
     def __init__(
         self,
@@ -99,8 +100,10 @@ class MediaSocket:
         self.latencies: list[float] | None = None  # seconds; a list while sampling is on
         self._router = router
         self._transports = transports
+        self.connections = Connections()
         self._incoming = libc.Incoming(RECEIVE_AT_ONCE)
-        self._sender = make_sender(self.fd, compiled)
+        self._single = libc.Messages(1)  # what came by a connection
+        self._sender = make_sender(self.fd, compiled, self._divert)
         writer = self._sender.writer
         self._writer = writer if isinstance(writer, KernelWriter) else None
         self._express = Express(self._incoming, self._writer.library) if express and self._writer is not None else None
@@ -128,6 +131,9 @@ class MediaSocket:
 
     def send(self, data: bytes, key: bytes) -> None:
         """One datagram that is not media."""
+        if key.startswith(libc.STREAM):
+            self._control_errors += not self.connections.send(key, [(data, False)])
+            return
         try:
             self._socket.sendto(data, libc.address_of(key))
         except OSError:
@@ -175,33 +181,46 @@ class MediaSocket:
         now = time.monotonic()
         self.batches += 1
         self.received += count
-        buffer, names = self._incoming.buffer, self._incoming.names
-        find = self._transports.find
+        names = self._incoming.names
         touched: set[Encoding] = set()
         outcomes = self._take_ordinary(now, count, touched)
         for i in range(count):
             outcome = outcomes[i] if outcomes is not None else None
             if outcome is not None and outcome[0] == FORWARDED:
                 continue
-            at = i * libc.SLOT
-            size = self._incoming.size(i)
             name = i * libc.SOCKADDR
             key = bytes(names[name : name + libc.ADDRESS_KEY])
-            kind = buffer[at] if size else 0
-            try:
-                if 128 <= kind < 192:
-                    endpoint = find(key)
-                    if endpoint is not None:
-                        encoding = self._receive_media(now, endpoint, i, size, key, outcome)
-                        if encoding is not None:
-                            touched.add(encoding)
-                elif kind < 64:
-                    self._receive_other(now, kind, bytes(buffer[at : at + size]), key)
-            except Exception:
-                # A fault of ours costs one peer, not the group.
-                self._transports.broken(now, key)
+            encoding = self._receive_one(now, self._incoming, i, self._incoming.size(i), key, outcome)
+            if encoding is not None:
+                touched.add(encoding)
         self.flush()
         self._note_delay(touched)
+
+    def receive(self, key: bytes, datagrams: list[bytes]) -> None:
+        """What came by a connection."""
+        now = time.monotonic()
+        self.received += len(datagrams)
+        for data in datagrams:
+            self._single.buffer[: len(data)] = data
+            self._receive_one(now, self._single, 0, len(data), key, None)
+        self.flush()
+
+    def _receive_one(
+        self, now: float, messages: libc.Messages, i: int, size: int, key: bytes, outcome: Record | None
+    ) -> Encoding | None:
+        at = i * libc.SLOT
+        kind = messages.buffer[at] if size else 0
+        try:
+            if 128 <= kind < 192:
+                endpoint = self._transports.find(key)
+                if endpoint is not None:
+                    return self._receive_media(now, endpoint, messages, i, size, key, outcome)
+            elif kind < 64:
+                self._receive_other(now, kind, bytes(messages.buffer[at : at + size]), key)
+        except Exception:
+            # A fault of ours costs one peer, not the group.
+            self._transports.broken(now, key)
+        return None
 
     def _take_ordinary(self, now: float, count: int, touched: set[Encoding]) -> list[Record] | None:
         """Forward what needs no look, and keep the books of it; what became of each message."""
@@ -252,7 +271,14 @@ class MediaSocket:
                 self._transports.receive_dtls(now, endpoint, data)
 
     def _receive_media(
-        self, now: float, endpoint: Endpoint, i: int, size: int, key: bytes, outcome: Record | None
+        self,
+        now: float,
+        endpoint: Endpoint,
+        messages: libc.Messages,
+        i: int,
+        size: int,
+        key: bytes,
+        outcome: Record | None,
     ) -> Encoding | None:
         peer, inbound = endpoint.peer, endpoint.inbound
         if inbound is None:
@@ -261,19 +287,18 @@ class MediaSocket:
         if not 12 <= size <= LARGEST:
             peer.drops["size"] += 1
             return None
-        incoming = self._incoming
         at = i * libc.SLOT
         if outcome is not None and outcome[0] == FAILED:
             self._count_failed(peer, outcome[1])
             return None
         opened = outcome is not None and outcome[0] == OPENED
         # RFC 5761 4: packet types 192 to 223 are RTCP.
-        is_rtcp = 192 <= incoming.buffer[at + 1] < 224
-        (ssrc,) = _SSRC.unpack_from(incoming.buffer, at + (4 if is_rtcp else 8))
-        if not opened and not self._open(peer, inbound, i, size, ssrc, is_rtcp):
+        is_rtcp = 192 <= messages.buffer[at + 1] < 224
+        (ssrc,) = _SSRC.unpack_from(messages.buffer, at + (4 if is_rtcp else 8))
+        if not opened and not self._open(peer, inbound, messages, i, size, ssrc, is_rtcp):
             return None
         endpoint.heard_at = now
-        data = bytes(incoming.buffer[at : at + incoming.lengths[i]])
+        data = bytes(messages.buffer[at : at + messages.lengths[i]])
         if is_rtcp:
             endpoint.receive_rtcp(now, data, self._batch)
             return None
@@ -282,11 +307,20 @@ class MediaSocket:
             return None
         if key != endpoint.destination.key:
             self._follow(endpoint, encoding, data, key)
-        elif self._express is not None:
+        elif self._express is not None and messages is self._incoming:
             self._express.consider(endpoint, ssrc)
         return encoding
 
-    def _open(self, peer: Peer, inbound: srtp.Inbound, i: int, size: int, ssrc: int, is_rtcp: bool) -> bool:
+    def _open(
+        self,
+        peer: Peer,
+        inbound: srtp.Inbound,
+        messages: libc.Messages,
+        i: int,
+        size: int,
+        ssrc: int,
+        is_rtcp: bool,
+    ) -> bool:
         """Unprotect message `i` in place, if the peer may send it and it is the peer's."""
         if not peer.budget.admit(size * CONTROL_COST if is_rtcp else size):
             peer.drops["rate"] += 1
@@ -294,10 +328,9 @@ class MediaSocket:
         if ssrc not in inbound.ssrcs and len(inbound.ssrcs) >= MAX_SSRCS:
             peer.drops["ssrcs"] += 1
             return False
-        incoming = self._incoming
-        incoming.lengths[i] = size
+        messages.lengths[i] = size
         unprotect = srtp.unprotect_rtcp if is_rtcp else srtp.unprotect
-        error = unprotect(inbound.context, incoming.pointers[i], incoming.length_pointers[i])
+        error = unprotect(inbound.context, messages.pointers[i], messages.length_pointers[i])
         if error:
             self._count_failed(peer, error)
             return False
@@ -334,6 +367,16 @@ class MediaSocket:
         if batch.started:
             self._transports.started(batch)
             batch.started.clear()
+
+    def _divert(self, key: bytes, packets: list[bytes]) -> int:
+        """To a connection. Pictures and repairs are what may have to wait there."""
+        endpoint = self._transports.find(key)
+        slots = endpoint.peer.slot_by_ssrc if endpoint is not None else {}
+        datagrams: list[tuple[bytes, bool]] = []
+        for packet in packets:
+            slot = slots.get(_SSRC.unpack_from(packet, 8)[0])
+            datagrams.append((packet, slot is None or slot.is_video))
+        return 0 if self.connections.send(key, datagrams) else len(packets)
 
     def _note_delay(self, touched: set[Encoding]) -> None:
         stamped_at = self._incoming.stamped_at

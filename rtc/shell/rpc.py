@@ -23,6 +23,7 @@ class Start(Struct, frozen=True, tag="start"):
     bind_host: str
     port: int  # 0: any
     announced: list[tuple[str, int]]  # (address, port) put into answers; port 0 means the bound one
+    tcp_port: int | None  # of ICE over TCP; 0: the number of the UDP port, None: not at all
     certificate_pem: bytes
     private_key_pem: bytes
     compiled: bool = True  # use the C kernel where there is one

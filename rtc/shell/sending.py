@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import errno
 import select
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import Final, Protocol
 
@@ -125,13 +125,22 @@ class PythonWriter:
         return messages
 
 
-class Sender:
-    """Sends batches on one UDP socket; what the kernel will not take is counted and given up."""
+Divert = Callable[[bytes, list[bytes]], int]
+"""(key of a connection, packets): sends them there, and says how many were given up."""
 
-    def __init__(self, fd: int, outgoing: libc.Outgoing, writer: Writer) -> None:
+
+class Sender:
+    """Sends batches on one UDP socket; what the kernel will not take is counted and given up.
+
+    Packets to connections are among the others until the kernel turns them away, since it knows no such address: so
+    they cost nothing to whoever has none. `divert` takes them.
+    """
+
+    def __init__(self, fd: int, outgoing: libc.Outgoing, writer: Writer, divert: Divert) -> None:
         self.lost = 0  # packets
         self._fd = fd
         self._outgoing = outgoing
+        self.divert = divert
         self.writer = writer
         self._segments = True  # until the kernel or a network card says that it cannot
 
@@ -167,6 +176,9 @@ class Sender:
             sent = outgoing.send(self._fd, first, messages - first)
             if sent > 0:
                 first += sent
+            elif (key := outgoing.key(first)).startswith(libc.STREAM):
+                self.lost += self.divert(key, outgoing.contents(first))
+                first += 1
             elif -sent in (errno.EAGAIN, errno.ENOBUFS) and not waited:
                 waited = True
                 select.select([], [self._fd], [], WAIT_FOR_SPACE / 1000)
@@ -184,9 +196,9 @@ class Sender:
                 first += 1
 
 
-def make_sender(fd: int, compiled: bool) -> Sender:
+def make_sender(fd: int, compiled: bool, divert: Divert) -> Sender:
     """With the C kernel, if `compiled` asks for it and it is there."""
     outgoing = libc.Outgoing(SEND_AT_ONCE)
     library = kernel.load() if compiled else None
     writer: Writer = PythonWriter(outgoing) if library is None else kernel.KernelWriter(outgoing, library)
-    return Sender(fd, outgoing, writer)
+    return Sender(fd, outgoing, writer, divert)

@@ -27,11 +27,12 @@ from rtc.core.router import Router
 from rtc.core.sampling import Sampling
 from rtc.core.speakers import EVALUATE_EVERY
 from rtc.core.stats import PeerStats, WorkerStats
-from rtc.shell import rpc
+from rtc.shell import libc, rpc
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.ice import ufrag_of
 from rtc.shell.media import MAX_STRANGERS, MediaSocket, pause_at
+from rtc.wire.description import Candidate
 from rtc.wire.errors import WireError
 
 log = structlog.get_logger()
@@ -45,6 +46,7 @@ STATS_EVERY: Final = 1.0  # seconds
 IDLE: Final = 200  # packets a second
 COLLECT_EVERY: Final = 30.0  # seconds; under load only what is young
 PRIORITY: Final = -10  # niceness
+BIND_ATTEMPTS: Final = 10  # for a number that is free in UDP and in TCP
 
 
 class Worker:
@@ -59,10 +61,9 @@ class Worker:
         self._endpoints: dict[PeerId, Endpoint] = {}
         self._by_key: dict[bytes, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
-        self._media = MediaSocket(
-            start.bind_host, start.port, self._router, self, compiled=start.compiled, express=start.express
-        )
-        self._candidates = [(host, port or self._media.port) for host, port in start.announced]
+        self._media = self._bind(start)
+        self._connections = self._media.connections
+        self._candidates = self._announce(start)
         self._strangers = float(MAX_STRANGERS)
         self._next_speakers = self._next_second = 0.0
         self._sampling = Sampling(self._router.peers)
@@ -71,9 +72,35 @@ class Worker:
         self._used_before = 0.0  # seconds of CPU
         self._turn = 0
 
+    def _bind(self, start: rpc.Start) -> MediaSocket:
+        """UDP, and TCP under the same number or its own. Raises OSError when a port is taken."""
+        attempts = 1 if start.port or start.tcp_port else BIND_ATTEMPTS
+        while True:
+            media = MediaSocket(
+                start.bind_host, start.port, self._router, self, compiled=start.compiled, express=start.express
+            )
+            try:
+                if start.tcp_port is not None:
+                    media.connections.listen(start.bind_host, start.tcp_port or media.port)
+                return media
+            except OSError:
+                media.close()
+                attempts -= 1
+                if not attempts:
+                    raise
+
+    def _announce(self, start: rpc.Start) -> list[Candidate]:
+        """UDP first."""
+        port, tcp_port = self._media.port, start.tcp_port
+        candidates = [Candidate(host, mapped or port) for host, mapped in start.announced]
+        if tcp_port is not None:
+            candidates += [Candidate(host, tcp_port or mapped or port, tcp=True) for host, mapped in start.announced]
+        return candidates
+
     def run(self, loop: asyncio.AbstractEventLoop) -> None:
         loop.add_reader(self._media.fd, self._media.readable)
         self._media.share(loop._get_backend_id())  # type: ignore[attr-defined]  # uvloop's, which has no other name
+        self._connections.run(loop, self._media.receive, self._connection_ended)
         self._tell(rpc.Ready(self._media.port))
         loop.call_later(TICK, self._tick, loop)
 
@@ -82,6 +109,7 @@ class Worker:
         for endpoint in self._endpoints.values():
             self._send_all(endpoint, endpoint.close())
         self._media.close()
+        self._connections.stop()
 
     def _tell(self, message: rpc.FromWorker) -> None:
         self._writer.write(rpc.encode(message))
@@ -132,11 +160,16 @@ class Worker:
             return
         self._send_all(endpoint, endpoint.close())
         self._media.forget(endpoint)
-        for key in endpoint.addresses:
+        for key in list(endpoint.addresses):
             if self._by_key.get(key) is endpoint:
-                del self._by_key[key]
+                self._forget_key(key)
         self._forget_ufrags(endpoint)
         self._router.remove_peer(now, peer)
+
+    def _forget_key(self, key: bytes) -> None:
+        """Nobody lives there any more."""
+        del self._by_key[key]
+        self._connections.close(key)
 
     def _forget_ufrags(self, endpoint: Endpoint) -> None:
         for ufrag in [u for u, owner in self._by_ufrag.items() if owner is endpoint]:
@@ -185,17 +218,27 @@ class Worker:
         endpoint = self._by_ufrag.get(ufrag) if ufrag is not None else None
         if endpoint is None or (known is not None and known is not endpoint and known.lives_at(key, now)):
             return
-        response = endpoint.receive_stun(data, key)
+        response = endpoint.receive_stun(data, key, self._address_of(key))
         if response is None:
             return
         endpoint.heard_at = now
         if known is not None and known is not endpoint:
             self._media.forget(known)
         self._by_key[key] = endpoint
+        self._connections.prove(key)
         forgotten = endpoint.note_address(key)
         if forgotten is not None and self._by_key.get(forgotten) is endpoint:
-            del self._by_key[forgotten]
+            self._forget_key(forgotten)
         self._media.send(response, key)
+
+    def _address_of(self, key: bytes) -> tuple[str, int]:
+        connection = self._connections.find(key)
+        return connection.address if connection is not None else libc.address_of(key)
+
+    def _connection_ended(self, key: bytes) -> None:
+        endpoint = self._by_key.pop(key, None)
+        if endpoint is not None:
+            endpoint.forget_address(key)
 
     def receive_dtls(self, now: float, endpoint: Endpoint, data: bytes) -> None:
         self._send_all(endpoint, endpoint.receive_dtls(data))
@@ -205,7 +248,7 @@ class Worker:
             self._tell(rpc.Connected(endpoint.peer.id))
 
     def moved(self, endpoint: Endpoint, key: bytes) -> None:
-        endpoint.destination.move(key)
+        endpoint.move(key)
 
     def started(self, batch: Batch) -> None:
         for flow in batch.started:
@@ -241,6 +284,7 @@ class Worker:
             if endpoint.peer.id % TURNS != self._turn:
                 continue
             endpoint.peer.refill(now)
+            self._give_way(now, endpoint)
             try:
                 self._send_all(endpoint, endpoint.due(now))
             except Exception:
@@ -256,6 +300,14 @@ class Worker:
         if sampled is not None:
             self._tell(rpc.Stats(self._stats(sampled)))
 
+    def _give_way(self, now: float, endpoint: Endpoint) -> None:
+        """Pictures stop for a peer whose connection is full."""
+        connection = self._connections.find(endpoint.destination.key)
+        blocked = connection is not None and connection.queue.judge(now)
+        if blocked != endpoint.peer.blocked:
+            self._router.block(now, endpoint.peer, blocked, self._media.batch)
+            self._after_changes(now)
+
     def _tell_speakers(self, now: float) -> None:
         peers = self._router.speakers.evaluate(now)
         if peers is not None:
@@ -266,6 +318,7 @@ class Worker:
             reason = endpoint.lost(now)
             if reason is not None:
                 self._lose(now, peer, reason)
+        self._connections.each_second(now)
         self._sampling.begin()
         received, self._received_before = self._media.received - self._received_before, self._media.received
         used = time.process_time()

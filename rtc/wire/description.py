@@ -66,10 +66,11 @@ class SsrcGroup(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A UDP host candidate to write; best first."""
+    """A host candidate to write; best first, those of TCP last."""
 
     address: str
     port: int
+    tcp: bool = False  # passive: the browser connects (RFC 6544 4.5)
 
 
 class Transport(Struct, frozen=True):

@@ -389,9 +389,12 @@ def _source_lines(media: Media) -> Iterator[str]:
 
 def _candidate_lines(candidates: Sequence[Candidate]) -> Iterator[str]:
     for index, candidate in enumerate(candidates):
-        # RFC 8445 5.1.2.1: type preference 126 for host, then local preference, then 256 - component.
-        priority = 126 << 24 | (0xFFFF - index) << 8 | 255
+        # RFC 8445 5.1.2.1: type preference, then local preference, then 256 - component. For TCP, RFC 6544 4.2: a lower
+        # type preference than the 126 of UDP hosts, and in the local one first the direction, 4 for passive hosts.
+        preference, local = (90, 4 << 13 | 0x1FFF) if candidate.tcp else (126, 0xFFFF)
+        priority = preference << 24 | (local - index) << 8 | 255
+        protocol, kind = ("tcp", "host tcptype passive") if candidate.tcp else ("udp", "host")
         address = ipaddress.ip_address(candidate.address)
-        yield f"a=candidate:{index + 1} 1 udp {priority} {address} {candidate.port} typ host"
+        yield f"a=candidate:{index + 1} 1 {protocol} {priority} {address} {candidate.port} typ {kind}"
     if candidates:
         yield "a=end-of-candidates"

@@ -14,6 +14,7 @@ from bench.lab.browsers import Browsers, Page
 from rtc.core.model import Grant, Mid, Source
 from rtc.core.negotiation import LocalTransport, Negotiated, negotiate, remote_credentials
 from rtc.wire import sdp
+from rtc.wire.description import Candidate
 
 SCRIPT = (Path(__file__).parent / "offerer.js").read_text()
 FINGERPRINT = ":".join(["7C"] * 32)
@@ -23,7 +24,7 @@ CHROMIUM_ARGUMENTS = ["--disable-gpu", "--disable-quic", "--disable-sync"]
 
 def transport(generation: int) -> LocalTransport:
     """Local credentials number `generation`."""
-    return LocalTransport(f"kin{generation:05}", f"{generation:024}", FINGERPRINT, [("192.0.2.10", 5004)])
+    return LocalTransport(f"kin{generation:05}", f"{generation:024}", FINGERPRINT, [Candidate("192.0.2.10", 5004)])
 
 
 class Offerer:

@@ -7,11 +7,12 @@ import itertools
 from rtc.core.model import Grant, Source
 from rtc.core.negotiation import LocalTransport, NegotiationError, negotiate
 from rtc.wire import sdp
+from rtc.wire.description import Candidate
 from rtc.wire.errors import WireError
 from tests.unit.rtc.core.answer_lines import sources_of, strays
 
 _GRANT = Grant(frozenset(Source), True)
-_LOCAL = LocalTransport("ourufrag", "ourpasswordourpassword", "7C:7C", [("192.0.2.10", 5004)])
+_LOCAL = LocalTransport("ourufrag", "ourpasswordourpassword", "7C:7C", [Candidate("192.0.2.10", 5004)])
 _HEAD = (
     b"v=0\no=- 4 2 IN IP4 127.0.0.1\ns=-\nt=0 0\na=group:BUNDLE 0 1 2 3\na=ice-ufrag:theirs\n"
     b"a=ice-pwd:theirpasswordtheirpassword\na=fingerprint:sha-256 AB:CD\na=setup:actpass\n"

@@ -7,7 +7,7 @@ from rtc.core.model import Band, Grant, LostReason, Mid, PeerId, Source
 from rtc.shell import rpc
 
 SEEDS = (
-    rpc.encode(rpc.Start(0, "::", 4000, [("192.0.2.1", 0)], b"c", b"k")),
+    rpc.encode(rpc.Start(0, "::", 4000, [("192.0.2.1", 0)], None, b"c", b"k")),
     rpc.encode(rpc.AddPeer(PeerId(1), Grant(frozenset(Source), may_receive=True)))
     + rpc.encode(rpc.RemovePeer(PeerId(1))),
     rpc.encode(rpc.Offer(1, PeerId(1), "v=0", {Mid("0"): Source.CAMERA})),

@@ -73,16 +73,16 @@ class Media:
                 self._news.clear()
                 await self._news.wait()
 
-    async def enter(self, pairs: int = 2, grant: Grant = EVERYTHING) -> tuple[PeerId, RawPeer]:
+    async def enter(self, pairs: int = 2, grant: Grant = EVERYTHING, tcp: bool = False) -> tuple[PeerId, RawPeer]:
         """A new peer, connected."""
-        peer, raw, answer = await self.offer(pairs, grant)
+        peer, raw, answer = await self.offer(pairs, grant, tcp)
         await raw.connect(answer)
         await self.until(PeerConnected, lambda event: event.peer == peer)
         return peer, raw
 
-    async def offer(self, pairs: int = 2, grant: Grant = EVERYTHING) -> tuple[PeerId, RawPeer, str]:
+    async def offer(self, pairs: int = 2, grant: Grant = EVERYTHING, tcp: bool = False) -> tuple[PeerId, RawPeer, str]:
         peer = self.engine.add_peer(WORKER, grant)
-        raw = RawPeer(self.identity, pairs)
+        raw = RawPeer(self.identity, pairs, tcp=tcp)
         sources = {Mid(mid): Source(source) for mid, source in raw.offer.sources.items()}
         answer = await self.engine.offer(peer, raw.offer.text, sources)
         return peer, raw, answer.sdp
@@ -142,11 +142,11 @@ async def receive_rtp(raw: RawPeer, fits: Callable[[rtp.RtpPacket], bool] = lamb
 
 
 async def hear(
-    speaker: RawPeer, listener: RawPeer, fits: Callable[[rtp.RtpPacket], bool] = lambda _: True
+    speaker: RawPeer, listener: RawPeer, fits: Callable[[rtp.RtpPacket], bool] = lambda _: True, after: int = 100
 ) -> rtp.RtpPacket:
-    """What the listener gets while the speaker talks, 50 packets a second."""
+    """What the listener gets while the speaker talks, 50 packets a second, with numbers `after` those before."""
     received: asyncio.Future[rtp.RtpPacket] = asyncio.ensure_future(receive_rtp(listener, fits))
-    sequence = 100
+    sequence = after
     while not received.done():
         sequence += 1
         speaker.send(voice(sequence))

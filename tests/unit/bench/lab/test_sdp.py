@@ -8,9 +8,10 @@ from bench.lab.sdp import OPUS, RTX, TALKING, VP8, Answer, Credentials, read_ans
 from rtc import Grant, Mid, Source
 from rtc.core.negotiation import LocalTransport, negotiate
 from rtc.wire import sdp
+from rtc.wire.description import Candidate
 
 MINE = Credentials("abcd", "x" * 24, "AB:" * 31 + "CD")
-LOCAL = LocalTransport("wxyz", "y" * 24, "EF:" * 31 + "01", [("10.77.0.1", 4321)])
+LOCAL = LocalTransport("wxyz", "y" * 24, "EF:" * 31 + "01", [Candidate("10.77.0.1", 4321)])
 GRANT = Grant(frozenset(Source), may_receive=True)
 
 

@@ -30,6 +30,7 @@ ANSWER_LINE: Final = re.compile(
             r"a=(sendonly|recvonly|inactive|ice-lite|rtcp-mux|rtcp-rsize|extmap-allow-mixed|end-of-candidates)",
             r"a=ice-ufrag:ourufrag|a=ice-pwd:ourpasswordourpassword|a=fingerprint:sha-256 7C:7C|a=setup:passive",
             r"a=candidate:[12] 1 udp \d+ (192\.0\.2\.10|2001:db8::10) 5004 typ host",
+            r"a=candidate:3 1 tcp \d+ 192\.0\.2\.10 443 typ host tcptype passive",
             r"a=rtpmap:\d+ (opus/48000/2|VP8/90000|rtx/90000)",
             r"a=fmtp:\d+ (minptime=10;useinbandfec=1(;usedtx=1|;stereo=1;maxaveragebitrate=96000)?|apt=\d+)",
             r"a=rtcp-fb:\d+ (nack|nack pli|ccm fir|transport-cc)",

@@ -22,7 +22,7 @@ from rtc.core.negotiation import (
 )
 from rtc.wire import extensions as uris
 from rtc.wire import sdp
-from rtc.wire.description import Direction
+from rtc.wire.description import Candidate, Direction
 from rtc.wire.errors import WireError
 from tests.unit.rtc.core.answer_lines import sources_of, strays
 
@@ -30,7 +30,12 @@ OFFERS = Path(__file__).parents[3] / "data" / "offers"
 RECORDED = sorted(path.stem for path in OFFERS.glob("*.sdp"))
 EVERYTHING = Grant(may_send=frozenset(Source), may_receive=True)
 NOTHING = Grant(may_send=frozenset(), may_receive=False)
-LOCAL = LocalTransport("ourufrag", "ourpasswordourpassword", "7C:7C", [("192.0.2.10", 5004), ("2001:db8::10", 5004)])
+CANDIDATES = [
+    Candidate("192.0.2.10", 5004),
+    Candidate("2001:db8::10", 5004),
+    Candidate("192.0.2.10", 443, tcp=True),
+]
+LOCAL = LocalTransport("ourufrag", "ourpasswordourpassword", "7C:7C", CANDIDATES)
 PAGE = ["chromium", "firefox", "libwebrtc"]
 
 
@@ -197,7 +202,8 @@ def test_the_answer_to_a_bot() -> None:
         "a=rtpmap:111 opus/48000/2\na=rtcp-fb:111 nack\na=fmtp:111 minptime=10;useinbandfec=1;usedtx=1\n"
         "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\n"
         "a=candidate:1 1 udp 2130706431 192.0.2.10 5004 typ host\n"
-        "a=candidate:2 1 udp 2130706175 2001:db8::10 5004 typ host\na=end-of-candidates\n"
+        "a=candidate:2 1 udp 2130706175 2001:db8::10 5004 typ host\n"
+        "a=candidate:3 1 tcp 1520434687 192.0.2.10 443 typ host tcptype passive\na=end-of-candidates\n"
         "m=video 9 UDP/TLS/RTP/SAVPF 96 97\nc=IN IP4 0.0.0.0\na=mid:1\na=recvonly\na=rtcp-mux\n"
         "a=ice-ufrag:ourufrag\na=ice-pwd:ourpasswordourpassword\na=fingerprint:sha-256 7C:7C\na=setup:passive\n"
         "a=rtpmap:96 VP8/90000\na=rtcp-fb:96 nack\na=rtcp-fb:96 transport-cc\na=rtpmap:97 rtx/90000\na=fmtp:97 apt=96\n"

@@ -6,7 +6,7 @@ import pytest
 
 from rtc.core.changes import Attach, Change, Detach, Hold, Release
 from rtc.core.model import Grant, Mid, PeerId, Source
-from tests.unit.rtc.core.group import EVERYTHING, Group
+from tests.unit.rtc.core.group import EVERYTHING, Group, key_frame
 
 MIC, CAMERA = Source.MICROPHONE, Source.CAMERA
 BLIND = Grant(frozenset(), may_receive=False)
@@ -89,3 +89,37 @@ def test_fan_out_to_twenty_costs_one_entry_each() -> None:
         group.show(viewer, "a0", ana, MIC)
     sent = group.send(ana, MIC, 1, 0, b"voice")
     assert len({one.ssrc for one in sent}) == 19
+
+
+def test_a_full_line_has_no_pictures_until_it_has_room_and_then_begins_with_a_key_frame() -> None:
+    group = Group()
+    ana, sam, kim = group.join(), group.join(), group.join()
+    for viewer in (sam, kim):
+        group.show(viewer, "v0", ana, CAMERA)
+        group.show(viewer, "a0", ana, MIC)
+    ssrc = sam.peer.slots[Mid("v0")].ssrc
+    before = [sent for sent in group.send(ana, CAMERA, 1, 0, key_frame()) if sent.ssrc == ssrc]
+    group.router.block(group.now, sam.peer, True, group.batch)
+    assert len(group.send(ana, CAMERA, 2, 3000)) == 1
+    assert len(group.send(ana, MIC, 1, 0, b"voice")) == 2
+    group.apply(Hold(ana.id, CAMERA), Release(ana.id, CAMERA))  # nothing else makes them flow
+    assert len(group.send(ana, CAMERA, 3, 6000, key_frame())) == 1
+    group.now += 1
+    group.router.block(group.now, sam.peer, False, group.batch)
+    assert len(group.send(ana, CAMERA, 4, 90_000)) == 1
+    assert ana.peer.publications[CAMERA].asks_for_key_frame
+    after = [sent for sent in group.send(ana, CAMERA, 5, 93_000, key_frame()) if sent.ssrc == ssrc]
+    # What was not sent leaves no hole.
+    assert [sent.sequence for sent in after] == [before[0].sequence + 1]
+
+
+def test_a_slot_that_is_new_on_a_full_line_waits_with_the_others() -> None:
+    group = Group()
+    ana, sam = group.join(), group.join(slots=0)
+    group.router.block(group.now, sam.peer, True, group.batch)
+    other = group.join(slots=1)
+    assert other.peer.negotiated is not None
+    sam.peer.adopt(other.peer.negotiated)
+    group.connect(sam)
+    group.show(sam, "v0", ana, CAMERA)
+    assert group.send(ana, CAMERA, 1, 0, key_frame()) == []

@@ -18,7 +18,7 @@ ANNA, BEN = PeerId(1), PeerId(2**40)
 CAMERA_SLOT = Mid("5")
 
 TO_WORKER: list[rpc.ToWorker] = [
-    rpc.Start(0, "0.0.0.0", 40_000, [("192.0.2.1", 0), ("2001:db8::1", 443)], b"certificate", b"key"),
+    rpc.Start(0, "0.0.0.0", 40_000, [("192.0.2.1", 0), ("2001:db8::1", 443)], 443, b"certificate", b"key"),
     rpc.AddPeer(ANNA, Grant(frozenset({Source.CAMERA, Source.MICROPHONE}), may_receive=True)),
     rpc.AddPeer(BEN, Grant(frozenset(), may_receive=False)),
     rpc.RemovePeer(BEN),
@@ -39,7 +39,7 @@ TO_WORKER: list[rpc.ToWorker] = [
 PUBLICATION = PublicationStats(Source.CAMERA, 1, 2, 3, 4, 5, 6, 7.5, 8, 9, 10.5)
 SUBSCRIPTION = SubscriptionStats(CAMERA_SLOT, BEN, Source.SCREEN, 1, 2, 3, 4, 5.5, 0.25)
 RUN = Run(CAMERA_SLOT, BEN, Source.SCREEN, 2**32 - 1, 5, 7, 1.5, None)
-PEER = PeerStats(ANNA, True, None, 1, 2, 3, 4, {"replay": 1}, 5, [PUBLICATION], [SUBSCRIPTION], [RUN])
+PEER = PeerStats(ANNA, True, None, 1, 2, 3, 4, {"replay": 1}, 5, [PUBLICATION], [SUBSCRIPTION], [RUN], "tcp", True)
 FROM_WORKER: list[rpc.FromWorker] = [
     rpc.Ready(40_000),
     rpc.Answered(7, "v=0\r\n", [(Mid("3"), Mid("4"))]),

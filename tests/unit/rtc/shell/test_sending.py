@@ -49,16 +49,19 @@ class Listener:
         self.udp.bind(("127.0.0.1", 0))
         self.udp.settimeout(5)
         host, port = self.udp.getsockname()
-        self._destination = Destination()
-        self._destination.move(socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host))
-        self.stream = OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self._destination, SentLog())
+        self.destination = Destination()
+        self.destination.move(socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host))
+        self.stream = OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self.destination, SentLog())
         policy = Policy(
             key=MASTER, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
         )
         self._session = Session(policy)
 
     def hear(self, count: int) -> list[rtp.RtpPacket]:
-        return [rtp.parse(bytes(self._session.unprotect(self.udp.recv(2000)))) for _ in range(count)]
+        return [self.unprotect(self.udp.recv(2000)) for _ in range(count)]
+
+    def unprotect(self, data: bytes) -> rtp.RtpPacket:
+        return rtp.parse(bytes(self._session.unprotect(data)))
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def sender(request: pytest.FixtureRequest) -> Iterator[Sender]:
     outgoing = libc.Outgoing(SEND_AT_ONCE)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.setblocking(False)
-        yield Sender(udp.fileno(), outgoing, request.param(outgoing))
+        yield Sender(udp.fileno(), outgoing, request.param(outgoing), lambda key, packets: len(packets))
 
 
 SIZES = [1000, 1000, 999, 1000, 30, 1000, 1000]
@@ -107,6 +110,28 @@ def test_a_network_that_cannot_segment_gets_them_one_by_one(
     sender.send(fan_out(listeners[:1]), 0)
     assert [packet.sequence for packet in listeners[0].hear(len(SIZES))] == [*range(100, 100 + len(SIZES))]
     assert calls[0] < len(SIZES) == calls[1]
+
+
+@pytest.mark.parametrize("who", [0, 1, 2])
+def test_what_goes_to_a_connection_is_handed_over_and_the_others_get_theirs(
+    sender: Sender, listeners: list[Listener], who: int
+) -> None:
+    taken: list[tuple[bytes, bytes]] = []
+
+    def divert(key: bytes, packets: list[bytes]) -> int:
+        taken.extend((key, packet) for packet in packets)
+        return 2  # that it had no room for, say
+
+    sender.divert = divert
+    connected = listeners.pop(who)
+    connected.destination.move(libc.stream_key(7))
+    sender.send(fan_out([connected, *listeners]), 0)
+    assert {key for key, _ in taken} == {libc.stream_key(7)}
+    assert [len(packet.payload) for packet in map(connected.unprotect, (data for _, data in taken))] == SIZES
+    for listener in listeners:
+        assert [len(packet.payload) for packet in listener.hear(len(SIZES))] == SIZES
+    assert sender.errors > 0
+    assert sender.errors % 2 == 0
 
 
 def test_no_index_is_ever_used_twice(sender: Sender, listeners: list[Listener]) -> None:
