@@ -92,6 +92,13 @@ class RawPeer:
         self._open(tcp)
         await self._reach()
 
+    def rebind(self) -> None:
+        """Leave the present UDP socket for a new one, and say nothing: as when a NAT forgets us."""
+        server = self.socket.getpeername()
+        self.socket.close()
+        self._open(tcp=False)
+        self.socket.connect(server)
+
     def _open(self, tcp: bool) -> None:
         self._outside = self._make_socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
         self._outside.setblocking(False)

@@ -45,6 +45,9 @@ MAX_LATENCY_SAMPLES: Final = 50_000
 # Strangers can make us compute an HMAC with each check: what one core does in 3 % of its time.
 MAX_STRANGERS: Final = 1000  # checks a second from unknown addresses
 
+# Media from an unknown address is tried with the keys of whoever uses its SSRC: browsers that only listen all have 1.
+MAX_GUESSES: Final = 1000  # a second, of 2 us each
+
 _SEQUENCE: Final = struct.Struct(">H")
 _SSRC: Final = struct.Struct(">I")
 
@@ -58,7 +61,11 @@ class Transports(Protocol):
 
     def receive_dtls(self, now: float, endpoint: Endpoint, data: bytes) -> None: ...
 
-    def moved(self, endpoint: Endpoint, key: bytes) -> None: ...
+    def senders_of(self, ssrc: int) -> list[Endpoint]:
+        """Those from whom something with this SSRC has authenticated."""
+
+    def moved(self, endpoint: Endpoint, key: bytes) -> None:
+        """The peer is at this address now, which may be one that nobody had."""
 
     def started(self, batch: Batch) -> None: ...
 
@@ -108,6 +115,8 @@ class MediaSocket:
         self._writer = writer if isinstance(writer, KernelWriter) else None
         self._express = Express(self._incoming, self._writer.library) if express and self._writer is not None else None
         self._control_errors = 0
+        self._guesses = float(MAX_GUESSES)
+        self._guessed_at = 0.0
         self._batch = Batch()
         self._waiting = select.poll()
         self._waiting.register(self.fd, select.POLLIN)
@@ -213,9 +222,10 @@ class MediaSocket:
         try:
             if 128 <= kind < 192:
                 endpoint = self._transports.find(key)
-                if endpoint is not None:
-                    return self._receive_media(now, endpoint, messages, i, size, key, outcome)
-            elif kind < 64:
+                if endpoint is None:
+                    return self._receive_stranger(now, messages, i, size, key)
+                return self._receive_media(now, endpoint, messages, i, size, key, outcome)
+            if kind < 64:
                 self._receive_other(now, kind, bytes(messages.buffer[at : at + size]), key)
         except Exception:
             # A fault of ours costs one peer, not the group.
@@ -287,20 +297,60 @@ class MediaSocket:
         if not 12 <= size <= LARGEST:
             peer.drops["size"] += 1
             return None
-        at = i * libc.SLOT
         if outcome is not None and outcome[0] == FAILED:
             self._count_failed(peer, outcome[1])
             return None
         opened = outcome is not None and outcome[0] == OPENED
-        # RFC 5761 4: packet types 192 to 223 are RTCP.
-        is_rtcp = 192 <= messages.buffer[at + 1] < 224
-        (ssrc,) = _SSRC.unpack_from(messages.buffer, at + (4 if is_rtcp else 8))
+        ssrc, is_rtcp = _read_head(messages, i)
         if not opened and not self._open(peer, inbound, messages, i, size, ssrc, is_rtcp):
             return None
+        return self._take_media(now, endpoint, inbound, messages, i, size, key, ssrc, is_rtcp)
+
+    def _receive_stranger(self, now: float, messages: libc.Messages, i: int, size: int, key: bytes) -> Encoding | None:
+        """From an address of nobody. A NAT may have given it to one of ours: to whoever's keys open this."""
+        if not 12 <= size <= LARGEST or not self._may_guess(now):
+            return None
+        at = i * libc.SLOT
+        ssrc, is_rtcp = _read_head(messages, i)
+        original = bytes(messages.buffer[at : at + size])
+        for endpoint in self._transports.senders_of(ssrc):
+            inbound = endpoint.inbound
+            if inbound is None or not self._may_guess(now):
+                continue
+            if not self._unprotect(inbound, messages, i, size, is_rtcp):
+                return self._take_media(now, endpoint, inbound, messages, i, size, key, ssrc, is_rtcp)
+            messages.buffer[at : at + size] = original  # what does not open is left in ruins
+        return None
+
+    def _may_guess(self, now: float) -> bool:
+        self._guesses = min(MAX_GUESSES, self._guesses + (now - self._guessed_at) * MAX_GUESSES)
+        self._guessed_at = now
+        if self._guesses < 1:
+            return False
+        self._guesses -= 1
+        return True
+
+    def _take_media(
+        self,
+        now: float,
+        endpoint: Endpoint,
+        inbound: srtp.Inbound,
+        messages: libc.Messages,
+        i: int,
+        size: int,
+        key: bytes,
+        ssrc: int,
+        is_rtcp: bool,
+    ) -> Encoding | None:
+        """What is proven to be the endpoint's. `size`: octets of it before it was opened."""
         endpoint.heard_at = now
+        peer, at = endpoint.peer, i * libc.SLOT
         data = bytes(messages.buffer[at : at + messages.lengths[i]])
         if is_rtcp:
+            newest = inbound.is_newest_control(ssrc, messages.buffer, at + size)
             endpoint.receive_rtcp(now, data, self._batch)
+            if newest and key != endpoint.destination.key:
+                self._transports.moved(endpoint, key)
             return None
         encoding = peer.receive_rtp(now, data, self._batch, self._router.speakers)
         if encoding is None:
@@ -328,9 +378,7 @@ class MediaSocket:
         if ssrc not in inbound.ssrcs and len(inbound.ssrcs) >= MAX_SSRCS:
             peer.drops["ssrcs"] += 1
             return False
-        messages.lengths[i] = size
-        unprotect = srtp.unprotect_rtcp if is_rtcp else srtp.unprotect
-        error = unprotect(inbound.context, messages.pointers[i], messages.length_pointers[i])
+        error = self._unprotect(inbound, messages, i, size, is_rtcp)
         if error:
             self._count_failed(peer, error)
             return False
@@ -338,11 +386,19 @@ class MediaSocket:
         return True
 
     @staticmethod
+    def _unprotect(inbound: srtp.Inbound, messages: libc.Messages, i: int, size: int, is_rtcp: bool) -> int:
+        """libsrtp's error; 0: message `i` is open, and as long as its `lengths` says."""
+        messages.lengths[i] = size
+        unprotect = srtp.unprotect_rtcp if is_rtcp else srtp.unprotect
+        error: int = unprotect(inbound.context, messages.pointers[i], messages.length_pointers[i])
+        return error
+
+    @staticmethod
     def _count_failed(peer: Peer, error: int) -> None:
         peer.drops["replay" if error in srtp.REPLAYED else "srtp"] += 1
 
     def _follow(self, endpoint: Endpoint, encoding: Encoding, data: bytes, key: bytes) -> None:
-        """Media came from another address of this peer: go there, if it is newer than all before and so no echo."""
+        """Media of this peer came from another address: go there, if it is newer than all before and so no echo."""
         stream = encoding.stream
         (sequence,) = _SEQUENCE.unpack_from(data, 2)
         if stream is not None and stream.log.highest & 0xFFFF == sequence:
@@ -389,6 +445,15 @@ class MediaSocket:
             encoding.note_delay(delay)
         if self.latencies is not None and touched and len(self.latencies) < MAX_LATENCY_SAMPLES:
             self.latencies.append(delay)
+
+
+def _read_head(messages: libc.Messages, i: int) -> tuple[int, bool]:
+    """(SSRC, whether it is RTCP) of message `i`, which has 12 octets at least."""
+    at = i * libc.SLOT
+    # RFC 5761 4: packet types 192 to 223 are RTCP.
+    is_rtcp = 192 <= messages.buffer[at + 1] < 224
+    (ssrc,) = _SSRC.unpack_from(messages.buffer, at + (4 if is_rtcp else 8))
+    return ssrc, is_rtcp
 
 
 def pause_at(rate: int, load: float) -> float:

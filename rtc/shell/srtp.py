@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any, Final
 
 from pylibsrtp import Error, Policy, Session
@@ -20,6 +21,9 @@ _PROFILES: Final = {
     "SRTP_AEAD_AES_256_GCM": Policy.SRTP_PROFILE_AEAD_AES_256_GCM,
     "SRTP_AES128_CM_SHA1_80": Policy.SRTP_PROFILE_AES128_CM_SHA1_80,
 }
+# Octets from the end of an SRTCP packet to the word that has its index (RFC 3711 3.4, RFC 7714 9.2).
+_INDEX_AT: Final = {"SRTP_AEAD_AES_128_GCM": 4, "SRTP_AEAD_AES_256_GCM": 4, "SRTP_AES128_CM_SHA1_80": 14}
+_WORD: Final = struct.Struct(">I")
 MAX_RTCP: Final = 1352  # bytes that pylibsrtp's buffer takes
 
 # libsrtp's error numbers that are worth telling apart.
@@ -73,13 +77,24 @@ class OutboundControl:
 class Inbound:
     """All that one peer sends. `ssrcs`: those that authenticated, for the caller to keep and to bound."""
 
-    __slots__ = ("_session", "context", "context_address", "ssrcs")
+    __slots__ = ("_index_at", "_newest_control", "_session", "context", "context_address", "ssrcs")
 
     def __init__(self, profile: str, master: bytes) -> None:
         self._session = _session(profile, master, Policy.SSRC_ANY_INBOUND)
         self.context: Any = self._session._srtp[0]
         self.context_address = int(ffi.cast("uintptr_t", self.context))
         self.ssrcs: set[int] = set()
+        self._index_at = _INDEX_AT[profile]
+        self._newest_control: dict[int, int] = {}
+
+    def is_newest_control(self, ssrc: int, buffer: memoryview, end: int) -> bool:
+        """Whether an SRTCP packet that has been unprotected, and ended there before, is newer than all before it."""
+        (word,) = _WORD.unpack_from(buffer, end - self._index_at)
+        index = word & 0x7FFFFFFF
+        newest: bool = index > self._newest_control.get(ssrc, -1)
+        if newest:
+            self._newest_control[ssrc] = index
+        return newest
 
 
 __all__ = [

@@ -224,12 +224,16 @@ class Worker:
         endpoint.heard_at = now
         if known is not None and known is not endpoint:
             self._media.forget(known)
+        self._note_address(endpoint, key)
+        self._media.send(response, key)
+
+    def _note_address(self, endpoint: Endpoint, key: bytes) -> None:
+        """It is proven that the peer can be there."""
         self._by_key[key] = endpoint
         self._connections.prove(key)
         forgotten = endpoint.note_address(key)
         if forgotten is not None and self._by_key.get(forgotten) is endpoint:
             self._forget_key(forgotten)
-        self._media.send(response, key)
 
     def _address_of(self, key: bytes) -> tuple[str, int]:
         connection = self._connections.find(key)
@@ -247,7 +251,11 @@ class Worker:
             self._router.connected(now, endpoint.peer, self._media.batch)
             self._tell(rpc.Connected(endpoint.peer.id))
 
+    def senders_of(self, ssrc: int) -> list[Endpoint]:
+        return [one for one in self._endpoints.values() if one.inbound is not None and ssrc in one.inbound.ssrcs]
+
     def moved(self, endpoint: Endpoint, key: bytes) -> None:
+        self._note_address(endpoint, key)
         endpoint.move(key)
 
     def started(self, batch: Batch) -> None:

@@ -39,7 +39,7 @@ from rtc import (
     WorkerIndex,
 )
 from rtc.core.budget import BURST, MAX_PACKETS
-from rtc.wire import rtp
+from rtc.wire import rtcp, rtp
 from tests.integration.repairing_peer import RepairingPeer
 from tests.unit.rtc.core.group import delta_frame, key_frame
 
@@ -298,6 +298,23 @@ async def test_media_follows_a_peer_to_a_new_address() -> None:
             # What the network shows of the move is the next connectivity check.
             sam_raw.renew_consent()
             assert (await hear(ana_raw, sam_raw)).payload == b"voice"
+
+
+@pytest.mark.parametrize("says", ["nothing but reports", "something"])
+async def test_media_follows_a_peer_whose_nat_forgot_it_before_it_checks_anew(says: str) -> None:
+    async with running() as media:
+        (ana, ana_raw), (sam, sam_raw) = await media.enter(), await media.enter()
+        media.apply(Attach(sam, Mid(sam_raw.offer.slots[0][0]), ana, Source.MICROPHONE))
+        report = rtcp.build_compound([rtcp.ReceiverReport(1)])
+        sam_raw.send_rtcp(report)
+        sam_raw.send(voice(1))
+        await hear(ana_raw, sam_raw)
+        sam_raw.rebind()
+        if says == "something":
+            sam_raw.send(voice(2))
+        else:
+            sam_raw.send_rtcp(report)
+        assert (await hear(ana_raw, sam_raw, after=1000)).payload == b"voice"
 
 
 async def test_a_stranger_cannot_take_over_by_guessing_the_name_alone() -> None:

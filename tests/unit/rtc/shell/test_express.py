@@ -131,6 +131,9 @@ class Site:
     def receive_dtls(self, now: float, endpoint: Endpoint, data: bytes) -> None:
         pass
 
+    def senders_of(self, ssrc: int) -> list[Endpoint]:
+        return []
+
     def moved(self, endpoint: Endpoint, key: bytes) -> None:
         endpoint.destination.move(key)
         self.moves += 1

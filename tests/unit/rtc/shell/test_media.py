@@ -16,10 +16,10 @@ from rtc.core.batch import Batch
 from rtc.core.budget import MAX_OCTETS
 from rtc.core.model import Grant, PeerId
 from rtc.core.router import Router
-from rtc.shell import srtp
+from rtc.shell import libc, srtp
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
-from rtc.shell.media import CONTROL_COST, LARGEST, MAX_SSRCS, MediaSocket
+from rtc.shell.media import CONTROL_COST, LARGEST, MAX_GUESSES, MAX_SSRCS, MediaSocket
 from rtc.wire import rtp
 
 PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
@@ -30,6 +30,8 @@ class Transports:
 
     def __init__(self) -> None:
         self.endpoint: Endpoint | None = None
+        self.elsewhere: list[Endpoint] = []  # at addresses of which nothing comes
+        self.moves: list[Endpoint] = []
         self.stun: list[bytes] = []
         self.faults: list[bytes] = []
 
@@ -44,8 +46,12 @@ class Transports:
     def receive_dtls(self, now: float, endpoint: Endpoint, data: bytes) -> None:
         raise AssertionError("from nobody")
 
+    def senders_of(self, ssrc: int) -> list[Endpoint]:
+        return [one for one in self.elsewhere if one.inbound is not None and ssrc in one.inbound.ssrcs]
+
     def moved(self, endpoint: Endpoint, key: bytes) -> None:
-        raise AssertionError("nobody moves")
+        self.moves.append(endpoint)
+        endpoint.move(key)
 
     def started(self, batch: Batch) -> None:
         raise AssertionError("nothing flows")
@@ -105,19 +111,29 @@ def test_a_port_that_is_taken_is_an_error(media: MediaSocket, transports: Transp
         MediaSocket("127.0.0.1", media.port, Router(lambda: 1), transports)
 
 
+def somebody(number: int, master: bytes) -> Endpoint:
+    """With SRTP keys."""
+    peer = Router(lambda: 1).add_peer(0, PeerId(number), Grant(frozenset(), may_receive=True))
+    made = Endpoint(0, peer, Certificate.make(), 0.0)
+    made.inbound = srtp.Inbound(PROFILE, master)
+    return made
+
+
+def browser_of(master: bytes) -> Session:
+    policy = Policy(key=master, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM)
+    return Session(policy)
+
+
 @pytest.fixture
 def endpoint(transports: Transports) -> Endpoint:
-    """Somebody behind every address, with SRTP keys."""
-    peer = Router(lambda: 1).add_peer(0, PeerId(1), Grant(frozenset(), may_receive=True))
-    transports.endpoint = Endpoint(0, peer, Certificate.make(), 0.0)
-    transports.endpoint.inbound = srtp.Inbound(PROFILE, MASTER)
+    """Somebody behind every address."""
+    transports.endpoint = somebody(1, MASTER)
     return transports.endpoint
 
 
 @pytest.fixture
 def browser() -> Session:
-    policy = Policy(key=MASTER, ssrc_type=Policy.SSRC_ANY_OUTBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM)
-    return Session(policy)
+    return browser_of(MASTER)
 
 
 def packet(ssrc: int, size: int) -> bytes:
@@ -200,3 +216,65 @@ async def test_the_event_loop_has_an_fd_that_tells_of_its_work() -> None:
         loop.remove_reader(reading)
     loop.close()
     assert seen == [True]
+
+
+# --- a NAT gives somebody another address ----------------------------------------------------------------------------
+
+REPORT = b"\x80\xc9\x00\x01\x00\x00\x00\x01"  # a receiver report of SSRC 1, about nothing
+
+
+@pytest.fixture
+def two(transports: Transports) -> list[tuple[Endpoint, Session]]:
+    """Two who only listen: browsers give both the SSRC 1."""
+    people = [(somebody(number, bytes([number]) * 28), browser_of(bytes([number]) * 28)) for number in (1, 2)]
+    transports.elsewhere = [endpoint for endpoint, _ in people]
+    for endpoint, _ in people:
+        assert endpoint.inbound is not None
+        endpoint.inbound.ssrcs.add(1)
+    return people
+
+
+def test_reports_from_an_address_of_nobody_move_whoever_can_sign_them(
+    media: MediaSocket, transports: Transports, two: list[tuple[Endpoint, Session]], sender: socket.socket
+) -> None:
+    for endpoint, browser in reversed(two):
+        sender.send(browser.protect_rtcp(REPORT))
+        media.readable()
+        assert transports.moves.pop() is endpoint
+        assert libc.address_of(endpoint.destination.key) == sender.getsockname()
+    assert [endpoint.peer.drops for endpoint, _ in two] == [{}, {}]
+
+
+def test_what_was_seen_before_moves_nobody(
+    media: MediaSocket, transports: Transports, two: list[tuple[Endpoint, Session]], sender: socket.socket
+) -> None:
+    (endpoint, browser), _ = two
+    older, newer = browser.protect_rtcp(REPORT), browser.protect_rtcp(REPORT)
+    transports.endpoint = endpoint  # at home
+    sender.send(newer)
+    media.readable()
+    assert transports.moves == [endpoint]
+    endpoint.move(libc.stream_key(7))
+    transports.endpoint = None
+    for echo in (newer, older, newer[:-5] + bytes((newer[-5] ^ 1,)) + newer[-4:]):
+        sender.send(echo)
+        media.readable()
+    assert transports.moves == [endpoint]
+    sender.send(browser.protect_rtcp(REPORT))
+    media.readable()
+    assert transports.moves == [endpoint, endpoint]
+
+
+def test_who_guesses_costs_the_people_nothing_and_soon_is_not_heard(
+    media: MediaSocket, transports: Transports, two: list[tuple[Endpoint, Session]], sender: socket.socket
+) -> None:
+    forged = browser_of(bytes(28))
+    for _ in range(MAX_GUESSES):
+        sender.send(forged.protect_rtcp(REPORT))
+        media.readable()
+    (endpoint, browser), _ = two
+    assert endpoint.peer.drops == {}
+    assert endpoint.peer.budget.admit(MAX_OCTETS / 10)
+    sender.send(browser.protect_rtcp(REPORT))
+    media.readable()
+    assert transports.moves == []

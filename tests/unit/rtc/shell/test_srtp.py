@@ -77,3 +77,21 @@ def test_rtcp_goes_out_under_any_ssrc_and_what_is_not_rtcp_is_an_error() -> None
         assert reader.unprotect_rtcp(control.protect(report)) == report
     with pytest.raises(ValueError, match="too long"):
         control.protect(bytes(2000))
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_index_of_srtcp_tells_what_is_newer_for_each_sender(profile: str) -> None:
+    master = bytes(range(PROFILES[profile][0]))
+    browser = session(profile, master, Policy.SSRC_ANY_OUTBOUND)
+    inbound, messages = srtp.Inbound(profile, master), libc.Messages(1)
+    reports = {ssrc: bytes.fromhex("80c90001") + ssrc.to_bytes(4, "big") for ssrc in (1, 2)}
+    protected = [(ssrc, browser.protect_rtcp(reports[ssrc])) for ssrc in (1, 1, 1, 2, 2)]
+    newest = []
+    for number in (1, 0, 2, 3, 4):
+        ssrc, data = protected[number]
+        messages.buffer[: len(data)] = data
+        messages.lengths[0] = len(data)
+        assert srtp.unprotect_rtcp(inbound.context, messages.pointers[0], messages.length_pointers[0]) == 0
+        assert bytes(messages.buffer[: messages.lengths[0]]) == reports[ssrc]
+        newest.append(inbound.is_newest_control(ssrc, messages.buffer, len(data)))
+    assert newest == [True, False, True, True, True]
