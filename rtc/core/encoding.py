@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from rtc.core.allocator import Rendition
 from rtc.core.batch import Batch, Fan, Form, form_of
 from rtc.core.keyframes import KeyFrameRequests
+from rtc.core.rates import Rate
 from rtc.core.rtp_stream import CachedPacket, RtpStream
 from rtc.core.slot import ReceiverClass
+from rtc.core.stats import EncodingStats
 from rtc.core.subscription import Subscription
 from rtc.wire import vp8
+from rtc.wire.errors import WireError
 from rtc.wire.rtp import RtpPacket
 from rtc.wire.vp8 import Vp8Descriptor
 
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
 
 # A hold shorter than this is the work of one batch; the packet path looks no closer.
 NOTABLE_HOLD: Final = 0.005  # seconds
+OVERHEAD: Final = 64  # octets of a viewer's packet beside its payload: RTP with extensions 20, SRTP 16, IP and UDP 28
 
 
 class _Flow:
@@ -74,6 +80,8 @@ class Encoding:
         self.sent_octets = 0
         self.padding = 0
         self.key_frames = 0
+        self.height = 0  # lines, of the newest key frame; 0: none came
+        self._rate = Rate()
         self._waiting: list[Subscription] = []
         self._flowing: dict[ReceiverClass, _Flow] = {}
         self._last_delay = 0.0
@@ -84,6 +92,11 @@ class Encoding:
     def used(self) -> bool:
         """Somebody is fed from here, or waits to be."""
         return bool(self._waiting) or any(map(len, self._flowing.values()))
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether packets are kept, to be sent again or to start newcomers at once, who come to the lowest."""
+        return self.layer == 0 or self.used
 
     @property
     def asks_for_key_frame(self) -> bool:
@@ -126,8 +139,10 @@ class Encoding:
 
     def _start_from_cache(self, now: float, subscription: Subscription, batch: Batch) -> bool:
         stream = self.stream
-        recent = stream.fresh_key_frame(now) if stream is not None else None
-        if stream is None or not recent:
+        if stream is None or subscription.encoding is not None:
+            return False  # who watches another encoding has seen later frames than what is kept
+        recent = stream.fresh_key_frame(now)
+        if not recent:
             return False
         self._start(now, stream, subscription, *recent[0], batch)
         for number, cached in recent:
@@ -142,7 +157,10 @@ class Encoding:
         self.changed()
         self._waiting.remove(subscription)
         subscription.awaited = None
-        subscription.start(now, self, stream, number, first, batch)
+        before = subscription.encoding
+        if before is not None:
+            before.leave(now, subscription)
+        subscription.start(now, self, stream, number, first, batch, switches=before is not None)
         self._flowing.setdefault(subscription.slot.receivers, _Flow()).add(subscription)
 
     def _restart_flows(self, now: float) -> None:
@@ -150,8 +168,9 @@ class Encoding:
         for flow in self._flowing.values():
             for subscription in list(flow):
                 self.leave(now, subscription)
-                self._waiting.append(subscription)
-                subscription.awaited = self
+                if subscription.awaited is None:
+                    self._waiting.append(subscription)
+                    subscription.awaited = self
         if self.is_video and self._waiting:
             self.requests.want()
 
@@ -178,7 +197,7 @@ class Encoding:
         if not size:
             self._receive_padding(stream, number, cached, newest, batch)
             return True
-        if self.is_video and not self.publication.held and stream is self.stream:
+        if self.is_video and not self.publication.held and stream is self.stream and self._keeps:
             stream.remember(number, cached)
         if newest:
             if stream is self.stream:
@@ -208,13 +227,10 @@ class Encoding:
     def forwarded(self, now: float, stream: RtpStream, data: bytes, timestamp: int, size: int) -> None:
         """Keep the books of an ordinary packet that its lane has forwarded. `size`: octets of its payload."""
         number = stream.log.next(now, timestamp)
-        if self.is_video:
-            if stream is self.stream:
-                stream.remember(number, data)
-            stream.came_last(timestamp, data)
-        else:
-            stream.came_last(timestamp, None)
+        stream.came_last(timestamp, data if self.is_video else None)
         if stream is self.stream:
+            if self.is_video and self._keeps:
+                stream.remember(number, data)
             self.sent_packets += 1
             self.sent_octets += size
 
@@ -234,8 +250,7 @@ class Encoding:
     def _key_frame_started(
         self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch
     ) -> None:
-        self.key_frames += 1
-        stream.key_frame_started(now, number)
+        self._note_key_frame(now, stream, number, cached)
         self.requests.arrived()
         if self._waiting:
             self._start_waiting(now, stream, number, cached, batch)
@@ -244,12 +259,18 @@ class Encoding:
         """A late packet may be the beginning of a key frame, or complete one that others wait for."""
         begins = cached.descriptor is not None and cached.descriptor.key_frame and stream.is_newer_key_frame(number)
         if begins:
-            self.key_frames += 1
-            stream.key_frame_started(now, number)
+            self._note_key_frame(now, stream, number, cached)
         for subscription in list(self._waiting):
             self._start_from_cache(now, subscription, batch)
         if begins and not self._waiting:
             self.requests.arrived()
+
+    def _note_key_frame(self, now: float, stream: RtpStream, number: int, cached: CachedPacket) -> None:
+        self.key_frames += 1
+        stream.key_frame_started(now, number)
+        if cached.descriptor is not None:
+            with contextlib.suppress(WireError):  # of a picture that no decoder takes
+                _, self.height = vp8.frame_size(cached.packet.payload, cached.descriptor) or (0, self.height)
 
     def _start_waiting(self, now: float, stream: RtpStream, number: int, cached: CachedPacket, batch: Batch) -> None:
         for subscription in list(self._waiting):
@@ -282,6 +303,17 @@ class Encoding:
                     subscription.count(-1, -size)
         self.sent_packets += 1
         self.sent_octets += size
+
+    # --- reports -----------------------------------------------------------------------------------------------------
+
+    def measure(self, now: float) -> Rendition:
+        """What a viewer gets of it. Call about every 100 ms, so that the rate is of now."""
+        rate = self._rate.sample(now, self.sent_octets + self.sent_packets * OVERHEAD)
+        return Rendition(self.layer, self.height, rate)
+
+    def stats(self) -> EncodingStats:
+        viewers = sum(map(len, self._flowing.values()))
+        return EncodingStats(self.layer, self.height, self.sent_packets, self.sent_octets, viewers)
 
     def note_delay(self, delay: float) -> None:
         """Seconds from the kernel's receipt to the send of a batch in which this encoding had packets."""

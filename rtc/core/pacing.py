@@ -1,8 +1,8 @@
 """When each picture of one command may start: no viewer gets two new ones at once.
 
 A picture starts with a key frame, ten times a frame's size. Eleven of them at once fill a home's line for half a
-second, and the sound that comes through it waits as long. One layer is forwarded today, so what is paced is the start
-itself; where there are several, all start at once with the lowest, and these steps are those in which each goes up.
+second, and the sound that comes through it waits as long. Of a picture with one encoding the start itself is paced;
+where there are several, all start at once with the lowest, and these steps are those in which each may go up.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from rtc.core.allocator import Rendition
 from rtc.core.batch import Batch
 from rtc.core.encoding import Encoding
 from rtc.core.model import PeerId, Source
@@ -9,9 +12,18 @@ from rtc.core.rtp_stream import RtpStream
 from rtc.core.stats import PublicationStats
 from rtc.core.subscription import Forwarding, Subscription
 
+# An encoding without packets for so long has ended, if another has some: browsers stop the upper ones by themselves.
+# Lower shortens the freeze of those who watch it; a camera in the dark makes five frames a second.
+CAMERA_ENDS_AFTER: Final = 0.7  # seconds
+SCREEN_ENDS_AFTER: Final = 2.5  # seconds: of a page that nobody scrolls a frame is sent each second
+MEASURE_EVERY: Final = 0.100  # seconds
+
 
 class Publication:
-    """Its viewers see the lowest encoding."""
+    """Each viewer is fed from one encoding: the one that was selected or, while that does not live, the next lower one.
+
+    Without any word of `select` that is the lowest.
+    """
 
     def __init__(self, publisher: PeerId, source: Source, clock_rate: int) -> None:
         self.publisher = publisher
@@ -22,6 +34,10 @@ class Publication:
         self.held = False
         self.encodings = [Encoding(self, 0)]  # by layer; without simulcast it is one
         self.subscriptions: list[Subscription] = []
+        self._ends_after = SCREEN_ENDS_AFTER if source is Source.SCREEN else CAMERA_ENDS_AFTER
+        self._renditions: tuple[Rendition, ...] = ()
+        self._measures_at = float("-inf")
+        self._live_before: list[Encoding] = []
 
     def begin(self, now: float, layer: int, stream: RtpStream) -> Encoding:
         """Something has come of this encoding under an SSRC that is new."""
@@ -30,6 +46,35 @@ class Publication:
         encoding = self.encodings[layer]
         encoding.take_over(now, stream)
         return encoding
+
+    @property
+    def live(self) -> list[Encoding]:
+        """Those of which something comes, lowest first. Where nothing comes at all, of which it came last."""
+        arrivals = [(e, e.stream.log.last_arrival) for e in self.encodings if e.stream is not None]
+        newest = max((at for _, at in arrivals), default=0.0)
+        return [encoding for encoding, at in arrivals if newest - at < self._ends_after]
+
+    def renditions(self, now: float) -> tuple[Rendition, ...]:
+        """What of it a viewer may be given, lowest first."""
+        if now >= self._measures_at:
+            self._measures_at = now + MEASURE_EVERY
+            measured = [encoding.measure(now) for encoding in self.encodings]
+            self._renditions = tuple(measured[encoding.layer] for encoding in self.live)
+        return self._renditions
+
+    def tend(self, now: float, batch: Batch) -> bool:
+        """Call about every 100 ms. Whether viewers had to be led elsewhere, as encodings have ended or come back."""
+        if not self.is_video:
+            return False
+        self.renditions(now)
+        live = self.live
+        if live == self._live_before:
+            return False
+        self._live_before = list(live)
+        for subscription in self.subscriptions:
+            if subscription.forwarding is not Forwarding.PAUSED:
+                self._lead(now, subscription, batch)
+        return True
 
     # --- viewers -----------------------------------------------------------------------------------------------------
 
@@ -68,9 +113,38 @@ class Publication:
         slot = subscription.slot
         if self.held or slot.sink is None or slot.blocked or subscription.forwarding is not Forwarding.PAUSED:
             return
-        if now < subscription.starts_at:
+        if now < subscription.starts_at or subscription.wanted is None:
             return
-        self.encodings[0].wait(now, subscription, batch)
+        self._lead(now, subscription, batch)
+
+    def select(self, now: float, subscription: Subscription, layer: int | None, batch: Batch) -> None:
+        """Feed it from this encoding from its next key frame on, and as now until then. None: nothing more is sent."""
+        if layer == subscription.wanted:
+            return
+        subscription.wanted = layer
+        if layer is None:
+            self.pause(now, subscription)
+            subscription.announced = False  # its page shows something else meanwhile
+        elif subscription.forwarding is Forwarding.PAUSED:
+            self.resume(now, subscription, batch)
+        else:
+            self._lead(now, subscription, batch)
+
+    def _lead(self, now: float, subscription: Subscription, batch: Batch) -> None:
+        """To the encoding that should feed it now."""
+        assert subscription.wanted is not None
+        encoding = self._nearest(subscription.wanted)
+        if encoding is subscription.awaited:
+            return
+        if subscription.awaited is not None:
+            subscription.awaited.leave(now, subscription)
+        if encoding is not subscription.encoding:
+            encoding.wait(now, subscription, batch)
+
+    def _nearest(self, layer: int) -> Encoding:
+        """The highest that lives up to `layer`, else the lowest above."""
+        live = self.live or self.encodings
+        return next((encoding for encoding in reversed(live) if encoding.layer <= layer), live[0])
 
     def pause(self, now: float, subscription: Subscription) -> None:
         for encoding in (subscription.awaited, subscription.encoding):
@@ -108,4 +182,5 @@ class Publication:
             key_frames=sum(encoding.key_frames for encoding in encodings),
             key_frame_requests=sum(encoding.requests.sent for encoding in encodings),
             largest_gap_ms=max(log.largest_gap for log in logs) * 1000,
+            encodings=[encoding.stats() for encoding in encodings if encoding.stream is not None],
         )

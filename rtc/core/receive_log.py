@@ -134,6 +134,11 @@ class ReceiveLog:
         self._last_arrival = now
 
     @property
+    def last_arrival(self) -> float:
+        """Of a packet that was not repaired, also if it came late; below zero before the first."""
+        return self._last_arrival
+
+    @property
     def missing(self) -> int:
         """Holes still worth waiting for."""
         return len(self._holes)

@@ -20,6 +20,7 @@ from rtc.core.subscription import Subscription
 
 AUDIO_CLOCK: Final = 48_000  # Hz, Opus (RFC 7587 4.1)
 VIDEO_CLOCK: Final = 90_000  # Hz, VP8 (RFC 7741 4.1)
+TEND_EVERY: Final = 0.100  # seconds
 
 
 class Refusal(Struct, frozen=True):
@@ -42,6 +43,7 @@ class Router:
         self._random_32 = random_32
         self._trace = trace
         self._later: list[Subscription] = []  # pictures whose step has not come
+        self._next_tending = float("-inf")
 
     def add_peer(self, now: float, peer: PeerId, grant: Grant) -> Peer:
         numbers = self._random_32
@@ -91,15 +93,24 @@ class Router:
         return [refusal for refusal in refusals if refusal is not None]
 
     def wake(self, now: float, batch: Batch) -> bool:
-        """Call every 10 ms. Whether the step of some picture has come, so that something may have to leave."""
+        """Call every 10 ms. Whether pictures start or come from elsewhere, so that something may have to leave."""
+        changed = now >= self._next_tending and self._tend(now, batch)
         due = [subscription for subscription in self._later if subscription.starts_at <= now]
         if not due:
-            return False
+            return changed
         self._later = [subscription for subscription in self._later if subscription.starts_at > now]
         for subscription in due:
             if subscription.slot.subscription is subscription:  # else something else came, or it was taken off
                 subscription.publication.resume(now, subscription, batch)
         return True
+
+    def _tend(self, now: float, batch: Batch) -> bool:
+        self._next_tending = now + TEND_EVERY
+        led = 0
+        for peer in self.peers.values():
+            for publication in peer.publications.values():
+                led += publication.tend(now, batch)
+        return led > 0
 
     def _is_seen_anew(self, change: Attach) -> bool:
         """Whether a picture begins with this for somebody who is there to receive it."""
@@ -137,7 +148,7 @@ class Router:
                 assert_never(change)
         return None
 
-    def _attach(self, now: float, change: Attach, starts_at: float, batch: Batch) -> Refusal | None:
+    def _attach(self, now: float, change: Attach, step_at: float, batch: Batch) -> Refusal | None:
         viewer, publisher = self.peers.get(change.peer), self.peers.get(change.publisher)
         if viewer is None or publisher is None:
             return None  # gone meanwhile
@@ -153,7 +164,9 @@ class Router:
         if present is not None and present.publication is publication:
             return None
         self._empty(now, slot)
-        slot.subscription = Subscription(change.peer, slot, publication, starts_at)
+        # The lowest of several is small enough to start at once.
+        starts_at = now if len(publication.live) > 1 else step_at
+        slot.subscription = Subscription(change.peer, slot, publication, starts_at, rises_at=step_at)
         if starts_at > now:
             self._later.append(slot.subscription)
         publication.subscribe(now, slot.subscription, batch)

@@ -66,12 +66,18 @@ class Slot:
         self._key_frame_asked_at = float("-inf")
         self._resends: dict[int, tuple[int, float]] = {}
 
-    def place(self, now: float, captured_at: float, first_rtp: int, minimum_step: int) -> int:
-        """The outgoing timestamp for a packet captured then: on the slot's line, but always after what was sent."""
+    def place(self, captured_at: float | None, first_rtp: int, minimum_step: int) -> int:
+        """The outgoing timestamp for a packet captured then: on the slot's line, but always after what was sent.
+
+        None: it is not known when, but right after what was sent.
+        """
+        last = self.last_timestamp
+        if captured_at is None:
+            assert last is not None
+            return (last + minimum_step) & 0xFFFFFFFF
         if self.line is None:
             self.line = SlotLine(captured_at, self.clock_rate, first_rtp)
         timestamp = self.line.rtp_at(captured_at)
-        last = self.last_timestamp
         if last is not None and (timestamp - last - minimum_step) & 0x80000000:
             timestamp = (last + minimum_step) & 0xFFFFFFFF
         return timestamp

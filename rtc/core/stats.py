@@ -7,8 +7,18 @@ from msgspec import Struct
 from rtc.core.model import Mid, PeerId, Source
 
 
+class EncodingStats(Struct, frozen=True):
+    """One rendition of a publication."""
+
+    layer: int  # from 0, the lowest
+    height: int  # lines of its newest key frame; 0: none came
+    packets: int
+    octets: int
+    viewers: int  # that are fed from it now
+
+
 class PublicationStats(Struct, frozen=True):
-    """Media arriving from one publisher (after SRTP, duplicates not counted)."""
+    """Media arriving from one publisher (after SRTP, duplicates not counted), all its encodings together."""
 
     source: Source
     packets: int
@@ -21,6 +31,7 @@ class PublicationStats(Struct, frozen=True):
     key_frames: int
     key_frame_requests: int
     largest_gap_ms: float  # between two arrivals
+    encodings: list[EncodingStats] = []  # lowest first, those of which something came
 
 
 class SubscriptionStats(Struct, frozen=True):
@@ -35,6 +46,7 @@ class SubscriptionStats(Struct, frozen=True):
     retransmitted: int
     largest_hold_ms: float  # largest gap between packets sent, less the gap in what arrived
     loss: float  # fraction, from the viewer's newest receiver report
+    layer: int | None = None  # that flows now
 
 
 class Run(Struct, frozen=True):

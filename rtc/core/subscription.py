@@ -27,10 +27,10 @@ class Subscription:
     """The packet path reads `target` when it has changed; all else happens at starts and stops."""
 
     __slots__ = (
-        "_announced",
         "_base_octets",
         "_base_packets",
         "_stopped_at",
+        "announced",
         "awaited",
         "encoding",
         "largest_hold",
@@ -40,20 +40,26 @@ class Subscription:
         "packets",
         "publication",
         "retransmitted",
+        "rises_at",
         "seq_delta",
         "slot",
         "starts_at",
         "stream",
         "ts_delta",
         "viewer",
+        "wanted",
     )
 
-    def __init__(self, viewer: PeerId, slot: Slot, publication: Publication, starts_at: float) -> None:
-        """`starts_at`: not before then, in monotonic seconds (`pacing`)."""
+    def __init__(self, viewer: PeerId, slot: Slot, publication: Publication, starts_at: float, rises_at: float) -> None:
+        """`starts_at`: not before then; `rises_at`: not above the lowest encoding before then. Monotonic seconds
+        (`pacing`).
+        """
         self.viewer = viewer
         self.slot = slot
         self.publication = publication
         self.starts_at = starts_at
+        self.rises_at = rises_at
+        self.wanted: int | None = 0  # the layer that was selected last; None: squeezed
         self.encoding: Encoding | None = None  # what feeds it
         self.awaited: Encoding | None = None  # what will, as soon as media allows; meanwhile another may feed it
         self.stream: RtpStream | None = None  # of what feeds it
@@ -65,7 +71,7 @@ class Subscription:
         self.retransmitted = 0
         self.loss = 0.0
         self.largest_hold = 0.0  # seconds
-        self._announced = False
+        self.announced = False  # its page was told of the first packet
         self._stopped_at: float | None = None
         self._base_packets = 0
         self._base_octets = 0
@@ -76,6 +82,11 @@ class Subscription:
             return Forwarding.FLOWING
         return Forwarding.PAUSED if self.awaited is None else Forwarding.AWAITING
 
+    @property
+    def layer(self) -> int | None:
+        """What flows now."""
+        return None if self.encoding is None else self.encoding.layer
+
     def start(
         self,
         now: float,
@@ -84,15 +95,22 @@ class Subscription:
         number: int,
         first: CachedPacket,
         batch: Batch,
+        switches: bool,
     ) -> None:
-        """`number` will be the first packet sent; the encoding has not counted it yet."""
+        """`number` will be the first packet sent; the encoding has not counted it yet.
+
+        `switches`: until now it was fed from another encoding of the same source.
+        """
         slot = self.slot
         slot.munger.sync(number)
         rtp = first.packet.timestamp
         captured_at = stream.clock.captured_at(now, rtp)
-        # A frame of 30 a second, or one Opus packet: the least step that a decoder takes for the next one.
-        step = 3000 if slot.is_video else 960
-        out = slot.place(now, captured_at if captured_at is not None else now, rtp, step)
+        if switches:
+            # Encodings have the same frames, and the newest may have left already: then its other rendition follows.
+            out = slot.place(captured_at, rtp, minimum_step=1)
+        else:
+            # A frame of 30 a second, or one Opus packet: the least step that a decoder takes for the next one.
+            out = slot.place(captured_at or now, rtp, minimum_step=3000 if slot.is_video else 960)
         self.seq_delta = slot.munger.delta
         self.ts_delta = (out - rtp) & 0xFFFFFFFF
         if first.descriptor is not None:
@@ -105,8 +123,8 @@ class Subscription:
         publication = self.publication
         if slot.runs is not None:
             slot.runs.begin(now, publication.publisher, publication.source, out)
-        if not self._announced:
-            self._announced = True
+        if not self.announced:
+            self.announced = True
             batch.started.append(FlowStarted(self.viewer, slot.mid, publication.publisher, publication.source, out))
 
     def stop(self, now: float) -> None:
@@ -116,6 +134,10 @@ class Subscription:
             return
         slot.munger.stop(stream.log.highest)
         slot.last_timestamp = self._newest_timestamp(stream)
+        captured_at = stream.clock.captured_at(now, stream.last_timestamp)
+        if slot.line is not None and captured_at is not None:
+            # Another encoding has the same clock: then both sender reports say exactly where its frames lie.
+            slot.line.anchor(captured_at, slot.last_timestamp)
         if stream.last_descriptor is not None:
             slot.pictures.stop(stream.last_descriptor)
         slot.forget_resends()
@@ -226,4 +248,5 @@ class Subscription:
             retransmitted=self.retransmitted,
             largest_hold_ms=self.largest_hold * 1000,
             loss=self.loss,
+            layer=self.layer,
         )

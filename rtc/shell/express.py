@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from rtc.core.batch import Fan, first_value_at
 from rtc.core.encoding import Encoding
+from rtc.core.model import Source
 from rtc.core.peer import Peer
 from rtc.core.rtp_stream import RtpStream
 from rtc.core.slot import ReceiverClass
@@ -36,6 +37,7 @@ Record = tuple[int, int, int, int, int, int, int, int]
 """(status, libsrtp's error, octet of the audio level or -1, transport-cc number or -1, octets of the packet, of its
 payload, timestamp, number of the route)"""
 
+_SOURCES: Final = list(Source)
 _RECORD: Final = struct.Struct("=BBhiHHII")
 
 libc.ffi.cdef(
@@ -45,12 +47,12 @@ libc.ffi.cdef(
     };
     struct route {
         uint32_t number, ssrc; uint16_t expected;
-        uint8_t open, is_video, payload_type, level_id, transport_id, flow_count;
-        uint32_t passed;
+        uint8_t open, is_video, payload_type, level_id, transport_id, flow_count, source;
         struct flow flows[4];
     };
     struct publisher {
-        const uint8_t *destination; void *context; double *left; uint32_t count, passed; struct route *routes[16];
+        const uint8_t *destination; void *context; double *left; uint32_t count, passed, passed_by[4];
+        struct route *routes[16];
     };
     struct ingest {
         unsigned char *buffers; unsigned char *names; int *lengths; struct mmsghdr *messages;
@@ -90,6 +92,7 @@ class Route:
         audio_level_id = encoding.publication.audio_level_id
         self._kept = [fan for _, fan in flows]
         fields.expected = (stream.log.highest + 1) & 0xFFFF
+        fields.source = _SOURCES.index(encoding.publication.source)
         fields.is_video = encoding.is_video
         fields.payload_type = payload_type
         fields.level_id = audio_level_id or 0

@@ -29,7 +29,7 @@ struct record {
     uint32_t route;
 };
 
-enum { MOST_FLOWS = 4, MOST_ROUTES = 16, LARGEST_BLOCK = 32 };
+enum { MOST_FLOWS = 4, MOST_ROUTES = 16, SOURCES = 4, LARGEST_BLOCK = 32 };
 
 /* The viewers of one receiver class. */
 struct flow {
@@ -53,7 +53,7 @@ struct route {
     uint8_t level_id;     /* 0: none is expected */
     uint8_t transport_id; /* 0: none was agreed on */
     uint8_t flow_count;
-    uint32_t passed; /* in this batch a packet was left to Python: the later ones follow it, so that order is kept */
+    uint8_t source; /* all encodings of one have the same */
     struct flow flows[MOST_FLOWS];
 };
 
@@ -63,7 +63,10 @@ struct publisher {
     void *context;    /* of libsrtp */
     double *left;     /* packets and octets that it may still send (budget.py) */
     uint32_t count;
-    uint32_t passed; /* the same for an SSRC without a route: it may be a repair of any of these */
+    uint32_t passed; /* a batch in which a packet was left to Python that may be of any of these */
+    /* The same by source: the later ones of all its encodings follow the one that was left, so that order is kept. A key
+     * frame of one may end what a viewer gets of another. */
+    uint32_t passed_by[SOURCES];
     struct route *routes[MOST_ROUTES];
 };
 
@@ -274,11 +277,11 @@ static void take(struct ingest *in, uint32_t i) {
         publisher->passed = in->batch;
         return;
     }
-    if (route->passed == in->batch)
+    if (publisher->passed_by[route->source] == in->batch)
         return;
     take_from(in, i, publisher, route);
     if (in->records[i].status != FORWARDED)
-        route->passed = in->batch;
+        publisher->passed_by[route->source] = in->batch;
 }
 
 /* Take what is ordinary of `count` messages: a record for each, and `packet_count` packets for `fill`. */

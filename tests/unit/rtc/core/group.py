@@ -206,6 +206,125 @@ class Group:
         return sent
 
 
+@dataclass(frozen=True)
+class Made:
+    """A packet of a camera."""
+
+    layer: int
+    ssrc: int
+    sequence: int  # unbounded
+    timestamp: int
+    captured: float
+    picture_id: int
+    key: bool  # a key frame begins with it
+    payload: bytes
+
+
+class Camera:
+    """A person's camera with an encoding for each rid: SSRCs, numbers and clocks of their own, as browsers have them.
+
+    All encodings have the frame of the group's present moment. Each packet's last 12 octets are its own: `made` tells
+    what it is.
+    """
+
+    def __init__(self, group: Group, person: Person) -> None:
+        self.group = group
+        self.person = person
+        negotiated = person.peer.negotiated
+        assert negotiated is not None
+        self.rids = negotiated.lines[Mid("1")].rids
+        self.ssrcs = [person.id * 1000 + 100 + layer for layer in range(len(self.rids))]
+        self._made: dict[bytes, Made] = {}
+        self._sequences = [60_000 + 2000 * layer for layer in range(len(self.rids))]
+        self._picture_ids = [1000 * layer for layer in range(len(self.rids))]
+        self._timestamps = [0 for _ in self.rids]
+        self._skipped: list[list[Made]] = [[] for _ in self.rids]
+        self._counter = itertools.count(1)
+
+    def made(self, sent: Sent) -> Made:
+        return self._made[sent.payload[-12:]]
+
+    def layers(self, sent: list[Sent]) -> list[int]:
+        return [self.made(one).layer for one in sent]
+
+    def send(self, layer: int, *, key: bool = False) -> list[Sent]:
+        """A frame of one packet."""
+        return self._send(self._begin(layer, key))
+
+    def more(self, layer: int) -> list[Sent]:
+        """One more packet of its newest frame."""
+        return self._send(self._make(layer, b"\x80\xe0", b"more"))
+
+    def skip(self, layer: int, *, key: bool = False) -> None:
+        """A frame that is lost on its way."""
+        self._skipped[layer].append(self._begin(layer, key))
+
+    def send_skipped(self, layer: int) -> list[Sent]:
+        """It was only late."""
+        return self._send(self._skipped[layer].pop()) if self._skipped[layer] else []
+
+    def repair(self, layer: int) -> list[Sent]:
+        """It comes again, by RTX."""
+        if not self._skipped[layer]:
+            return []
+        made = self._skipped[layer].pop()
+        return self.group.send(
+            self.person,
+            Source.CAMERA,
+            made.sequence,
+            made.timestamp,
+            (made.sequence & 0xFFFF).to_bytes(2, "big") + made.payload,
+            extensions=[(self.person.ids[uris.RRID], self.rids[layer].encode())],
+            ssrc=self.ssrcs[layer] + 500,
+            payload_type=RTX,
+        )
+
+    def begin_anew(self, layer: int) -> None:
+        self.ssrcs[layer] += 10_000
+        self._sequences[layer] = 40_000
+        self._skipped[layer].clear()
+
+    def report(self) -> None:
+        """A sender report of each encoding, on the person's own clock, which is an hour off."""
+        ntp = int((self.group.now + 3600) * 2**32)
+        for layer, ssrc in enumerate(self.ssrcs):
+            self.group.control(self.person, rtcp.SenderReport(ssrc, ntp, self._timestamp(layer), 1, 1))
+
+    def _timestamp(self, layer: int) -> int:
+        return (round((self.group.now - 100) * 90_000) + layer * 0x70000000) & 0xFFFFFFFF
+
+    def _begin(self, layer: int, key: bool) -> Made:
+        self._picture_ids[layer] += 1
+        self._timestamps[layer] = self._timestamp(layer)
+        height = (180 << layer).to_bytes(2, "little")
+        frame = b"\x00\x00\x00\x9d\x01\x2a\x40\x01" + height if key else b"\x01delta"
+        return self._make(layer, b"\x90\xe0", frame, key)
+
+    def _make(self, layer: int, first: bytes, text: bytes, key: bool = False) -> Made:
+        """Under its next number."""
+        self._sequences[layer] += 1
+        number = self._picture_ids[layer]
+        ids = (0x8000 | number & 0x7FFF).to_bytes(2, "big") + bytes([number & 0xFF, 0x20])
+        end = self.person.id.to_bytes(4, "big") + next(self._counter).to_bytes(8, "big")
+        made = self._made[end] = Made(
+            layer,
+            self.ssrcs[layer],
+            self._sequences[layer],
+            self._timestamps[layer],
+            self.group.now,
+            number,
+            key,
+            first + ids + text + end,
+        )
+        return made
+
+    def _send(self, made: Made) -> list[Sent]:
+        rid = (self.person.ids[uris.RID], self.rids[made.layer].encode())
+        return self.group.send(
+            self.person, Source.CAMERA, made.sequence, made.timestamp, made.payload, extensions=[rid], ssrc=made.ssrc
+        )
+
+
 def delta_frame(picture_id: int = 2, text: bytes = b"delta") -> bytes:
     return b"\x90\x80" + (0x8000 | picture_id).to_bytes(2, "big") + b"\x01" + text
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint, OutgoingStream
 from rtc.shell.media import MediaSocket
 from rtc.wire import extensions as uris
-from rtc.wire import rtp
+from rtc.wire import rtcp, rtp
 from tests.unit.rtc.core.group import AUDIO, CHROMIUM_IDS, EVERYTHING, FIREFOX_IDS, RTX, VIDEO, delta_frame, key_frame
 from tests.unit.rtc.core.group import lines as lines_of
 
@@ -37,6 +38,7 @@ PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
 # A viewer whose header extension ids do not fit the one-byte form.
 WIDE_IDS = {**CHROMIUM_IDS, uris.AUDIO_LEVEL: 21}
 IDS = [CHROMIUM_IDS, FIREFOX_IDS, WIDE_IDS]
+RIDS = ["q", "h"]
 SHELL = Path(__file__).parents[4] / "rtc" / "shell"
 
 pytestmark = pytest.mark.skipif(kernel.load() is None and shutil.which("cc") is None, reason="no C compiler here")
@@ -81,7 +83,7 @@ class Person:
         self.endpoint = Endpoint(0, peer, site.certificate, 0.0)
         self.endpoint.inbound = srtp.Inbound(PROFILE, MASTER)
         self.endpoint.destination.move(self.key)
-        slots = lines_of(2, ssrcs, ids, [], RTX)
+        slots = lines_of(2, ssrcs, ids, RIDS, RTX)
         peer.adopt(Negotiated("", slots, [], ids, [], "u", "p", False, 1))
         for slot in peer.slots.values():
             slot.sink = self.outgoing(slot.ssrc)
@@ -100,6 +102,14 @@ class Person:
                 yield rtp.parse(bytes(self.session.unprotect(self.udp.recv(2048))))
             except BlockingIOError:
                 return
+
+
+class Select(NamedTuple):
+    """`Publication.select` for what is on a slot."""
+
+    viewer: PeerId
+    mid: Mid
+    layer: int | None
 
 
 class Site:
@@ -144,8 +154,17 @@ class Site:
     def broken(self, now: float, key: bytes) -> None:
         self.faults += 1
 
-    def apply(self, change: Change) -> None:
-        self.router.apply(clock.now, [change], self.media.batch)
+    def apply(self, change: Change | Select) -> None:
+        if isinstance(change, Select):
+            subscription = self.router.peers[change.viewer].slots[change.mid].subscription
+            if subscription is not None:
+                subscription.publication.select(clock.now, subscription, change.layer, self.media.batch)
+        else:
+            self.router.apply(clock.now, [change], self.media.batch)
+        self.media.flush()
+
+    def wake(self) -> None:
+        self.router.wake(clock.now, self.media.batch)
         self.media.flush()
 
     def send(self, person: int, datagrams: list[bytes]) -> None:
@@ -214,7 +233,11 @@ def certificate() -> Certificate:
     return Certificate.make()
 
 
-SOURCES = {Source.MICROPHONE: ("0", AUDIO), Source.CAMERA: ("1", VIDEO)}
+MIC, CAMERA, HALF = (Source.MICROPHONE, 0), (Source.CAMERA, 0), (Source.CAMERA, 1)
+Stream = tuple[Source, int]
+"""A source's encoding."""
+STREAMS: dict[Stream, tuple[str, int]] = {MIC: ("0", AUDIO), CAMERA: ("1", VIDEO), HALF: ("1", VIDEO)}
+SOURCES = [Source.MICROPHONE, Source.CAMERA]
 
 
 class Publisher:
@@ -229,25 +252,33 @@ class Publisher:
         policy.allow_repeat_tx = True
         self._session = Session(policy)
         self._numbers = itertools.count(65_500)
-        self.sequences = dict.fromkeys(SOURCES, 65_520)
+        self.sequences = dict.fromkeys(STREAMS, 65_520)
 
-    def ssrc(self, source: Source) -> int:
-        return (self._person + 1) * 1000 + list(SOURCES).index(source)
+    def ssrc(self, stream: Stream) -> int:
+        return (self._person + 1) * 1000 + list(STREAMS).index(stream)
 
-    def packet(self, source: Source, step: int, kind: str, noise: bytes) -> bytes | None:
+    def packet(self, stream: Stream, step: int, kind: str, noise: bytes) -> bytes | None:
         """None for what SRTP itself does not take."""
-        self.sequences[source] += step
-        sequence = self.sequences[source]
+        if kind == "report":
+            ntp = int((clock.now + 3600) * 2**32)
+            timestamp = (self.sequences[stream] * 960 + len(noise)) & 0xFFFFFFFF
+            report = rtcp.SenderReport(self.ssrc(stream), ntp, timestamp, 1, 1)
+            return bytes(self._session.protect_rtcp(rtcp.build_compound([report])))
+        self.sequences[stream] += step
+        sequence = self.sequences[stream]
         if step < 0:
-            self.sequences[source] -= step
-        mid, payload_type = SOURCES[source]
+            self.sequences[stream] -= step
+        source, layer = stream
+        mid, payload_type = STREAMS[stream]
         elements = [
             (self._ids[uris.MID], mid.encode()),
             (self._ids[uris.TRANSPORT_CC], (next(self._numbers) & 0xFFFF).to_bytes(2, "big")),
         ]
         if source is Source.MICROPHONE and kind != "no level":
             elements.append((self._ids[uris.AUDIO_LEVEL], bytes([0x80 | len(noise)])))
-        ssrc = self.ssrc(source)
+        if source is Source.CAMERA and kind != "repair":
+            elements.append((self._ids[uris.RID], RIDS[layer].encode()))
+        ssrc = self.ssrc(stream)
         payload = b"voice" + noise if source is Source.MICROPHONE else delta_frame(sequence & 0x7FFF, noise)
         if kind == "key" and source is Source.CAMERA:
             payload = key_frame(sequence & 0x7FFF) + noise
@@ -259,6 +290,7 @@ class Publisher:
             payload_type = 100
         elif kind == "repair":
             payload_type, ssrc = RTX, ssrc + 500
+            elements.append((self._ids[uris.RRID], RIDS[layer].encode()))
             payload = (sequence & 0xFFFF).to_bytes(2, "big") + payload
         data = bytearray(rtp.build(False, payload_type, sequence & 0xFFFF, sequence * 960, ssrc, elements, payload))
         if kind == "two-byte":
@@ -280,10 +312,10 @@ class Publisher:
 
 
 KINDS = ["plain"] * 12 + [
-    "key", "empty", "noise", "other type", "repair", "two-byte", "padded", "odd", "forged", "no level",
+    "key", "key", "report", "empty", "noise", "other type", "repair", "two-byte", "padded", "odd", "forged", "no level",
 ]  # fmt: skip
 packets = st.tuples(
-    st.sampled_from(list(SOURCES)),
+    st.sampled_from(list(STREAMS)),
     st.sampled_from([1, 1, 1, 1, 1, 1, 0, 2, 3, -1, -2, 700]),
     st.sampled_from(KINDS),
     st.binary(min_size=1, max_size=14),
@@ -293,14 +325,16 @@ commands: st.SearchStrategy[Change] = st.one_of(
     st.builds(Attach, people, st.just(Mid("a0")), people, st.just(Source.MICROPHONE)),
     st.builds(Attach, people, st.sampled_from([Mid("v0"), Mid("v1")]), people, st.just(Source.CAMERA)),
     st.builds(Detach, people, st.sampled_from([Mid("a0"), Mid("v0")])),
-    st.builds(Hold, people, st.sampled_from(list(SOURCES))),
-    st.builds(Release, people, st.sampled_from(list(SOURCES))),
+    st.builds(Hold, people, st.sampled_from(SOURCES)),
+    st.builds(Release, people, st.sampled_from(SOURCES)),
     st.builds(Renew, people, st.just(Source.CAMERA)),
 )
 steps = st.one_of(
     st.tuples(st.integers(0, 2), st.lists(packets, min_size=1, max_size=12)),
     st.tuples(st.integers(0, 2), st.lists(packets, min_size=1, max_size=12)),
     commands,
+    st.builds(Select, people, st.sampled_from([Mid("v0"), Mid("v1")]), st.sampled_from([0, 1, 1, None])),
+    st.just("wait"),
 )
 
 
@@ -320,12 +354,16 @@ def test_the_same_leaves_and_is_counted(certificate: Certificate, story: list[ob
         for site in sites:
             everybody_sees_everybody(site)
         for person, publisher in enumerate(publishers):
-            first = [publisher.packet(source, 1, "key", b"first") for source in SOURCES]
+            first = [publisher.packet(stream, 1, "key", b"first") for stream in STREAMS]
             for site in sites:
                 site.send(person, [datagram for datagram in first if datagram])
         for step in story:
-            clock.now += 0.007
-            if isinstance(step, tuple):
+            clock.now += 0.4 if step == "wait" else 0.007
+            for site in sites:
+                site.wake()
+            if step == "wait":
+                continue
+            if isinstance(step, tuple) and not isinstance(step, Select):
                 person, wanted = step
                 made = [publishers[person].packet(*one) for one in wanted]
                 for site in sites:
@@ -356,38 +394,53 @@ def site(certificate: Certificate) -> Iterator[Site]:
 
 def test_ordinary_packets_do_not_come_to_the_core(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
-    for source in SOURCES:
-        site.send(0, [publisher.packet(source, 1, "key", b"x") or b""])
+    for stream in STREAMS:
+        site.send(0, [publisher.packet(stream, 1, "key", b"x") or b""])
     site.left()
 
     def receive(*_: object) -> bool:
         raise AssertionError("this one needed no look")
 
     monkeypatch.setattr(Encoding, "receive", receive)
-    for source in SOURCES:
-        site.send(0, [publisher.packet(source, 1, "plain", b"x") or b"" for _ in range(20)])
+    for stream in STREAMS:
+        site.send(0, [publisher.packet(stream, 1, "plain", b"x") or b"" for _ in range(20)])
     assert site.copies() == [0, 40, 40]
     assert site.faults == 0
 
 
+@pytest.mark.parametrize("express", [True, False])
+def test_a_key_frame_ends_what_follows_it_of_another_encoding(certificate: Certificate, express: bool) -> None:
+    site = Site(certificate, express=express)
+    publisher = Publisher(0, CHROMIUM_IDS)
+    site.apply(Attach(PeerId(2), Mid("v0"), PeerId(1), Source.CAMERA))
+    for stream in (CAMERA, HALF):
+        site.send(0, [publisher.packet(stream, 1, "key", b"x") or b""])
+    site.apply(Select(PeerId(2), Mid("v0"), 1))
+    site.left()
+    kinds = [(CAMERA, "plain"), (HALF, "key"), (CAMERA, "plain"), (HALF, "plain")]
+    site.send(0, [publisher.packet(stream, 1, kind, b"x") or b"" for stream, kind in kinds])
+    assert site.copies() == [0, 3, 0]
+    site.close()
+
+
 def test_nothing_that_comes_from_a_forgotten_address_is_taken(site: Site) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
-    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b"" for _ in range(3)])
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b"" for _ in range(3)])
     site.left()
     person = site.people[0]
     site.media.forget(person.endpoint)
     person.key = b""
-    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
     assert site.copies() == [0, 0, 0]
 
 
 def test_who_has_moved_is_followed_from_the_first_packet(site: Site) -> None:
     publisher, endpoint = Publisher(0, CHROMIUM_IDS), site.people[0].endpoint
-    for source in SOURCES:
-        site.send(0, [publisher.packet(source, 1, "key", b"x") or b"" for _ in range(3)])
+    for stream in STREAMS:
+        site.send(0, [publisher.packet(stream, 1, "key", b"x") or b"" for _ in range(3)])
     home = endpoint.destination.key
     endpoint.destination.move(site.people[1].key)
-    site.send(0, [publisher.packet(Source.CAMERA, 1, "plain", b"x") or b""])
+    site.send(0, [publisher.packet(CAMERA, 1, "plain", b"x") or b""])
     assert (site.moves, endpoint.destination.key) == (1, home)
 
 
@@ -395,15 +448,15 @@ def test_who_is_held_is_not_heard_through_an_older_ssrc(site: Site, monkeypatch:
     older, newer = Publisher(0, CHROMIUM_IDS), Publisher(0, CHROMIUM_IDS)
     monkeypatch.setattr(newer, "ssrc", lambda source: 1700)
     for publisher in (older, newer, older):
-        site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+        site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
     site.apply(Hold(PeerId(1), Source.MICROPHONE))
-    site.send(0, [older.packet(Source.MICROPHONE, 1, "plain", b"x") or b"" for _ in range(10)])
+    site.send(0, [older.packet(MIC, 1, "plain", b"x") or b"" for _ in range(10)])
     assert site.router.speakers.evaluate(clock.now) is None
 
 
 def test_a_send_that_fails_leaves_the_books_right(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
-    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
 
     def broken(*_: object) -> int:
         raise RuntimeError
@@ -411,8 +464,8 @@ def test_a_send_that_fails_leaves_the_books_right(site: Site, monkeypatch: pytes
     with monkeypatch.context() as patch:
         patch.setattr("rtc.shell.libc.Outgoing.send", broken)
         with pytest.raises(RuntimeError):
-            site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
-    site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b""])
+            site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
     (publication,) = site.books()[0].publications
     assert (publication.packets, publication.lost) == (3, 0)
 
@@ -420,7 +473,7 @@ def test_a_send_that_fails_leaves_the_books_right(site: Site, monkeypatch: pytes
 def test_what_a_repair_brought_already_does_not_leave_twice(site: Site) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
     for step, kind in ((1, "key"), (1, "plain"), (1, "repair"), (0, "plain"), (1, "plain")):
-        site.send(0, [publisher.packet(Source.CAMERA, step, kind, b"x") or b""])
+        site.send(0, [publisher.packet(CAMERA, step, kind, b"x") or b""])
     assert site.copies() == [0, 4, 4]
     assert site.people[0].endpoint.peer.drops["duplicate"] == 1
 
@@ -428,7 +481,7 @@ def test_what_a_repair_brought_already_does_not_leave_twice(site: Site) -> None:
 def test_a_budget_that_is_spent_stops_ordinary_packets_too(site: Site) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
     for _ in range(40):
-        site.send(0, [publisher.packet(Source.MICROPHONE, 1, "plain", b"x") or b"" for _ in range(40)])
+        site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b"" for _ in range(40)])
         site.left()
     peer = site.people[0].endpoint.peer
     assert peer.received_packets == 1500
