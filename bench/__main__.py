@@ -55,6 +55,9 @@ def forward(
     express: Annotated[
         bool, typer.Option("--express/--no-express", help="Packets that need no look: in C alone, or through Python.")
     ] = True,
+    layers: Annotated[
+        int, typer.Option(min=1, max=3, help="Encodings of each camera, of which viewers get the lowest.")
+    ] = 1,
     sweep: Annotated[
         str | None, typer.Option(help="Groups of these sizes instead, one after the other: 4,8,12")
     ] = None,
@@ -64,11 +67,13 @@ def forward(
     json: Annotated[bool, typer.Option("--json", help="One line of JSON and nothing else.")] = False,
 ) -> None:
     """CPU, delivery and latency of one worker on core 0."""
-    work = forwarding.Work(people, kbps, seconds, rounds, compiled, event_loops, express)
+    work = forwarding.Work(people, kbps, seconds, rounds, compiled, event_loops, express, layers)
     try:
         sizes = sweeping.parse_sizes(sweep) if sweep else []
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--sweep") from None
+    if layers > 1 and peer is not None:
+        raise typer.BadParameter("the two would not do the same work", param_hint="--layers")
     with _own_stdout() as out:
         if largest:
             _print(out, sweeping.largest(work, peer is not None), json)

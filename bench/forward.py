@@ -41,7 +41,10 @@ Maker = Callable[[], Server]
 
 
 class Work(Struct, frozen=True):
-    """One measurement. `compiled`: Kinroom with the C kernel, where it was built; `express`: for whole packets, too."""
+    """One measurement. `compiled`: Kinroom with the C kernel, where it was built; `express`: for whole packets, too.
+
+    `layers`: encodings of each camera, of which Kinroom's viewers get the lowest; Janus's cameras have one.
+    """
 
     people: int
     kbps: float
@@ -50,6 +53,7 @@ class Work(Struct, frozen=True):
     compiled: bool = True
     event_loops: int = 0  # Janus's; 0: a thread for each connection
     express: bool = True
+    layers: int = 1
 
 
 def run(work: Work, beside_janus: bool) -> Result | Comparison:
@@ -101,7 +105,7 @@ def _run_alone(reason: str) -> None:
 
 
 def _kinroom(work: Work, host: str) -> Maker:
-    return lambda: KinroomServer(work.people, work.kbps, host, work.compiled, express=work.express)
+    return lambda: KinroomServer(work.people, work.kbps, host, work.compiled, express=work.express, layers=work.layers)
 
 
 def _janus(work: Work, host: str) -> Maker:

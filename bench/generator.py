@@ -38,7 +38,8 @@ MICROPHONE_MID, CAMERA_MID = "0", "1"
 class Counts(Struct):
     """Of one window."""
 
-    sent: int = 0
+    sent: int = 0  # of what viewers get
+    unwatched: int = 0  # sent too, of encodings that nobody watches
     refused: int = 0  # by our own kernel: buffers full
     received: int = 0  # RTP of the media's own payload types
     retransmitted: int = 0  # RTP of the RTX payload type
@@ -56,17 +57,22 @@ class Counts(Struct):
 class Person:
     """Camera and microphone of one raw peer, and what comes for it.
 
-    `down`: the connection on which others' media comes, where a server wants two of each person.
+    `down`: the connection on which others' media comes, where a server wants two of each person. `rids`: of the
+    camera's encodings, the lowest first; of these `kbps` is the rate of the highest.
     """
 
-    def __init__(self, number: int, peer: RawPeer, kbps: float, down: RawPeer | None = None) -> None:
+    def __init__(
+        self, number: int, peer: RawPeer, kbps: float, down: RawPeer | None = None, rids: Sequence[str] = ()
+    ) -> None:
         self.number = number
         self.peer = peer
         self.down = down or peer
         self.connections = [peer, down] if down else [peer]
         counter = TransportCounter()
         self.microphone = Microphone(number, MICROPHONE_MID, counter)
-        self.camera = Camera(number, CAMERA_MID, counter, kbps)
+        self.camera, *self.upper = [
+            Camera(number, CAMERA_MID, counter, kbps * share, rid=rid) for rid, share in _encodings(rids)
+        ]
         self.highest: dict[int, int] = {}  # SSRC of a slot -> highest sequence number seen
         self.reports: dict[int, tuple[int, float]] = {}  # SSRC -> middle of the NTP time, when it came
         self.sample: list[bytes] = []
@@ -80,7 +86,7 @@ class Person:
 
     def send_reports(self, now: float) -> None:
         wall = time.time()
-        for stream in (self.microphone, self.camera):
+        for stream in (self.microphone, self.camera, *self.upper):
             if stream.packets:
                 sent = rtcp.Sent(stream.ssrc, stream.timestamp, stream.packets, stream.octets)
                 self.peer.send_rtcp(rtcp.sender_report(wall, sent))
@@ -102,8 +108,9 @@ class Person:
         counts.nacks += received.nacks
         counts.feedback += received.feedback
         counts.key_frame_requests += len(received.key_frame_wanted)
-        if self.camera.ssrc in received.key_frame_wanted:
-            self.camera.key_frame_wanted = True
+        for camera in (self.camera, *self.upper):
+            if camera.ssrc in received.key_frame_wanted:
+                camera.key_frame_wanted = True
         for ssrc, middle in received.reports:
             self.reports[ssrc] = (middle, now)
 
@@ -214,6 +221,9 @@ class Generator:
                 self._counts.sent += 1
             else:
                 self._counts.refused += 1
+        if kind == "video":
+            for camera in person.upper:
+                self._counts.unwatched += sum(map(person.peer.send, camera.packets_at(now)))
         return interval
 
     def _sweep(self, now: float) -> None:
@@ -258,6 +268,11 @@ class Generator:
         self._calls += 1
         if is_new or self._calls % SAMPLE_EVERY == 0:
             person.sample.append(self._batch.datagram(count - 1))
+
+
+def _encodings(rids: Sequence[str]) -> list[tuple[str, float]]:
+    """Each with its part of the highest one's rate: of 800 kbit/s that is 100 and 300, as browsers share it."""
+    return list(zip(rids, (1 / 8, 3 / 8, 1)[-len(rids) :], strict=True)) if rids else [("", 1)]
 
 
 def _own_cpu() -> float:

@@ -41,6 +41,7 @@ class Round(Figures, frozen=True, kw_only=True):
     nacks: int
     retransmitted: int
     control_pps: float
+    unwatched_pps: float  # taken of encodings that nobody watches
 
 
 class Result(Figures, frozen=True, kw_only=True):
@@ -112,6 +113,7 @@ def one_round(seen: Window) -> Round:
         nacks=counts.nacks,
         retransmitted=counts.retransmitted,
         control_pps=round(counts.control / wall, 1),
+        unwatched_pps=round(counts.unwatched / wall, 1),
     )
 
 

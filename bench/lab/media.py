@@ -109,13 +109,20 @@ class Microphone(Stream):
 class Camera(Stream):
     """Frames of equal size, so that the rate holds with key frames too.
 
-    `key_octets`: key frames are this large instead, as an encoder's are (ten times the others and more).
+    `key_octets`: key frames are this large instead, as an encoder's are (ten times the others and more). `rid`: which
+    encoding of a camera this is, where it has several.
     """
 
     def __init__(
-        self, person: int, mid: str, counter: TransportCounter, kbps: float, key_octets: int | None = None
+        self,
+        person: int,
+        mid: str,
+        counter: TransportCounter,
+        kbps: float,
+        key_octets: int | None = None,
+        rid: str = "",
     ) -> None:
-        super().__init__(person, mid, counter)
+        super().__init__(person, mid, counter, rid)
         self.key_frame_wanted = True
         self.key_frames = 0
         self._picture_id = secrets.randbits(15)

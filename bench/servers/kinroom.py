@@ -29,13 +29,16 @@ from rtc import (
 )
 
 STATS_TIMEOUT = 5.0  # seconds
+RIDS = ("q", "h", "f")  # of a camera's encodings, the smallest first
 
 WORKER = WorkerIndex(0)
 GRANT = Grant(frozenset(Source), may_receive=True)
 
 
 class KinroomServer:
-    """`pairs`: of slots for each person; without attachments nothing is forwarded."""
+    """`pairs`: of slots for each person; without attachments nothing is forwarded. `layers`: of each camera; viewers
+    get the lowest.
+    """
 
     name = "kinroom"
 
@@ -48,6 +51,7 @@ class KinroomServer:
         pairs: int | None = None,
         attached: bool = True,
         express: bool = True,
+        layers: int = 1,
     ) -> None:
         settings = EngineSettings(workers=1, bind_host=host, announced=[host], compiled=compiled, express=express)
         self.engine = Engine(settings, self._note)
@@ -58,6 +62,7 @@ class KinroomServer:
         self._host = host
         self._pairs = people - 1 if pairs is None else pairs
         self._attached = attached
+        self._rids = RIDS[:layers] if layers > 1 else ()
         self._identity = Identity()
         self._numbers = 0
         self._died = False
@@ -105,13 +110,13 @@ class KinroomServer:
     async def join(self) -> tuple[PeerId, Person]:
         """One more person, connected; who watches whom is not decided here."""
         peer = self.engine.add_peer(WORKER, GRANT)
-        raw = RawPeer(self._identity, self._pairs, self._host, profiles=[PROFILE])
+        raw = RawPeer(self._identity, self._pairs, self._host, profiles=[PROFILE], rids=self._rids)
         sources = {Mid(mid): Source(source) for mid, source in raw.offer.sources.items()}
         answer = await self.engine.offer(peer, raw.offer.text, sources)
         await raw.connect(answer.sdp)
         if answer.slots != raw.offer.slots:
             raise BenchError(f"slots {answer.slots} are not those of the offer")
-        person = Person(self._numbers, raw, self._kbps)
+        person = Person(self._numbers, raw, self._kbps, rids=self._rids)
         self._numbers += 1
         return peer, person
 
