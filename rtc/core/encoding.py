@@ -94,9 +94,9 @@ class Encoding:
         return bool(self._waiting) or any(map(len, self._flowing.values()))
 
     @property
-    def _keeps(self) -> bool:
-        """Whether packets are kept, to be sent again or to start newcomers at once, who come to the lowest."""
-        return self.layer == 0 or self.used
+    def keeps(self) -> bool:
+        """Whether packets are kept: to be sent again, or to start newcomers at once, who come to the lowest."""
+        return self.is_video and (self.layer == 0 or self.used)
 
     @property
     def asks_for_key_frame(self) -> bool:
@@ -197,7 +197,7 @@ class Encoding:
         if not size:
             self._receive_padding(stream, number, cached, newest, batch)
             return True
-        if self.is_video and not self.publication.held and stream is self.stream and self._keeps:
+        if self.keeps and not self.publication.held and stream is self.stream:
             stream.remember(number, cached)
         if newest:
             if stream is self.stream:
@@ -216,7 +216,7 @@ class Encoding:
     def ordinary(self, stream: RtpStream) -> list[tuple[ReceiverClass, Fan]] | None:
         """What becomes of each next ordinary packet of `stream`; None while all of them need a look.
 
-        It holds until the stream's lane is closed.
+        It holds until the stream's lane is closed, and so does what `keeps` says.
         """
         if self.publication.held or (self._waiting and not self.is_video):
             return None
@@ -224,12 +224,15 @@ class Encoding:
             return []
         return [(receivers, flow.fan) for receivers, flow in self._flowing.items() if len(flow)]
 
-    def forwarded(self, now: float, stream: RtpStream, data: bytes, timestamp: int, size: int) -> None:
-        """Keep the books of an ordinary packet that its lane has forwarded. `size`: octets of its payload."""
+    def forwarded(self, now: float, stream: RtpStream, data: bytes | None, timestamp: int, size: int) -> None:
+        """Keep the books of an ordinary packet that its lane has forwarded.
+
+        `data`: where packets are kept. `size`: octets of its payload.
+        """
         number = stream.log.next(now, timestamp)
-        stream.came_last(timestamp, data if self.is_video else None)
+        stream.came_last(timestamp, data)
         if stream is self.stream:
-            if self.is_video and self._keeps:
+            if data is not None:
                 stream.remember(number, data)
             self.sent_packets += 1
             self.sent_octets += size

@@ -174,7 +174,8 @@ class Peer:
         now: float,
         encoding: Encoding,
         stream: RtpStream,
-        data: bytes,
+        data: bytes | None,
+        length: int,
         timestamp: int,
         size: int,
         transport_number: int,
@@ -183,10 +184,11 @@ class Peer:
     ) -> None:
         """Keep the books of a packet that the stream's lane has forwarded, as if it had come to `receive_rtp`.
 
-        `size`: octets of payload. `transport_number`, `level` (-dBov): -1 where it has none.
+        `data`: where packets are kept. Octets: `length` of the packet, `size` of its payload. `transport_number`,
+        `level` (-dBov): -1 where it has none.
         """
         self.received_packets += 1
-        self.received_octets += len(data)
+        self.received_octets += length
         if transport_number >= 0:
             self.arrivals.record(now, transport_number)
         publication = encoding.publication

@@ -69,7 +69,7 @@ libc.ffi.cdef(
 class Route:
     """A `Lane` of the core: one stream's ordinary packets."""
 
-    __slots__ = ("_kept", "encoding", "endpoint", "fields", "number", "peer", "stream")
+    __slots__ = ("_kept", "encoding", "endpoint", "fields", "keeps", "number", "peer", "stream")
 
     def __init__(self, number: int, endpoint: Endpoint, ssrc: int) -> None:
         self.number = number
@@ -77,6 +77,7 @@ class Route:
         self.peer: Peer = endpoint.peer
         self.encoding: Encoding
         self.stream: RtpStream
+        self.keeps = False
         self.fields: Any = libc.ffi.new("struct route *", {"number": number, "ssrc": ssrc})
         self._kept: list[Fan] = []  # whose prepared targets C reads
 
@@ -88,7 +89,7 @@ class Route:
         flows: list[tuple[ReceiverClass, Fan]],
     ) -> None:
         fields = self.fields
-        self.encoding, self.stream = encoding, stream
+        self.encoding, self.stream, self.keeps = encoding, stream, encoding.keeps
         audio_level_id = encoding.publication.audio_level_id
         self._kept = [fan for _, fan in flows]
         fields.expected = (stream.log.highest + 1) & 0xFFFF

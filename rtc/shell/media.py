@@ -255,13 +255,13 @@ class MediaSocket:
             route = routes[number]
             route.endpoint.heard_at = now
             encoding = route.encoding
-            data = bytes(buffer[at : at + length])
             try:
                 route.peer.forwarded(
                     now,
                     encoding,
                     route.stream,
-                    data,
+                    bytes(buffer[at : at + length]) if route.keeps else None,
+                    length,
                     timestamp,
                     payload,
                     transport_number,
