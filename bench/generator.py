@@ -252,9 +252,10 @@ class Generator:
         self._note_last(person, count)
 
     def _note_numbers(self, now: float, person: Person, count: int) -> None:
-        """Transport-wide numbers stand in the first header extension, which SRTP leaves in the clear."""
+        """Transport-wide numbers stand in the first header extension, which SRTP leaves in the clear. Padding has them
+        too: probes are told like all that arrives."""
         octets = self._batch.octets[:count]
-        numbered = (octets[:, 0] == 0x90) & (octets[:, 16] == (TRANSPORT_CC << 4 | 1))
+        numbered = (octets[:, 0] & 0xDF == 0x90) & (octets[:, 16] == (TRANSPORT_CC << 4 | 1))
         person.heard.note((octets[:, 17].astype(np.uint16) << 8 | octets[:, 18])[numbered], now)
 
     def _note_last(self, person: Person, count: int) -> None:

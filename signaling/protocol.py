@@ -985,7 +985,7 @@ class Flowing(Struct, frozen=True, tag="flowing"):
 
 
 class Squeezed(Struct, frozen=True, tag="squeezed"):
-    """Pictures that wait so that sound gets through: the whole list."""
+    """Slots whose pictures wait so that sound gets through, or whose sound does for that of others: the whole list."""
 
     mids: list[MidText]
 

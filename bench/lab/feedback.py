@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 TICK = 0.000250  # seconds
 REFERENCE = 256  # ticks
 LONGEST_RUN = 8191  # statuses of one chunk
-LARGEST_DELTA = 255  # ticks; more is told as this
+LARGEST_DELTA = 255  # ticks, within one message
 MOST = 4000  # statuses of one message
 
 
@@ -52,10 +52,14 @@ class Heard:
         numbers, times = numbers[wanted], times[wanted]
         if not len(numbers):
             return None
-        base, self._next = self._next, int(numbers[-1]) + 1
         ticks = (np.maximum.accumulate(times) / TICK).astype(np.int64)
+        far = np.flatnonzero(np.diff(ticks) > LARGEST_DELTA) + 1
+        if len(far):  # the next report has a reference of its own: told as less, it would have come too early
+            self._numbers, self._times = [numbers[far[0] :]], [times[far[0] :]]
+            numbers, ticks = numbers[: far[0]], ticks[: far[0]]
+        base, self._next = self._next, int(numbers[-1]) + 1
         reference = int(ticks[0]) // REFERENCE
-        deltas = np.clip(np.diff(ticks, prepend=reference * REFERENCE), 0, LARGEST_DELTA).astype(np.uint8)
+        deltas = np.diff(ticks, prepend=reference * REFERENCE).astype(np.uint8)
         head = struct.pack(
             "!IIHHI",
             sender_ssrc,

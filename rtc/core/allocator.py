@@ -118,6 +118,11 @@ class Allocator:
         """Something else comes on this slot."""
         self._histories.pop(mid, None)
 
+    def wait(self, now: float, mid: Mid) -> None:
+        """What comes new on this slot waits for room, as if it had been squeezed before."""
+        history = self._histories[mid] = _History()
+        history.squeezed, history.returns_at = True, now
+
     @property
     def squeezed(self) -> list[Mid]:
         """The pictures that wait for room, as of the last decision."""

@@ -55,6 +55,7 @@ class Estimator:
         self._round_trip = 0.0  # seconds
         self._heard_at = self._troubled_at = NEVER
         self._remb: float | None = None
+        self._told: float | None = None  # the REMB; without one, what was sent when it lost, growing
         self._kept = 1.0  # share of it that reported loss leaves
 
     @property
@@ -62,7 +63,7 @@ class Estimator:
         """Bits/s that the line carries; None before the first word."""
         if self._rate is not None:
             return self._rate.target
-        return None if self._remb is None else self._remb * self._kept
+        return None if self._told is None else self._told * self._kept
 
     @property
     def troubled_at(self) -> float:
@@ -95,10 +96,15 @@ class Estimator:
         """The viewer's own estimate, where that is all there is."""
         if self._remb is not None and bitrate < FALL * self._remb:
             self._troubled_at = now
-        self._remb = bitrate
+        self._remb = self._told = bitrate
 
-    def loss(self, now: float, fraction: float) -> None:
-        """The worst loss of a receiver report, where there is no transport-wide feedback."""
+    def loss(self, now: float, fraction: float, sent_rate: float) -> None:
+        """The worst loss of a receiver report, where there is no transport-wide feedback. Without a REMB either, a line
+        has no limit until it loses some of what is sent, `sent_rate` bits/s.
+        """
+        if self._remb is None:
+            told = float("inf") if self._told is None else self._told
+            self._told = min(told, sent_rate) if fraction > HIGH_LOSS else told * REGAIN
         if fraction > HIGH_LOSS:
             self._kept = max(LEAST_KEPT, self._kept * (1 - fraction / 2))
             self._troubled_at = now

@@ -119,3 +119,10 @@ def form_of(
     """The packet's payload under a receiver class's payload type and extension ids; padding is left behind."""
     payload = packet.data[packet.payload_start : packet.payload_end]
     return Form(packet.marker, payload_type, extensions, payload, descriptor, transport_id=transport_id)
+
+
+def padding_of(octets: int, payload_type: int, transport_id: int | None) -> Form:
+    """A packet of nothing but padding, 1 to 255 octets of it (RFC 3550 5.1)."""
+    form = Form(False, payload_type, [], bytes(octets - 1) + bytes((octets,)), transport_id=transport_id)
+    form.head = bytes((form.head[0] | 0x20, form.head[1]))
+    return form

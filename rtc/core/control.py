@@ -19,7 +19,8 @@ from rtc.core.slot import Slot
 from rtc.core.subscription import Forwarding
 from rtc.wire import rtcp
 from rtc.wire.errors import WireError
-from rtc.wire.feedback import FullIntraRequest, Nack, PictureLossIndication
+from rtc.wire.feedback import FullIntraRequest, Nack, PictureLossIndication, Remb
+from rtc.wire.transport_feedback import TransportFeedback
 
 # The page takes 1.5 s without any packet as a dead path.
 REPORT_EVERY: Final = 0.5  # seconds
@@ -72,8 +73,12 @@ class Control:
             case FullIntraRequest():
                 for ssrc, _ in message.entries:
                     self._want_key_frame(now, ssrc)
+            case TransportFeedback():
+                self._peer.downlink.receive(now, message, self._peer.round_trip_or_default)
+            case Remb():
+                self._peer.downlink.remb(now, message.bitrate)
             case _:
-                pass  # the rest (descriptions, goodbyes, estimates) changes nothing here
+                pass  # the rest (descriptions, goodbyes) changes nothing here
 
     def _sender_report(self, now: float, report: rtcp.SenderReport) -> None:
         found = self._peer.demuxer.find_media(report.ssrc)
@@ -83,14 +88,19 @@ class Control:
         found.stream.last_sender_report = (now, rtcp.compact_ntp(report.ntp_time))
 
     def _blocks(self, now: float, blocks: Iterable[rtcp.ReportBlock]) -> None:
+        worst: float | None = None
         for block in blocks:
             slot = self._peer.slot_by_ssrc.get(block.ssrc)
             if slot is None:
                 continue
+            loss = block.fraction_lost / 256
+            worst = max(worst or 0.0, loss)
             if slot.subscription is not None:
-                slot.subscription.loss = block.fraction_lost / 256
+                slot.subscription.loss = loss
             if block.last_sender_report:
                 self._round_trip(now, block)
+        if worst is not None:
+            self._peer.downlink.lost(now, worst)
 
     def _round_trip(self, now: float, block: rtcp.ReportBlock) -> None:
         arrival = rtcp.compact_ntp(to_ntp(now + self._wall_offset))

@@ -146,7 +146,8 @@ def _answered_codecs(media: Media, line: Line) -> Iterable[Codec]:
     codec = next(one for one in media.codecs if one.payload_type == line.payload_type)
     allowed = (_SLOT_FEEDBACK if line.source is None else _SENDING_FEEDBACK)[line.kind]
     if line.source is None and uris.TRANSPORT_CC not in line.extensions:
-        allowed -= {"transport-cc"}  # of packets that have no number there is nothing to tell
+        # Of packets that have no number there is nothing to tell but the viewer's own estimate.
+        allowed = allowed - {"transport-cc"} | {"goog-remb"}
     name, parameters = ("opus", _opus_parameters(line)) if line.kind == "audio" else ("VP8", "")
     feedback = tuple(value for value in codec.feedback if value in allowed)
     if line.source is not None and line.kind == "audio":

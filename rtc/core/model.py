@@ -43,6 +43,7 @@ class Grant(Struct, frozen=True):
 
     may_send: frozenset[Source]
     may_receive: bool
+    goes_first: bool = False  # its voice, where a listener's line carries few: facilitators'
 
 
 class LostReason(enum.StrEnum):

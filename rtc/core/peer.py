@@ -11,6 +11,7 @@ from rtc.core.batch import Batch
 from rtc.core.budget import Budget
 from rtc.core.clock import PublisherClock
 from rtc.core.demuxer import Demuxer
+from rtc.core.downlink import Downlink
 from rtc.core.encoding import Encoding
 from rtc.core.model import Grant, Mid, PeerId, Source
 from rtc.core.negotiation import Line, Negotiated
@@ -21,6 +22,7 @@ from rtc.core.sent_log import SentLog
 from rtc.core.slot import ReceiverClass, Slot
 from rtc.core.speakers import Speakers
 from rtc.core.stats import PeerStats, Run
+from rtc.core.supply import Supply
 from rtc.wire import extensions as uris
 from rtc.wire import rtp
 from rtc.wire.errors import WireError
@@ -54,6 +56,8 @@ class Peer:
         self.clock = PublisherClock()
         self.arrivals = ArrivalLog()
         self.sent_log = SentLog()
+        self.downlink = Downlink(self.slots, self.sent_log)
+        self.supply = Supply(self.publications)
         self.budget = Budget(now)
         self.repairs = Budget(now)  # packets that it may ask to be sent again
         self.drops: Counter[str] = Counter()
@@ -85,6 +89,7 @@ class Peer:
         publication = self.publications.get(source)
         if publication is None:
             publication = self.publications[source] = Publication(self.id, source, line.clock_rate)
+        publication.layers = max(1, len(line.rids))
         publication.audio_level_id = line.extensions.get(uris.AUDIO_LEVEL) if source.is_audio else None
 
     def _add_slot(self, line: Line) -> Slot:
@@ -215,6 +220,7 @@ class Peer:
             protocol=self.protocol,
             blocked=self.blocked,
             runs=[run for slot in self.slots.values() if slot.runs is not None for run in _runs(slot, slot.runs)],
+            downlink=self.downlink.stats,
         )
 
 

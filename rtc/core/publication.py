@@ -32,6 +32,8 @@ class Publication:
         self.clock_rate = clock_rate
         self.audio_level_id: int | None = None  # the publisher's header extension ids
         self.held = False
+        self.goes_first = False  # its voice, where a listener's line carries few
+        self.layers = 1  # encodings that were negotiated
         self.encodings = [Encoding(self, 0)]  # by layer; without simulcast it is one
         self.subscriptions: list[Subscription] = []
         self._ends_after = SCREEN_ENDS_AFTER if source is Source.SCREEN else CAMERA_ENDS_AFTER

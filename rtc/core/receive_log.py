@@ -139,6 +139,11 @@ class ReceiveLog:
         return self._last_arrival
 
     @property
+    def expected(self) -> int:
+        """Packets that were sent to us since the first, as far as their numbers tell."""
+        return self.highest - self._first + 1 if self.received else 0
+
+    @property
     def missing(self) -> int:
         """Holes still worth waiting for."""
         return len(self._holes)
@@ -185,7 +190,7 @@ class ReceiveLog:
 
     def report(self) -> ReportFields:
         """Fields for the next report block; the fraction covers the time since the last call (RFC 3550 A.3)."""
-        expected = self.highest - self._first + 1
+        expected = self.expected
         expected_now = expected - self._expected_before
         received_now = self.received - self._received_before
         self._expected_before, self._received_before = expected, self.received

@@ -129,8 +129,9 @@ class Router:
             case Detach():
                 peer = self.peers.get(change.peer)
                 slot = peer.slots.get(change.mid) if peer is not None else None
-                if slot is not None:
+                if peer is not None and slot is not None:
                     self._empty(now, slot)
+                    peer.downlink.emptied(slot.mid)
             case Hold():
                 if (publication := self._publication(change.publisher, change.source)) is not None:
                     publication.hold(now)
@@ -143,7 +144,7 @@ class Router:
                 if (publication := self._publication(change.publisher, change.source)) is not None:
                     publication.renew()
             case Rank():
-                pass  # all pictures are forwarded: in which order they matter changes nothing yet
+                self._rank(change)
             case _:
                 assert_never(change)
         return None
@@ -167,10 +168,24 @@ class Router:
         # The lowest of several is small enough to start at once.
         starts_at = now if len(publication.live) > 1 else step_at
         slot.subscription = Subscription(change.peer, slot, publication, starts_at, rises_at=step_at)
+        if not viewer.downlink.begins(now, slot.mid):
+            slot.subscription.wanted = None
         if starts_at > now:
             self._later.append(slot.subscription)
+        publication.goes_first = publisher.grant.goes_first
         publication.subscribe(now, slot.subscription, batch)
+        publisher.supply.decide_soon()
         return None
+
+    def _rank(self, change: Rank) -> None:
+        viewer = self.peers.get(change.peer)
+        if viewer is None:
+            return
+        viewer.downlink.rank(change.wants)
+        for slot in viewer.slots.values():
+            publisher = self.peers.get(slot.subscription.publication.publisher) if slot.subscription else None
+            if publisher is not None:
+                publisher.supply.decide_soon()
 
     def _publication(self, publisher: PeerId, source: Source) -> Publication | None:
         """Made on demand: its viewers may be attached before its offer is here."""

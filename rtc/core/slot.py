@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rtc.core.batch import Sink
 from rtc.core.clock import SlotLine
-from rtc.core.model import Mid
+from rtc.core.model import Band, Mid
 from rtc.core.munger import Munger
 from rtc.core.picture_ids import PictureIds
 from rtc.core.runs import Runs
@@ -59,6 +59,10 @@ class Slot:
         self.blocked = False  # what leaves here would only wait: the peer's line is full
         self.subscription: Subscription | None = None
         self.runs: Runs | None = None  # only with tracing on
+        # How the viewer's page shows it: its rank there, device pixels of its tile (0: not said), what goes first.
+        self.rank = 0
+        self.height = 0
+        self.band = Band.REST
         # Totals of ended flows; RFC 3550 6.4.1 counts since the SSRC began.
         self.packets = 0
         self.octets = 0

@@ -49,6 +49,16 @@ class Speakers:
         """Muted, held or gone."""
         self._voices.pop(peer, None)
 
+    @property
+    def shown(self) -> list[PeerId]:
+        """Who speaks, loudest first, as of the last evaluation."""
+        return self._shown
+
+    def loudness(self, peer: PeerId) -> float:
+        """0 for whoever does not speak."""
+        voice = self._voices.get(peer)
+        return voice.loudness if voice is not None and voice.speaking else 0.0
+
     def evaluate(self, now: float) -> list[PeerId] | None:
         """Call every 200 ms. The speakers, loudest first; None if nothing changed."""
         for voice in self._voices.values():

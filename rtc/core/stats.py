@@ -46,7 +46,8 @@ class SubscriptionStats(Struct, frozen=True):
     retransmitted: int
     largest_hold_ms: float  # largest gap between packets sent, less the gap in what arrived
     loss: float  # fraction, from the viewer's newest receiver report
-    layer: int | None = None  # that flows now
+    layer: int | None = None  # encoding that flows, from 0, the smallest; None: nothing does
+    wanted: int | None = None  # as was last decided; None: it waits for room
 
 
 class Run(Struct, frozen=True):
@@ -67,6 +68,16 @@ class Run(Struct, frozen=True):
     until: float | None
 
 
+class DownlinkStats(Struct, frozen=True):
+    """The line to one peer, as of the last decision about it. Bits/s on the wire, with all headers."""
+
+    target: float | None = None  # that it carries; None: not known yet
+    ideal: float = 0.0  # of everything as its tiles wish
+    allocated: float = 0.0
+    troubled: bool = False  # it was found full within the last seconds
+    probes: int = 0  # so far
+
+
 class PeerStats(Struct, frozen=True):
     peer: PeerId
     connected: bool
@@ -82,6 +93,7 @@ class PeerStats(Struct, frozen=True):
     runs: list[Run] = []  # slot by slot, each oldest first; empty unless tracing is on
     protocol: str | None = None  # udp or tcp, that reaches us; None before the first connectivity check
     blocked: bool = False  # its connection is full: no pictures for now
+    downlink: DownlinkStats = DownlinkStats()
 
 
 class WorkerStats(Struct, frozen=True):

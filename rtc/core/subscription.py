@@ -249,4 +249,5 @@ class Subscription:
             largest_hold_ms=self.largest_hold * 1000,
             loss=self.loss,
             layer=self.layer,
+            wanted=self.wanted,
         )

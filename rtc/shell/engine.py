@@ -115,7 +115,7 @@ class MediaRefused(Struct, frozen=True):
 
 
 class PicturesSqueezed(Struct, frozen=True):
-    """All the pictures that this viewer's line has no room for now."""
+    """All slots whose pictures or sound this viewer's line has no room for now."""
 
     peer: PeerId
     mids: list[Mid]

@@ -124,7 +124,7 @@ class Refused(Struct, frozen=True, tag="refused"):
 
 
 class Squeezed(Struct, frozen=True, tag="squeezed"):
-    """The pictures that this viewer's line has no room for now: all of them, on each change."""
+    """The slots whose pictures or sound this viewer's line has no room for now: all of them, on each change."""
 
     peer: PeerId
     mids: list[Mid]

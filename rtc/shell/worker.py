@@ -23,6 +23,8 @@ import uvloop
 from rtc.core.batch import Batch
 from rtc.core.model import LostReason, PeerId
 from rtc.core.negotiation import NegotiationError
+from rtc.core.peer import Peer
+from rtc.core.probing import STEP
 from rtc.core.router import Router
 from rtc.core.sampling import Sampling
 from rtc.core.speakers import EVALUATE_EVERY
@@ -45,6 +47,8 @@ STATS_EVERY: Final = 1.0  # seconds
 # Below this load a full garbage collection of some ten milliseconds hurts nobody.
 IDLE: Final = 200  # packets a second
 COLLECT_EVERY: Final = 30.0  # seconds; under load only what is young
+# A room that begins would probe everybody's line at once, and its media wait for all the padding.
+MOST_PROBING: Final = 10e6  # bits/s under way, beyond which no other probe begins
 PRIORITY: Final = -10  # niceness
 BIND_ATTEMPTS: Final = 10  # for a number that is free in UDP and in TCP
 
@@ -71,6 +75,7 @@ class Worker:
         self._received_before = 0
         self._used_before = 0.0  # seconds of CPU
         self._turn = 0
+        self._probed: dict[PeerId, Peer] = {}  # whose lines a probe is under way on
 
     def _bind(self, start: rpc.Start) -> MediaSocket:
         """UDP, and TCP under the same number or its own. Raises OSError when a port is taken."""
@@ -164,6 +169,7 @@ class Worker:
             if self._by_key.get(key) is endpoint:
                 self._forget_key(key)
         self._forget_ufrags(endpoint)
+        self._probed.pop(peer, None)
         self._router.remove_peer(now, peer)
 
     def _forget_key(self, key: bytes) -> None:
@@ -295,9 +301,11 @@ class Worker:
             self._give_way(now, endpoint)
             try:
                 self._send_all(endpoint, endpoint.due(now))
+                self._adapt(now, endpoint.peer, loop)
             except Exception:
                 log.exception("worker.fault", peer=endpoint.peer.id)
                 self._lose(now, endpoint.peer.id, LostReason.FAULT)
+        self._media.flush()
         if now >= self._next_speakers:
             self._next_speakers = now + EVALUATE_EVERY
             self._tell_speakers(now)
@@ -315,6 +323,32 @@ class Worker:
         if blocked != endpoint.peer.blocked:
             self._router.block(now, endpoint.peer, blocked, self._media.batch)
             self._after_changes(now)
+
+    def _adapt(self, now: float, peer: Peer, loop: asyncio.AbstractEventLoop) -> None:
+        """To what its line carries, and what of its own pictures others can use."""
+        may_probe = sum(one.downlink.probing.rate for one in self._probed.values()) < MOST_PROBING
+        waiting = peer.downlink.decide(now, self._router.speakers, self._media.batch, may_probe=may_probe)
+        if waiting is not None:
+            self._tell(rpc.Squeezed(peer.id, waiting))
+        for source, layers in peer.supply.decide(now, [stream.log for _, stream in peer.streams]):
+            self._tell(rpc.Needed(peer.id, source, layers))
+        if peer.downlink.probing.active:
+            if not self._probed:
+                loop.call_later(STEP, self._probe, loop)
+            self._probed[peer.id] = peer
+
+    def _probe(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The next portion of each probe. What it puts into the batch leaves at once, so that its numbers are known."""
+        now = time.monotonic()
+        probes = [peer.downlink.probing for peer in self._probed.values()]
+        for probe in probes:
+            probe.put(now, self._media.batch)
+        self._media.flush()
+        for probe in probes:
+            probe.noted(now)
+        self._probed = {one: peer for one, peer in self._probed.items() if peer.downlink.probing.active}
+        if self._probed:
+            loop.call_later(STEP, self._probe, loop)
 
     def _tell_speakers(self, now: float) -> None:
         peers = self._router.speakers.evaluate(now)

@@ -328,8 +328,9 @@ def pairs_enough(session: Session, viewer: ParticipantId) -> int:
 
 
 def grant_of(roles: Iterable[Role]) -> Grant:
+    """Where a line carries few voices, facilitators are heard first."""
     may_send, may_receive = sight.grants(roles)
-    return Grant(may_send=frozenset(_sources(may_send)), may_receive=may_receive)
+    return Grant(frozenset(_sources(may_send)), may_receive, goes_first=Role.FACILITATOR in roles)
 
 
 def slot_map(fills: Iterable[Fill]) -> list[p.Slot]:

@@ -1195,7 +1195,7 @@ export interface Flowing {
   rtp: number;
 }
 /**
- * Pictures that wait so that sound gets through: the whole list.
+ * Slots whose pictures wait so that sound gets through, or whose sound does for that of others: the whole list.
  */
 export interface Squeezed {
   type: "squeezed";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from bench.lab.feedback import Heard
 from rtc.wire.transport_feedback import parse_body
@@ -43,3 +44,16 @@ def test_a_long_run_has_more_than_one_chunk_and_twice_is_once() -> None:
     heard.note(np.arange(3000, dtype=np.uint16), 3.0)
     heard.note(np.arange(3000, dtype=np.uint16), 3.0)
     assert len(told(heard)) == 3000
+
+
+def test_what_comes_after_a_long_pause_is_told_at_its_time_in_a_message_of_its_own() -> None:
+    heard = Heard()
+    heard.note(np.array([5], np.uint16), 10.0)
+    heard.note(np.array([6], np.uint16), 10.2)
+    ((first, before),) = told(heard)
+    ((second, after),) = told(heard)
+    assert (first, second) == (5, 6)
+    assert before is not None
+    assert after is not None
+    assert after - before == pytest.approx(200_000, abs=250)  # a tick
+    assert heard.due(1, 2) is None

@@ -33,7 +33,7 @@ ANSWER_LINE: Final = re.compile(
             r"a=candidate:3 1 tcp \d+ 192\.0\.2\.10 443 typ host tcptype passive",
             r"a=rtpmap:\d+ (opus/48000/2|VP8/90000|rtx/90000)",
             r"a=fmtp:\d+ (minptime=10;useinbandfec=1(;usedtx=1|;stereo=1;maxaveragebitrate=96000)?|apt=\d+)",
-            r"a=rtcp-fb:\d+ (nack|nack pli|ccm fir|transport-cc)",
+            r"a=rtcp-fb:\d+ (nack|nack pli|ccm fir|transport-cc|goog-remb)",
             rf"a=extmap:\d+(/sendonly|/recvonly)? ({_URI})",
             r"a=rid:[\w-]+ recv|a=simulcast:recv [\w-]+(;[\w-]+)*",
             rf"a=msid:p\d+ s{_TOKEN}|a=ssrc:\d+ cname:kinroom|a=ssrc-group:FID \d+ \d+",

@@ -378,3 +378,15 @@ def test_nobody_is_squeezed_while_one_behind_them_has_as_much_as_they_would_take
                 layers[later.mid] is None or later.renditions[0].rate < waiting.renditions[0].rate
                 for later in ordered[n + 1 :]
             )
+
+
+def test_what_comes_new_where_others_wait_has_no_credit_either() -> None:
+    """On a line that is known to be calm a picture begins a little beyond what fits; not where it is to wait."""
+    viewer = Viewer(picture("a"))
+    viewer.looks(150e3, CALM + FIRST_WORD)
+    assert viewer.looks(150e3) == {"a": 0}
+    waits = Viewer(picture("a"))
+    waits.looks(150e3, CALM + FIRST_WORD)
+    waits.allocator.wait(waits.now, Mid("a"))
+    assert waits.looks(150e3) == {"a": None}
+    assert waits.looks(300e3) == {"a": 0}

@@ -171,13 +171,25 @@ def test_the_viewers_own_estimate_counts_where_that_is_all_there_is() -> None:
     estimator = Estimator()
     estimator.remb(1.0, 500_000.0)
     assert estimator.target == 500_000.0
-    estimator.loss(2.0, 0.20)
+    estimator.loss(2.0, 0.20, 500_000.0)
     assert estimator.target == pytest.approx(450_000.0)
     assert estimator.troubled_at == 2.0
-    estimator.loss(3.0, 0.05)
+    estimator.loss(3.0, 0.05, 500_000.0)
     assert estimator.target == pytest.approx(450_000.0)
     for n in range(10):
-        estimator.loss(4.0 + n, 0.0)
+        estimator.loss(4.0 + n, 0.0, 500_000.0)
     assert estimator.target == 500_000.0
     estimator.remb(20.0, 300_000.0)
     assert (estimator.target, estimator.troubled_at) == (300_000.0, 20.0)
+
+
+def test_a_line_of_which_only_losses_are_told_has_no_limit_until_there_are_some() -> None:
+    estimator = Estimator()
+    estimator.loss(1.0, 0.0, 2e6)
+    assert estimator.target == float("inf")
+    estimator.loss(2.0, 0.20, 2e6)
+    assert estimator.target == pytest.approx(1.8e6)
+    assert estimator.troubled_at == 2.0
+    for n in range(20):
+        estimator.loss(3.0 + n, 0.0, 1e6)
+    assert estimator.target == pytest.approx(2e6 * 1.05**20, rel=0.01)

@@ -14,8 +14,8 @@ from rtc.core.control import REPORT_EVERY
 from rtc.core.model import Mid, Source
 from rtc.core.slot import MAX_RESENDS
 from rtc.wire import extensions as uris
-from rtc.wire import rtcp, vp8
-from tests.unit.rtc.core.group import WALL_OFFSET, Group, Person, Sent, delta_frame, key_frame
+from rtc.wire import rtcp, transport_feedback, vp8
+from tests.unit.rtc.core.group import CHROMIUM_IDS, WALL_OFFSET, Group, Person, Sent, delta_frame, key_frame
 
 MIC, CAMERA = Source.MICROPHONE, Source.CAMERA
 
@@ -306,3 +306,49 @@ def test_a_broken_datagram_is_counted() -> None:
     ana = group.join()
     ana.control.receive(group.now, b"\x80\xc8\xff\xff", group.batch)
     assert ana.peer.drops["malformed_rtcp"] == 1
+
+
+# --- the line to a viewer --------------------------------------------------------------------------------------------
+
+
+def of_line(*, numbered: bool) -> tuple[Group, Person]:
+    group = Group()
+    ids = {uri: id_ for uri, id_ in CHROMIUM_IDS.items() if numbered or uri != uris.TRANSPORT_CC}
+    sam = group.join(ids=ids)
+    return group, sam
+
+
+def target(group: Group, person: Person) -> float | None:
+    group.now += 1.0
+    group.adapt(person)
+    return person.peer.downlink.stats.target
+
+
+def test_feedback_on_arrivals_makes_the_estimate_of_a_line() -> None:
+    group, sam = of_line(numbered=True)
+    assert target(group, sam) is None
+    for n in range(40):
+        sam.peer.sent_log.note(int(group.now * 1e6) + n * 10_000, 1000)
+    arrivals = [(n, int((group.now + 5) * 1e6) + n * 10_000) for n in range(40)]
+    group.now += 0.5
+    group.control(sam, *transport_feedback.report(1, 1, 0, arrivals))
+    assert target(group, sam) == pytest.approx(1.25 * 800e3, rel=0.1)
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_an_estimate_of_the_viewers_own_counts_where_nothing_better_is(numbered: bool) -> None:
+    group, sam = of_line(numbered=numbered)
+    group.control(sam, rtcp.Remb(1, 0, 400_000, ()))
+    found = target(group, sam)
+    assert found is None if numbered else found == pytest.approx(400e3, rel=0.01)
+
+
+@pytest.mark.parametrize("numbered", [True, False])
+def test_losses_of_receiver_reports_count_where_nothing_better_is(numbered: bool) -> None:
+    group, sam = of_line(numbered=numbered)
+    slots = list(sam.peer.slots.values())
+    blocks = [rtcp.ReportBlock(slot.ssrc, lost, 0, 0, 0, 0, 0) for slot, lost in zip(slots, (0, 64, 12), strict=False)]
+    group.control(sam, rtcp.ReceiverReport(1, (rtcp.ReportBlock(slots[0].ssrc, 0, 0, 0, 0, 0, 0),)))
+    assert target(group, sam) == (None if numbered else float("inf"))
+    group.control(sam, rtcp.ReceiverReport(1, tuple(blocks)))
+    assert (target(group, sam) == 0.0) is not numbered, "nothing is sent here"

@@ -193,6 +193,17 @@ def test_what_we_cannot_use_is_rejected(browser: str) -> None:
     assert {one.direction for one in rejected} == {Direction.INACTIVE}
 
 
+def test_a_viewer_without_transport_wide_numbers_may_tell_its_own_estimate() -> None:
+    def feedback(text: str) -> set[str]:
+        slot = next(one for one in sdp.parse(answer(text).answer).media if one.direction is Direction.SENDONLY)
+        return {value for codec in slot.codecs for value in codec.feedback}
+
+    plain = offer("A", "V", "v")
+    numbered = "a=extmap:3 " + uris.TRANSPORT_CC + "\na=rtcp-fb:96 transport-cc"
+    assert feedback(plain) == {"nack", "goog-remb"}
+    assert "goog-remb" not in feedback(plain.replace("a=rtcp-fb:96 nack\n", f"a=rtcp-fb:96 nack\n{numbered}\n"))
+
+
 def test_the_answer_to_a_bot() -> None:
     text = offer("A", "V", "a", "v").replace("goog-remb", "transport-cc")
     assert answer(text).answer.replace("\r\n", "\n") == (

@@ -121,3 +121,11 @@ def test_no_order_of_numbers_breaks_the_counts(sequences: list[int]) -> None:
     assert log.missing <= MAX_MISSING
     if taken:
         assert log.highest == max(taken)
+
+
+def test_what_was_sent_to_us_is_counted_by_its_numbers() -> None:
+    log = ReceiveLog(90_000)
+    assert log.expected == 0
+    for sequence in (65_534, 65_535, 3, 1):
+        log.receive(0.0, sequence, 0)
+    assert (log.expected, log.received) == (6, 4)

@@ -47,3 +47,13 @@ def test_a_muted_person_goes_dark_at_once() -> None:
     window(speakers, 0.2, ana=20)
     speakers.forget(ANA)
     assert speakers.evaluate(0.4) == []
+
+
+def test_whoever_speaks_has_a_loudness_and_nobody_else() -> None:
+    speakers = Speakers()
+    window(speakers, 0.2, ana=30, sam=90)
+    assert speakers.shown == [ANA]
+    assert speakers.loudness(ANA) > 0
+    assert speakers.loudness(SAM) == 0
+    speakers.forget(ANA)
+    assert speakers.loudness(ANA) == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rtc.core.changes import Attach, Detach, Hold, Rank, Release, Renew, Want
 from rtc.core.model import Band, Grant, LostReason, Mid, PeerId, Source
-from rtc.core.stats import PeerStats, PublicationStats, Run, SubscriptionStats, WorkerStats
+from rtc.core.stats import DownlinkStats, PeerStats, PublicationStats, Run, SubscriptionStats, WorkerStats
 from rtc.shell import rpc
 
 ANNA, BEN = PeerId(1), PeerId(2**40)
@@ -37,9 +37,25 @@ TO_WORKER: list[rpc.ToWorker] = [
     rpc.SampleLatency(True),
 ]
 PUBLICATION = PublicationStats(Source.CAMERA, 1, 2, 3, 4, 5, 6, 7.5, 8, 9, 10.5)
-SUBSCRIPTION = SubscriptionStats(CAMERA_SLOT, BEN, Source.SCREEN, 1, 2, 3, 4, 5.5, 0.25)
+SUBSCRIPTION = SubscriptionStats(CAMERA_SLOT, BEN, Source.SCREEN, 1, 2, 3, 4, 5.5, 0.25, 1, 2)
 RUN = Run(CAMERA_SLOT, BEN, Source.SCREEN, 2**32 - 1, 5, 7, 1.5, None)
-PEER = PeerStats(ANNA, True, None, 1, 2, 3, 4, {"replay": 1}, 5, [PUBLICATION], [SUBSCRIPTION], [RUN], "tcp", True)
+PEER = PeerStats(
+    ANNA,
+    True,
+    None,
+    1,
+    2,
+    3,
+    4,
+    {"replay": 1},
+    5,
+    [PUBLICATION],
+    [SUBSCRIPTION],
+    [RUN],
+    "tcp",
+    True,
+    DownlinkStats(3e5, 2e6, 2.5e5, True, 4),
+)
 FROM_WORKER: list[rpc.FromWorker] = [
     rpc.Ready(40_000),
     rpc.Answered(7, "v=0\r\n", [(Mid("3"), Mid("4"))]),

@@ -387,4 +387,5 @@ def test_the_page_reads_of_its_new_slots_before_the_engine_is_told(room: Room) -
 @pytest.mark.parametrize("roles", [(Role.SUPPORT,), (Role.COORDINATOR, Role.ADMIN)])
 def test_the_desk_gets_a_peer_that_may_do_nothing(roles: tuple[Role, ...]) -> None:
     assert grant_of(roles) == Grant(frozenset(), may_receive=False)
-    assert grant_of((*roles, Role.FACILITATOR)) == Grant(frozenset(Source), may_receive=True)
+    assert grant_of((*roles, Role.FACILITATOR)) == Grant(frozenset(Source), may_receive=True, goes_first=True)
+    assert not grant_of((*roles, Role.PARTICIPANT)).goes_first

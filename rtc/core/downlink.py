@@ -1,0 +1,188 @@
+"""One viewer's line: what it is found to carry, and what of each picture and voice goes through it.
+
+Sound is paid for first (`hearing`), then pictures in the order of the viewer's page (`allocator`). `now` is monotonic
+seconds, rates are bits/s on the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rtc.core.allocator import CALM, Allocator, Candidate
+from rtc.core.bandwidth import Estimator
+from rtc.core.batch import Batch
+from rtc.core.changes import Want
+from rtc.core.hearing import Hearing, Voice
+from rtc.core.model import Band, Mid, Source
+from rtc.core.probing import Probing, usable
+from rtc.core.rates import Rate
+from rtc.core.sent_log import SentLog
+from rtc.core.slot import Slot
+from rtc.core.speakers import Speakers
+from rtc.core.stats import DownlinkStats
+from rtc.core.subscription import Subscription
+from rtc.wire.transport_feedback import TransportFeedback
+
+DECIDE_EVERY: Final = 0.200  # seconds, while something is short, or changes
+# A decision for a viewer of twenty takes 0.2 ms. Who has all that fits its tiles waits for nothing.
+LOOK_EVERY: Final = 1.0  # seconds
+# Feedback comes up to twenty times a second, and on a line that is full each says so.
+NOT_WITHIN: Final = 0.050  # seconds of the last decision
+
+
+class Downlink:
+    def __init__(self, slots: Mapping[Mid, Slot], sent_log: SentLog) -> None:
+        self._slots = slots
+        self._sent_log = sent_log
+        self._estimator = Estimator()
+        self._allocator = Allocator()
+        self._hearing = Hearing()
+        self._sent = Rate()
+        self.probing = Probing(sent_log, self._estimator)
+        self.stats = DownlinkStats()
+        self._decided_at = self._next = float("-inf")
+        self._told: list[Mid] = []
+
+    # --- what the viewer's browser says ------------------------------------------------------------------------------
+
+    def receive(self, now: float, feedback: TransportFeedback, round_trip: float) -> None:
+        arrivals = [arrival for _, arrival in feedback.packets]
+        news = self._sent_log.reported(int(now * 1_000_000), feedback.base_sequence, arrivals)
+        if news:
+            self._estimator.feedback(now, news, round_trip)
+            self._heard(now)
+
+    def remb(self, now: float, bitrate: float) -> None:
+        if not self._numbered:
+            self._estimator.remb(now, bitrate)
+            self._heard(now)
+
+    def lost(self, now: float, fraction: float) -> None:
+        """The worst of what receiver reports say of its slots."""
+        if not self._numbered:
+            self._estimator.loss(now, fraction, self.stats.allocated)
+            self._heard(now)
+
+    @property
+    def _numbered(self) -> bool:
+        """There is better than REMB and receiver reports."""
+        return any(slot.receivers.transport_id is not None for slot in self._slots.values())
+
+    def _heard(self, now: float) -> None:
+        """Trouble, and the first word, wait for nothing."""
+        target = self._estimator.target
+        if self._estimator.troubled_at == now or self.stats.target is None is not target:
+            self.decide_soon()
+
+    # --- what is asked -----------------------------------------------------------------------------------------------
+
+    def rank(self, wants: Sequence[Want]) -> None:
+        """Its pictures, most important first; the others come behind."""
+        wanted = {want.mid: (place, want) for place, want in enumerate(wants)}
+        for mid, slot in self._slots.items():
+            place, want = wanted.get(mid, (len(wants), Want(mid, 0)))
+            slot.rank, slot.height, slot.band = place, want.height, want.band
+        self.decide_soon()
+
+    def emptied(self, mid: Mid) -> None:
+        self._allocator.forget(mid)
+        self.decide_soon()
+
+    def begins(self, now: float, mid: Mid) -> bool:
+        """Something else comes on this slot. Whether it may flow before it is known to fit: not while others wait."""
+        self._allocator.forget(mid)
+        self.decide_soon()
+        if not self._slots[mid].is_video or not (self.stats.troubled or self._told):
+            return True
+        self._allocator.wait(now, mid)
+        return False
+
+    def decide_soon(self) -> None:
+        self._next = self._decided_at + NOT_WITHIN
+
+    # --- decisions ---------------------------------------------------------------------------------------------------
+
+    def decide(self, now: float, speakers: Speakers, batch: Batch, *, may_probe: bool = True) -> list[Mid] | None:
+        """Call every 20 ms. The slots whose pictures or sound wait for room, when that has changed; else None."""
+        if now < self._next:
+            return None
+        self._decided_at = now
+        fed = [
+            (slot, subscription)
+            for slot in self._slots.values()
+            if (subscription := slot.subscription) is not None and not subscription.publication.held
+        ]
+        short = self._share(now, fed, speakers, batch)
+        known = self._estimator.target is not None
+        changes = any(subscription.layer != subscription.wanted for _, subscription in fed)
+        calm = known and not short and not changes and not self.stats.troubled
+        self._next = now + (LOOK_EVERY if calm or not fed else DECIDE_EVERY)
+        sent = self._sent.sample(now, self._sent_log.octets)
+        if short and may_probe:  # else there is nothing to be gained
+            self._probe(now, sent)
+        waiting = {*self._allocator.squeezed, *self._hearing.waiting}
+        told = [mid for mid in self._slots if mid in waiting]
+        if told == self._told:
+            return None
+        self._told = told
+        return told
+
+    def _share(self, now: float, fed: Sequence[tuple[Slot, Subscription]], speakers: Speakers, batch: Batch) -> bool:
+        """Give each its layer. Whether something is short of what its tile can show, or waits."""
+        target, troubled_at = self._estimator.target, self._estimator.troubled_at
+        pictures = {slot.mid: s for slot, s in fed if slot.is_video}
+        sounds = {slot.mid: s for slot, s in fed if not slot.is_video}
+        candidates = [_candidate(now, slot, s, speakers) for slot, s in fed if slot.is_video]
+        voices = [_voice(now, mid, s, speakers) for mid, s in sounds.items()]
+        needed = sum(c.renditions[0].rate for c in candidates if c.band is Band.NEEDED and c.renditions)
+        full = now - troubled_at < CALM
+        self._hearing.decide(now, float("inf") if target is None else target - needed, full, voices)
+        waiting = self._hearing.waiting
+        sound = sum(voice.rate for voice in voices if voice.mid not in waiting)
+        decision = self._allocator.decide(now, target, troubled_at, sound, candidates)
+        for mid, subscription in sounds.items():
+            _select(now, subscription, None if mid in waiting else 0, batch)
+        for mid, layer in decision.layers.items():
+            _select(now, pictures[mid], layer, batch)
+        self.stats = DownlinkStats(
+            target=target,
+            ideal=decision.want + sum(voice.rate for voice in voices if voice.mid in waiting),
+            allocated=sound + sum(_granted(c, decision.layers.get(c.mid)) for c in candidates),
+            troubled=full,
+            probes=self.probing.count,
+        )
+        return decision.short or bool(waiting)
+
+    def _probe(self, now: float, sent: float) -> None:
+        slot = usable(self._slots.values())
+        if slot is None or self.probing.active:
+            return
+        probe = self._estimator.probe(now, self.stats.ideal, sent)
+        if probe is not None:
+            self.probing.begin(now, probe, slot)
+
+
+def _candidate(now: float, slot: Slot, subscription: Subscription, speakers: Speakers) -> Candidate:
+    publication = subscription.publication
+    band = slot.band
+    if band is Band.REST and publication.source is Source.CAMERA and publication.publisher in speakers.shown:
+        band = Band.FRONT
+    renditions = publication.renditions(now)
+    return Candidate(slot.mid, band, slot.rank, slot.height, renditions, subscription.layer, subscription.rises_at)
+
+
+def _granted(candidate: Candidate, layer: int | None) -> float:
+    return sum(rendition.rate for rendition in candidate.renditions if rendition.layer == layer)
+
+
+def _voice(now: float, mid: Mid, subscription: Subscription, speakers: Speakers) -> Voice:
+    publication = subscription.publication
+    rate = sum(rendition.rate for rendition in publication.renditions(now))
+    loudness = speakers.loudness(publication.publisher) if publication.source is Source.MICROPHONE else 0.0
+    return Voice(mid, publication.goes_first, loudness, rate)
+
+
+def _select(now: float, subscription: Subscription, layer: int | None, batch: Batch) -> None:
+    if subscription.wanted != layer:
+        subscription.publication.select(now, subscription, layer, batch)
