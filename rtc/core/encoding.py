@@ -81,6 +81,7 @@ class Encoding:
         self.padding = 0
         self.key_frames = 0
         self.height = 0  # lines, of the newest key frame; 0: none came
+        self.fed = 0  # subscriptions
         self._rate = Rate()
         self._waiting: list[Subscription] = []
         self._flowing: dict[ReceiverClass, _Flow] = {}
@@ -91,7 +92,7 @@ class Encoding:
     @property
     def used(self) -> bool:
         """Somebody is fed from here, or waits to be."""
-        return bool(self._waiting) or any(map(len, self._flowing.values()))
+        return self.fed > 0 or bool(self._waiting)
 
     @property
     def keeps(self) -> bool:
@@ -123,6 +124,7 @@ class Encoding:
             subscription.awaited = None
         if subscription.encoding is self:
             self._flowing[subscription.slot.receivers].remove(subscription)
+            self.fed -= 1
             subscription.stop(now)
 
     def take_over(self, now: float, stream: RtpStream) -> None:
@@ -162,6 +164,7 @@ class Encoding:
             before.leave(now, subscription)
         subscription.start(now, self, stream, number, first, batch, switches=before is not None)
         self._flowing.setdefault(subscription.slot.receivers, _Flow()).add(subscription)
+        self.fed += 1
 
     def _restart_flows(self, now: float) -> None:
         """What comes next does not follow on what was sent."""
@@ -315,8 +318,7 @@ class Encoding:
         return Rendition(self.layer, self.height, rate)
 
     def stats(self) -> EncodingStats:
-        viewers = sum(map(len, self._flowing.values()))
-        return EncodingStats(self.layer, self.height, self.sent_packets, self.sent_octets, viewers)
+        return EncodingStats(self.layer, self.height, self.sent_packets, self.sent_octets, self.fed)
 
     def note_delay(self, delay: float) -> None:
         """Seconds from the kernel's receipt to the send of a batch in which this encoding had packets."""
