@@ -16,13 +16,13 @@ from bench import estimate as estimating
 from bench import floor as ground
 from bench import forward as forwarding
 from bench import impair as impairing
+from bench import impair_table, rawmove
 from bench import latency as delaying
 from bench import memory as weighing
 from bench import move as moving
 from bench import pictures as pages
 from bench import plot as drawing
 from bench import profile as profiling
-from bench import rawmove
 from bench import scenes as states
 from bench import sweep as sweeping
 
@@ -222,6 +222,15 @@ def estimate(
                     _print(out, found[-1], json)
         if table:
             out.write(estimating.table(found).encode() + b"\n")
+
+
+@app.command("impair-table")
+def table_of_impairments(
+    results: Annotated[list[Path], typer.Argument(exists=True, help="What `impair --json` wrote, oldest first.")],
+) -> None:
+    """The table of docs/media-quality.md."""
+    told = [line for path in results for line in path.read_bytes().splitlines()]
+    print(impair_table.markdown(msgspec.json.decode(line, type=impairing.Result) for line in told), end="")
 
 
 @app.command()

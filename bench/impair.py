@@ -14,7 +14,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -54,6 +54,7 @@ STEP = "document.querySelector('.door')?.dataset.step"
 IS_LAST = "document.querySelector('.door').dataset.last === 'true'"
 UFRAG = "kinroom.pc().localDescription.sdp.match(/a=ice-ufrag:(.*)/)[1].trim()"
 SLOTS = "kinroom.slots().map(({ mid, participant, source }) => [mid, participant, source])"
+SHOW_ONESELF = "async (on) => { await kinroom.store.setMuted(!on); await kinroom.store.setCamera(on); }"
 
 
 class Result(Struct, frozen=True):
@@ -92,6 +93,7 @@ class Scenario(Struct, frozen=True):
     tail: float = 6.0
     sends: bool = False  # the bad line is that of who is looked at
     all_talk: bool = False
+    silent: bool = False  # the page's own microphone and camera are off
 
 
 def _line(kbps: float, up: bool = False) -> Rules:
@@ -127,7 +129,10 @@ SCENARIOS = (
         (Fault("blackout-5", 5.0, Rules((Rule(blackout=True),), (Rule(blackout=True),)), True),),
         tail=15.0,
     ),
-    Scenario("rebinding", (Fault("rebinding", 0.0, Rules(), rebinding=True),), tail=10.0),
+    *(
+        Scenario(name, (Fault(name, 0.0, Rules(), rebinding=True),), tail=10.0, silent=name == "rebinding-silent")
+        for name in ("rebinding", "rebinding-silent")
+    ),
     _steps("uplink", up=True),
 )
 
@@ -211,6 +216,7 @@ class Stage:
         self._speakers = [me] if scenario.sends else people if scenario.all_talk else people[:1]
         self._front = me if scenario.sends else people[0]
         await self._actors[0].member.ask(p.Spotlight, room="main", participant=self._front)
+        await self._page.call(SHOW_ONESELF, not scenario.silent)
         await self._eye.call("(ids) => senses.listen(ids)", self._speakers)
         self._impair(scenario.base)
         slots = await self._eye.evaluate(SLOTS)
@@ -338,7 +344,7 @@ async def stage(
             people.append(await one.evaluate("kinroom.store.me.value"))
         for actor in actors:
             await actor.look(people)
-        _favour_ourselves()
+        stack.enter_context(_favoured())
         yield Stage(server, made.session, proxy, actors, page, eye)
 
 
@@ -384,10 +390,16 @@ async def _come(
     return page
 
 
-def _favour_ourselves() -> None:
-    """The proxy is a line, and lines do not wait for browsers. Needs root; what we start later does not inherit it."""
+@contextlib.contextmanager
+def _favoured() -> Iterator[None]:
+    """The proxy is a line, and lines do not wait for browsers. Needs root. Our children do not inherit it."""
     with contextlib.suppress(OSError):
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 async def measure(only: Sequence[str], browsers_: Sequence[Browser], seed: int) -> AsyncIterator[Result]:

@@ -2,7 +2,8 @@
 
 It listens where the server says it is (its announced address) while the server is bound to another address: clients
 cannot tell. The server sees one socket per client address. A client is known by the ICE user fragment that it chose
-(`a=ice-ufrag` of its own description); rules set for a fragment hold for every address that it comes from.
+(`a=ice-ufrag` of its own description); rules set for a fragment hold for every address that it comes from. An address
+that chooses another one, as at an ICE restart, is known by both.
 """
 
 from __future__ import annotations
@@ -40,7 +41,11 @@ class Client:
         self.upstream = upstream
         self.up = up
         self.down = down
-        self.ufrag: str | None = None
+        self.ufrags: list[str] = []  # newest last
+
+    @property
+    def ufrag(self) -> str | None:
+        return self.ufrags[-1] if self.ufrags else None
 
 
 class Proxy:
@@ -102,8 +107,11 @@ class Proxy:
         self._apply_rules()
 
     def change_address(self, ufrag: str) -> None:
-        """From now on the server sees this client at new ports, as after a NAT rebinding."""
-        for client in self._of(ufrag):
+        """From now on the server sees this client at new ports, as after a NAT rebinding. Of nobody: KeyError."""
+        clients = self._of(ufrag)
+        if not clients:
+            raise KeyError(ufrag)
+        for client in clients:
             self._close(client.upstream)
             client.upstream = self._open_upstream(client)
 
@@ -113,7 +121,7 @@ class Proxy:
         return _sum([client.up.stats for client in clients]), _sum([client.down.stats for client in clients])
 
     def _of(self, ufrag: str) -> list[Client]:
-        return [client for client in self._clients.values() if client.ufrag == ufrag]
+        return [client for client in self._clients.values() if ufrag in client.ufrags]
 
     def _from_clients(self) -> None:
         now = self._loop.time()
@@ -123,8 +131,9 @@ class Proxy:
             except OSError:
                 break
             client = self._clients.get(address) or self._admit(address)
-            if client.ufrag is None and (ufrag := chosen_ufrag(datagram)):
-                client.ufrag = ufrag
+            ufrag = chosen_ufrag(datagram)
+            if ufrag and ufrag not in client.ufrags:
+                client.ufrags.append(ufrag)
                 self._apply_rules_to(client)
             client.up.receive(now, datagram)
         self._flush()
@@ -166,7 +175,8 @@ class Proxy:
             self._apply_rules_to(client)
 
     def _apply_rules_to(self, client: Client) -> None:
-        rules = self._by_ufrag.get(client.ufrag or "", self._default)
+        known = (self._by_ufrag[ufrag] for ufrag in reversed(client.ufrags) if ufrag in self._by_ufrag)
+        rules = next(known, self._default)
         client.up.set_rules(rules.up)
         client.down.set_rules(rules.down)
 

@@ -181,3 +181,16 @@ async def test_a_server_that_is_away_is_only_loss(proxy: Proxy, server: Endpoint
 )
 def test_chosen_ufrag(datagram: bytes, ufrag: str | None) -> None:
     assert chosen_ufrag(datagram) == ufrag
+
+
+async def test_a_client_that_restarts_ice_is_known_by_both_fragments(proxy: Proxy, server: Endpoint) -> None:
+    ann = await client_of(proxy, "ann")
+    proxy.set_rules("ann", up=[Rule(match=VIDEO, loss=1.0)])
+    await exchange(ann, proxy, check("ann2"))
+    ann.transport.sendto(VIDEO_PACKET, proxy.address)
+    proxy.change_address("ann2")
+    await exchange(ann, proxy, AUDIO_PACKET)
+    assert proxy.stats("ann")[0].lost == proxy.stats("ann2")[0].lost == 1
+    with pytest.raises(KeyError):
+        proxy.change_address("ben")
+    ann.transport.close()
