@@ -182,10 +182,8 @@ class _Path:
 
 
 def _destination(receiver: socket.socket) -> libc.Destination:
-    """The start of a sockaddr_in: family in the machine's order, port and address in the network's (ip(7))."""
-    address, port = receiver.getsockname()
     destination = libc.Destination()
-    destination.move(socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(address))
+    destination.move(libc.key_of(*receiver.getsockname()))
     return destination
 
 

@@ -24,7 +24,7 @@ BehindProxy = Annotated[bool | None, typer.Option("--behind-proxy", help="A prox
 TlsCert = Annotated[Path | None, typer.Option(help="Certificate and chain, PEM.")]
 TlsKey = Annotated[Path | None, typer.Option(help="Its key, PEM.")]
 Workers = Annotated[int | None, typer.Option(help="Media processes, a core each.", show_default="1")]
-MediaHost = Annotated[str | None, typer.Option(help="Address for media.", show_default="0.0.0.0")]
+MediaHost = Annotated[str | None, typer.Option(help="Address for media.", show_default=":: (all)")]
 MediaPort = Annotated[int | None, typer.Option(help="UDP port of the first worker.", show_default="any free one")]
 Announce = Annotated[str | None, typer.Option(help="Addresses that browsers send media to, comma-separated.")]
 LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error.", show_default="info")]

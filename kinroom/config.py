@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from ipaddress import IPv4Address, ip_address
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -16,6 +16,9 @@ BOTS_LINK: Final = "KINROOM_BOTS_LINK"  # the one variable of `kinroom bots`
 
 # RFC 7065. A page whose browser does not take one of them has no media at all.
 _TURN_URL: Final = re.compile(r"turns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(\?transport=(udp|tcp))?")
+
+
+_MAPPED: Final = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):([0-9]{1,5})")  # an address with a port
 
 
 def bots_environment(link: str) -> dict[str, str]:
@@ -37,14 +40,14 @@ class Settings(BaseSettings):
     tls_key: Path | None = None
 
     workers: int = Field(1, ge=1, le=64)  # media processes, one core each
-    media_host: str = "0.0.0.0"
+    media_host: str = "::"  # all addresses of both families; 0.0.0.0: those of IPv4
     media_port: int = Field(0, ge=0, le=65535)  # worker i binds media_port + i; 0: any free ports
     # Media over TCP, for networks that let no UDP through: worker i listens on media_tcp_port + i, and browsers are
     # told that number. 0: the numbers of UDP, as bound and as announced.
     media_tcp: bool = True
     media_tcp_port: int = Field(0, ge=0, le=65535)
-    # Addresses that browsers send media to, best first, comma-separated: IPv4, or IPv4:PORT where a router maps ports
-    # (worker i on PORT + i). Empty: found by `announced_addresses`.
+    # Addresses that browsers send media to, best first, comma-separated: IPv4 or IPv6; IPv4:PORT or [IPv6]:PORT where a
+    # router maps ports (worker i on PORT + i). Empty: found by `announced_addresses`.
     announced: Annotated[list[str], NoDecode] = []
 
     # The relay for who cannot reach the media port, comma-separated: turn:relay.example.org:3478?transport=tcp and
@@ -74,9 +77,9 @@ class Settings(BaseSettings):
     @classmethod
     def _reachable(cls, value: list[str]) -> list[str]:
         for one in value:
-            address, colon, port = one.partition(":")
-            IPv4Address(address)  # a name would be of no use: browsers resolve none in candidates
-            if colon and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+            mapped = _MAPPED.fullmatch(one)
+            ip_address(mapped[1] or mapped[2] if mapped else one)  # browsers resolve no names in candidates
+            if mapped and not 0 < int(mapped[3]) < 65536:
                 raise ValueError(f"{one!r} is not ADDRESS:PORT")
         return value
 

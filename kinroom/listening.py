@@ -6,24 +6,30 @@ import os
 import socket
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
+
+_NOBODY: Final = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}  # RFC 5737, RFC 3849
 
 
-def default_address() -> str | None:
+def default_address(family: socket.AddressFamily) -> str | None:
     """This host's address towards the default route; None without one. Nothing is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # RFC 5737: an address of nobody
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((_NOBODY[family], 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None
 
 
-def announced_addresses(configured: list[str], *, on_loopback: bool) -> list[str]:
-    """What browsers are told to send media to. Firefox never reaches 127.0.0.1, a laptop's other address may change."""
+def announced_addresses(configured: list[str], media_host: str, *, on_loopback: bool) -> list[str]:
+    """What browsers are told to send media to: IPv4, and IPv6 where `media_host` is of that, too.
+
+    Firefox never reaches 127.0.0.1, a laptop's other address may change.
+    """
     if configured:
         return configured
-    route = default_address()
-    found = [route] if route is not None else []
+    families = [socket.AF_INET, socket.AF_INET6] if media_host == "::" else [socket.AF_INET]
+    found = [address for family in families if (address := default_address(family)) is not None]
     return ["127.0.0.1", *(a for a in found if a != "127.0.0.1")] if on_loopback or not found else found
 
 

@@ -164,7 +164,7 @@ def _engine_settings(settings: Settings) -> EngineSettings:
         workers=settings.workers,
         bind_host=settings.media_host,
         base_port=settings.media_port,
-        announced=announced_addresses(settings.announced, on_loopback=settings.on_loopback),
+        announced=announced_addresses(settings.announced, settings.media_host, on_loopback=settings.on_loopback),
         tcp_port=settings.media_tcp_port if settings.media_tcp else None,
         trace=settings.trace,
     )

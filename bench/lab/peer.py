@@ -49,8 +49,8 @@ class RawPeer:
         rids: Sequence[str] = (),
         tcp: bool = False,
     ) -> None:
-        """`profiles`: of SRTP, that DTLS offers. `rids`: of the camera's encodings. `tcp`: connect by TCP, as where no
-        UDP comes through.
+        """`host`: our address, of either family. `profiles`: of SRTP, that DTLS offers. `rids`: of the camera's
+        encodings. `tcp`: connect by TCP, as where no UDP comes through.
         """
         self._identity = identity
         self._profiles = profiles
@@ -74,7 +74,7 @@ class RawPeer:
         return self._mine.ufrag
 
     async def connect(self, answer_sdp: str) -> None:
-        """ICE towards the first candidate of an answer (or offer), then DTLS. Raises PeerError."""
+        """ICE towards the first candidate of our kind in an answer (or offer), then DTLS. Raises PeerError."""
         self.answer = read_answer(answer_sdp)
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
@@ -86,9 +86,13 @@ class RawPeer:
             raise PeerError(str(error)) from error
         self.sending, self.receiving = self.keys.sending(), self.keys.receiving()
 
-    async def move(self, tcp: bool) -> None:
-        """Leave the present socket, and have a new one nominated: the same person on another path."""
+    async def move(self, tcp: bool, host: str | None = None) -> None:
+        """Leave the present socket, and have a new one nominated: the same person on another path.
+
+        `host`: our address from now on.
+        """
         self.socket.close()
+        self._host = host or self._host
         self._open(tcp)
         await self._reach()
 
@@ -100,7 +104,8 @@ class RawPeer:
         self.socket.connect(server)
 
     def _open(self, tcp: bool) -> None:
-        self._outside = self._make_socket(socket.AF_INET, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        self._outside = self._make_socket(family, socket.SOCK_STREAM if tcp else socket.SOCK_DGRAM)
         self._outside.setblocking(False)
         self._outside.bind((self._host, 0))
         if tcp:
@@ -112,12 +117,13 @@ class RawPeer:
 
     async def _reach(self) -> None:
         candidates = self.answer.candidates if self.socket is self._outside else self.answer.passive
-        if not candidates:
-            raise PeerError("the answer has no candidate")
+        usable = [one for one in candidates if (":" in one[0]) == (":" in self._host)]
+        if not usable:
+            raise PeerError("the answer has no candidate of this kind")
         if self.socket is self._outside:
-            self.socket.connect(candidates[0])
+            self.socket.connect(usable[0])
         else:
-            await self.framed.connect(self._outside, candidates[0])
+            await self.framed.connect(self._outside, usable[0])
         await self._check()
 
     def send(self, rtp: bytes) -> bool:

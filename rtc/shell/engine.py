@@ -47,10 +47,10 @@ WORKER_COMMAND: Final = (sys.executable, "-P", "-m", "rtc.shell.worker")  # -P: 
 
 class EngineSettings(Struct, frozen=True):
     workers: int = 1
-    bind_host: str = "0.0.0.0"
+    bind_host: str = "::"  # all addresses of both families; 0.0.0.0: those of IPv4
     base_port: int = 0  # worker i binds base_port + i; 0: any free port, the same again after a restart
-    # Put into answers, best first; [] means bind_host. ADDRESS, or ADDRESS:PORT where a router maps ports: worker i
-    # is then announced on PORT + i.
+    # Put into answers, best first; [] means bind_host. ADDRESS, or ADDRESS:PORT ([ADDRESS]:PORT for IPv6) where a
+    # router maps ports: worker i is then announced on PORT + i.
     announced: list[str] = []
     # For networks that let no UDP through: worker i also listens on TCP port tcp_port + i. 0: the number of its UDP
     # port, announced as that is; None: not at all.
@@ -65,12 +65,23 @@ def announced_at(text: str, worker: int) -> tuple[str, int]:
 
     Raises ValueError for a port that is none.
     """
-    address, colon, port = text.partition(":")
-    if not colon:
+    address, port = split_announced(text)
+    if port is None:
         return address, 0
     if not (port.isascii() and port.isdecimal() and 0 < int(port) + worker < 65536):
         raise ValueError(f"{text!r} is not ADDRESS:PORT")
     return address, int(port) + worker
+
+
+def split_announced(text: str) -> tuple[str, str | None]:
+    """(address, port if there is one) of ADDRESS, ADDRESS:PORT or, for IPv6, [ADDRESS]:PORT."""
+    if text.startswith("["):
+        address, bracket, rest = text[1:].partition("]")
+        return address, rest.removeprefix(":") if bracket and rest else None
+    if text.count(":") > 1:
+        return text, None
+    address, colon, port = text.partition(":")
+    return address, port if colon else None
 
 
 class Answer(Struct, frozen=True):

@@ -7,7 +7,6 @@ at every change. What C does not take comes to `media.py` as if there were no C.
 from __future__ import annotations
 
 import struct
-import sys
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -60,7 +59,7 @@ libc.ffi.cdef(
         uint32_t slot, name, mask, packet_capacity, rest_capacity, packet_count, rest_size, batch;
     };
     uint32_t route_size(void);
-    uint32_t address_hash(uint64_t address);
+    uint32_t address_hash(const uint8_t *address);
     void ingest(struct ingest *in, uint32_t count);
     """
 )
@@ -136,7 +135,7 @@ def _block(audio_level_id: int | None, receivers: ReceiverClass) -> tuple[bytes,
 class _Publisher:
     """A peer at its address."""
 
-    def __init__(self, endpoint: Endpoint, address: int) -> None:
+    def __init__(self, endpoint: Endpoint, address: bytes) -> None:
         assert endpoint.inbound is not None
         self.address = address
         self.routes: dict[int, Route] = {}
@@ -204,7 +203,7 @@ class Express:
 
     def _route(self, endpoint: Endpoint, ssrc: int) -> Route | None:
         """None for a peer that has too many."""
-        address = int.from_bytes(endpoint.destination.key, sys.byteorder)
+        address = endpoint.destination.key
         publisher = self._publishers.get(endpoint)
         if publisher is not None and publisher.address != address:
             self.forget(endpoint)

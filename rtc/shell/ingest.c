@@ -7,6 +7,7 @@
 #include "kernel.h"
 
 enum { SMALLEST = 12, LARGEST = 1500 }; /* octets of a datagram; media.py has the same */
+enum { ADDRESS = 24 };                  /* octets of a sockaddr that matter: libc.ADDRESS_KEY */
 
 typedef int (*unprotect_function)(void *context, void *packet, int *length);
 
@@ -59,7 +60,7 @@ struct route {
 
 /* One peer, where it is now. */
 struct publisher {
-    const uint8_t *destination; /* its sockaddr, written over when it moves: family, port and IPv4 address come first */
+    const uint8_t *destination; /* its sockaddr, written over when it moves */
     void *context;    /* of libsrtp */
     double *left;     /* packets and octets that it may still send (budget.py) */
     uint32_t count;
@@ -92,13 +93,20 @@ struct ingest {
 
 uint32_t route_size(void) { return sizeof(struct route); }
 
-/* Spread over the table by the port and the low octets of the address. */
-uint32_t address_hash(uint64_t address) { return (uint32_t)((address * 0x9E3779B97F4A7C15u) >> 40); }
+/* Spread over the table by the port and all of the address. */
+uint32_t address_hash(const uint8_t *address) {
+    uint64_t words[ADDRESS / 8];
+    memcpy(words, address, ADDRESS);
+    uint64_t mixed = words[0] * 0x9E3779B97F4A7C15u;
+    mixed = ((mixed ^ words[1]) * 0x9E3779B97F4A7C15u) ^ mixed >> 32;
+    mixed = ((mixed ^ words[2]) * 0x9E3779B97F4A7C15u) ^ mixed >> 32;
+    return (uint32_t)(mixed >> 40);
+}
 
 /* Who moved is not found at either address, until it is put into the table anew. */
-static struct publisher *find_publisher(const struct ingest *in, uint64_t address) {
+static struct publisher *find_publisher(const struct ingest *in, const uint8_t *address) {
     for (uint32_t at = address_hash(address) & in->mask; in->publishers[at] != NULL; at = (at + 1) & in->mask)
-        if (!memcmp(in->publishers[at]->destination, &address, sizeof address))
+        if (!memcmp(in->publishers[at]->destination, address, ADDRESS))
             return in->publishers[at];
     return NULL;
 }
@@ -267,9 +275,7 @@ static void take(struct ingest *in, uint32_t i) {
     uint8_t *data = in->buffers + (size_t)i * in->slot;
     if (length < SMALLEST || length > LARGEST || (data[1] >= 192 && data[1] < 224))
         return; /* RFC 5761 4: that is RTCP */
-    uint64_t address;
-    memcpy(&address, in->names + (size_t)i * in->name, sizeof address);
-    struct publisher *publisher = find_publisher(in, address);
+    struct publisher *publisher = find_publisher(in, in->names + (size_t)i * in->name);
     if (publisher == NULL || publisher->passed == in->batch)
         return;
     struct route *route = find_route(publisher, read_32(data + 8));

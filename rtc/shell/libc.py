@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 from typing import Any, Final
 
 from cffi import FFI
@@ -29,10 +30,12 @@ _libc = ffi.dlopen(None)
 
 SLOT: Final = 2048  # bytes of buffer per message; a WebRTC packet has at most 1,500
 LARGEST: Final = SLOT - 64  # bytes of a packet that will be protected in it
-SOCKADDR: Final = 16  # bytes, IPv4
-ADDRESS_KEY: Final = 8  # bytes of it that matter: family, port, address
+SOCKADDR: Final = 28  # bytes, as IPv6 has it (ip(7), ipv6(7)); IPv4 has 16, with zeros behind its address
+ADDRESS_KEY: Final = 24  # bytes of it that matter: family, port, flow (0), address
 # The address family of connections: none that the kernel knows, so that a UDP socket takes nothing for them.
 STREAM: Final = b"\xff\xff"
+_IPV6: Final = socket.AF_INET6.to_bytes(2, sys.byteorder)
+_MAPPED: Final = "::ffff:"
 MSG_DONTWAIT: Final = 0x40
 SO_TIMESTAMPNS: Final = 35
 SO_RXQ_OVFL: Final = 40
@@ -233,6 +236,7 @@ class Destination:
         self.key = b""  # of the present address; empty while there is none
 
     def move(self, key: bytes) -> None:
+        assert len(key) == ADDRESS_KEY
         ffi.memmove(self._memory, key, ADDRESS_KEY)
         self.key = key
 
@@ -242,9 +246,55 @@ class Destination:
         self.key = b""
 
 
+def key_of(address: str, port: int) -> bytes:
+    """The address key of (IPv4 or IPv6 address, port)."""
+    family, at = (socket.AF_INET6, 8) if ":" in address else (socket.AF_INET, 4)
+    start = family.to_bytes(2, sys.byteorder) + port.to_bytes(2, "big")
+    return (start.ljust(at, b"\0") + socket.inet_pton(family, address)).ljust(ADDRESS_KEY, b"\0")
+
+
 def address_of(key: bytes) -> tuple[str, int]:
-    """(IPv4 address, port) of an address key."""
-    return socket.inet_ntoa(key[4:8]), int.from_bytes(key[2:4], "big")
+    """(IPv4 or IPv6 address, port) of an address key, as a socket of its family has it."""
+    six = key[:2] == _IPV6
+    address = socket.inet_ntop(socket.AF_INET6, key[8:24]) if six else socket.inet_ntoa(key[4:8])
+    return address, int.from_bytes(key[2:4], "big")
+
+
+def told(address: str) -> str:
+    """The address as whoever has it knows it: a socket of both families has IPv4 inside of IPv6 (RFC 4291 2.5.5.2)."""
+    return address.removeprefix(_MAPPED)
+
+
+def open_socket(host: str, port: int, kind: socket.SocketKind) -> socket.socket:
+    """Bound, not blocking. `::` is all addresses of both families, where the system has both.
+
+    Raises OSError if the address cannot be bound.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    if host == "::" and not has_ipv6():
+        family, host = socket.AF_INET, "0.0.0.0"
+    opened = socket.socket(family, kind)
+    try:
+        if family == socket.AF_INET6:
+            opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, host != "::")
+        if kind == socket.SOCK_STREAM:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        opened.setblocking(False)
+        opened.bind((host, port))
+    except OSError:
+        opened.close()
+        raise
+    return opened
+
+
+def has_ipv6() -> bool:
+    """Whether a socket can have it; a kernel may be built or told to be without."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
 
 
 def stream_key(number: int) -> bytes:

@@ -90,12 +90,10 @@ class MediaSocket:
 
         Raises OSError if the address cannot be bound.
         """
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
+        self._socket = libc.open_socket(host, port, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.SOL_SOCKET, libc.SO_TIMESTAMPNS, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, libc.SO_RXQ_OVFL, 1)
         _enlarge(self._socket)
-        self._socket.bind((host, port))
         self.fd = self._socket.fileno()
         self.port: int = self._socket.getsockname()[1]
         self.batches = 0

@@ -8,6 +8,7 @@ Whoever connects is a stranger until their first valid check; strangers are few,
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import itertools
 import socket
 import time
@@ -47,10 +48,11 @@ Receive = Callable[[bytes, list[bytes]], None]
 class Connection:
     """One accepted socket. `key` is its address among those of UDP; no other connection ever has it again."""
 
-    def __init__(self, now: float, key: bytes, tcp: socket.socket, address: tuple[str, int]) -> None:
+    def __init__(self, now: float, key: bytes, tcp: socket.socket, address: tuple[str, int], origin: str) -> None:
         self.key = key
         self.tcp = tcp
         self.address = address
+        self.origin = origin
         self.since = self.heard_at = now
         self.received = 0  # octets
         self.queue = SendQueue(now)
@@ -74,17 +76,9 @@ class Connections:
 
     def listen(self, host: str, port: int) -> None:
         """Raises OSError if the address cannot be bound."""
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.setblocking(False)
-            listener.bind((host, port))
-            listener.listen(128)
-        except OSError:
-            listener.close()
-            raise
-        self._listener = listener
-        self.port = listener.getsockname()[1]
+        self._listener = libc.open_socket(host, port, socket.SOCK_STREAM)
+        self._listener.listen(128)
+        self.port = self._listener.getsockname()[1]
 
     def run(self, loop: asyncio.AbstractEventLoop, receive: Receive, gone: Callable[[bytes], None]) -> None:
         """`gone` is told the key of each connection that has ended."""
@@ -132,35 +126,34 @@ class Connections:
                 self._loop.remove_reader(self._listener)
                 self._loop.call_later(ACCEPT_AGAIN, self._loop.add_reader, self._listener, self._accept)
                 return
-            self._admit(tcp, address)
+            self._admit(tcp, (libc.told(address[0]), address[1]))
 
     def _admit(self, tcp: socket.socket, address: tuple[str, int]) -> None:
         """The oldest stranger gives way to the newest: an honest one is no stranger for long."""
-        host = address[0]
-        neighbours = [one for one in self._strangers.values() if one.address[0] == host]
+        origin = _origin(address[0])
+        neighbours = [one for one in self._strangers.values() if one.origin == origin]
         if len(neighbours) >= MAX_STRANGERS_EACH:
             self._end(neighbours[0])
         elif len(self._strangers) >= MAX_STRANGERS:
             self._end(next(iter(self._strangers.values())))
-        if len(self._by_key) >= MAX_CONNECTIONS or self._origins[host] >= MAX_EACH:
+        if len(self._by_key) >= MAX_CONNECTIONS or self._origins[origin] >= MAX_EACH:
             tcp.close()
             return
         tcp.setblocking(False)
         tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
-        connection = Connection(time.monotonic(), libc.stream_key(next(self._numbers)), tcp, address)
+        connection = Connection(time.monotonic(), libc.stream_key(next(self._numbers)), tcp, address, origin)
         self._by_key[connection.key] = self._strangers[connection.key] = connection
-        self._origins[host] += 1
+        self._origins[origin] += 1
         self._loop.add_reader(tcp, self._readable, connection)
 
     def _end(self, connection: Connection) -> None:
         if self._by_key.pop(connection.key, None) is None:
             return
         self._strangers.pop(connection.key, None)
-        host = connection.address[0]
-        self._origins[host] -= 1
-        if not self._origins[host]:
-            del self._origins[host]
+        self._origins[connection.origin] -= 1
+        if not self._origins[connection.origin]:
+            del self._origins[connection.origin]
         self._loop.remove_reader(connection.tcp)
         self._loop.remove_writer(connection.tcp)
         connection.tcp.close()
@@ -217,3 +210,8 @@ class Connections:
                 self._loop.add_writer(connection.tcp, self._write, connection)
             else:
                 self._loop.remove_writer(connection.tcp)
+
+
+def _origin(address: str) -> str:
+    """What limits count: an IPv4 address, or the /64 of an IPv6 address, which is one household."""
+    return ":".join(ipaddress.IPv6Address(address).exploded.split(":")[:4]) if ":" in address else address

@@ -243,7 +243,10 @@ class Worker:
 
     def _address_of(self, key: bytes) -> tuple[str, int]:
         connection = self._connections.find(key)
-        return connection.address if connection is not None else libc.address_of(key)
+        if connection is not None:
+            return connection.address
+        address, port = libc.address_of(key)
+        return libc.told(address), port
 
     def _connection_ended(self, key: bytes) -> None:
         endpoint = self._by_key.pop(key, None)

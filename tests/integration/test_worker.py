@@ -73,16 +73,20 @@ class Media:
                 self._news.clear()
                 await self._news.wait()
 
-    async def enter(self, pairs: int = 2, grant: Grant = EVERYTHING, tcp: bool = False) -> tuple[PeerId, RawPeer]:
+    async def enter(
+        self, pairs: int = 2, grant: Grant = EVERYTHING, tcp: bool = False, host: str = "127.0.0.1"
+    ) -> tuple[PeerId, RawPeer]:
         """A new peer, connected."""
-        peer, raw, answer = await self.offer(pairs, grant, tcp)
+        peer, raw, answer = await self.offer(pairs, grant, tcp, host)
         await raw.connect(answer)
         await self.until(PeerConnected, lambda event: event.peer == peer)
         return peer, raw
 
-    async def offer(self, pairs: int = 2, grant: Grant = EVERYTHING, tcp: bool = False) -> tuple[PeerId, RawPeer, str]:
+    async def offer(
+        self, pairs: int = 2, grant: Grant = EVERYTHING, tcp: bool = False, host: str = "127.0.0.1"
+    ) -> tuple[PeerId, RawPeer, str]:
         peer = self.engine.add_peer(WORKER, grant)
-        raw = RawPeer(self.identity, pairs, tcp=tcp)
+        raw = RawPeer(self.identity, pairs, host, tcp=tcp)
         sources = {Mid(mid): Source(source) for mid, source in raw.offer.sources.items()}
         answer = await self.engine.offer(peer, raw.offer.text, sources)
         return peer, raw, answer.sdp
@@ -110,8 +114,8 @@ class Media:
 
 
 @asynccontextmanager
-async def running(**settings: object) -> AsyncIterator[Media]:
-    media = Media(EngineSettings(bind_host="127.0.0.1", **settings))  # type: ignore[arg-type]
+async def running(bind_host: str = "127.0.0.1", **settings: object) -> AsyncIterator[Media]:
+    media = Media(EngineSettings(bind_host=bind_host, **settings))  # type: ignore[arg-type]
     await media.engine.start()
     try:
         yield media

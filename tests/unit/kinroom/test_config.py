@@ -11,11 +11,11 @@ from kinroom.serve import NotSafeError, require_safe
 
 def test_the_environment_sets_and_arguments_win(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KINROOM_PORT", "9000")
-    monkeypatch.setenv("KINROOM_ANNOUNCED", "192.0.2.1, 203.0.113.7:4000,")
+    monkeypatch.setenv("KINROOM_ANNOUNCED", "192.0.2.1, 203.0.113.7:4000, 2001:db8::1,[2001:db8::2]:4000,")
     monkeypatch.setenv("KINROOM_PUBLIC_URL", "https://group.example/")
     assert Settings().port == 9000
     assert Settings(port=1).port == 1
-    assert Settings().announced == ["192.0.2.1", "203.0.113.7:4000"]
+    assert Settings().announced == ["192.0.2.1", "203.0.113.7:4000", "2001:db8::1", "[2001:db8::2]:4000"]
     assert Settings().public_url == "https://group.example"
 
 
@@ -28,6 +28,11 @@ def test_the_environment_sets_and_arguments_win(monkeypatch: pytest.MonkeyPatch)
         {"announced": "group.example.org"},
         {"announced": "192.0.2.1:x"},
         {"announced": "192.0.2.1:70000"},
+        {"announced": "192.0.2.1:0"},
+        {"announced": "[2001:db8::1]"},
+        {"announced": "[2001:db8::1]:x"},
+        {"announced": "[192.0.2.1.9]:4000"},
+        {"announced": "2001:db8::1::"},
         {"turn_urls": "turn:relay.example.org"},  # nobody could use it
         {"turn_urls": "turn:relay.example.org", "turn_secret": ""},
         {"turn_urls": "stun:relay.example.org", "turn_secret": "s"},

@@ -26,7 +26,7 @@ int main(int count, char **arguments) {
     double left[2];
     struct publisher publisher = {.left = left, .count = 1};
     struct publisher *publishers[4] = {0};
-    uint8_t names[16] = {7};
+    uint8_t names[24] = {7};
     int length = 0;
     struct mmsghdr message = {0};
     struct record record;
@@ -34,13 +34,11 @@ int main(int count, char **arguments) {
     uint8_t rests[4096];
     struct ingest in = {
         .names = names, .lengths = &length, .messages = &message, .records = &record, .packets = packets,
-        .rests = rests, .publishers = publishers, .unprotect = unprotect, .name = 16, .mask = 3,
+        .rests = rests, .publishers = publishers, .unprotect = unprotect, .name = 24, .mask = 3,
         .packet_capacity = 8, .rest_capacity = sizeof rests,
     };
-    uint64_t address;
-    memcpy(&address, names, sizeof address);
     publisher.destination = names;
-    publishers[address_hash(address) & in.mask] = &publisher;
+    publishers[address_hash(names) & in.mask] = &publisher;
     long seen[4] = {0};
     for (long i = 0; i < rounds; i++) {
         struct route route = {.ssrc = 5, .expected = 9, .open = 1, .is_video = (uint8_t)below(2), .payload_type = 96,

@@ -25,7 +25,7 @@ from rtc.core.model import Mid, PeerId, Source
 from rtc.core.negotiation import Negotiated
 from rtc.core.router import Router
 from rtc.core.stats import PeerStats
-from rtc.shell import kernel, srtp
+from rtc.shell import kernel, libc, srtp
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint, OutgoingStream
 from rtc.shell.media import MediaSocket
@@ -68,12 +68,9 @@ class Person:
     """A browser's socket and keys, and the worker's end of it."""
 
     def __init__(self, site: Site, ids: dict[str, int], ssrcs: itertools.count[int]) -> None:
-        self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.udp.bind(("127.0.0.1", 0))
-        self.udp.connect(("127.0.0.1", site.media.port))
-        self.udp.setblocking(False)
-        host, port = self.udp.getsockname()
-        self.key = socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host)
+        self.udp = libc.open_socket(site.host, 0, socket.SOCK_DGRAM)
+        self.udp.connect((site.host, site.media.port))
+        self.key = libc.key_of(*self.udp.getsockname()[:2])
         peer = site.router.add_peer(0, PeerId(len(site.people) + 1), EVERYTHING)
         policy = Policy(
             key=MASTER, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
@@ -115,10 +112,11 @@ class Select(NamedTuple):
 class Site:
     """One worker's socket with three people, and the `Transports` around it."""
 
-    def __init__(self, certificate: Certificate, *, express: bool) -> None:
+    def __init__(self, certificate: Certificate, *, express: bool, host: str = "127.0.0.1") -> None:
         numbers = itertools.count(7_000_000)
+        self.host = host
         self.router = Router(lambda: next(numbers))
-        self.media = MediaSocket("127.0.0.1", 0, self.router, self, express=express)
+        self.media = MediaSocket(host, 0, self.router, self, express=express)
         self.certificate = certificate
         self.people: list[Person] = []
         self.faults = 0
@@ -383,9 +381,12 @@ def test_the_same_leaves_and_is_counted(certificate: Certificate, story: list[ob
             site.close()
 
 
-@pytest.fixture
-def site(certificate: Certificate) -> Iterator[Site]:
-    site = Site(certificate, express=True)
+needs_ipv6 = pytest.mark.skipif(not libc.has_ipv6(), reason="no IPv6 here")
+
+
+@pytest.fixture(params=["127.0.0.1", pytest.param("::1", marks=needs_ipv6)])
+def site(certificate: Certificate, request: pytest.FixtureRequest) -> Iterator[Site]:
+    site = Site(certificate, express=True, host=request.param)
     everybody_sees_everybody(site)
     yield site
     site.close()

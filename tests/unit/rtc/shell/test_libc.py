@@ -26,8 +26,7 @@ def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
 
 
 def key_of(udp: socket.socket) -> bytes:
-    host, port = udp.getsockname()
-    return socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host)
+    return libc.key_of(*udp.getsockname()[:2])
 
 
 def test_reads_what_has_come_with_addresses_and_the_kernels_time(pair: tuple[socket.socket, socket.socket]) -> None:
@@ -64,7 +63,7 @@ def test_an_address_that_cannot_be_sent_to_is_a_negative_errno(pair: tuple[socke
     outgoing, destination = libc.Outgoing(1), libc.Destination()
     outgoing.sizes[0] = 2
     outgoing.frame(0, 0, 1, destination.address)
-    destination.move(b"\2\0\0\0\x7f\0\0\1")  # port 0
+    destination.move(libc.key_of("127.0.0.1", 0))
     assert outgoing.send(one.fileno(), 0, 1) == -errno.EINVAL
 
 
@@ -80,3 +79,57 @@ def test_several_packets_to_one_address_go_in_one_message(pair: tuple[socket.soc
     outgoing.frame(1, 3, 1, destination.address)
     assert outgoing.send(one.fileno(), 0, 2) == 2
     assert [two.recv(2000) for _ in sizes] == [bytes((i,)) * size for i, size in enumerate(sizes)]
+
+
+# --- both families ---------------------------------------------------------------------------------------------------
+
+needs_ipv6 = pytest.mark.skipif(not libc.has_ipv6(), reason="no IPv6 here")
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("192.0.2.7", "192.0.2.7"), ("2001:db8::7", "2001:db8::7"), ("::ffff:192.0.2.7", "192.0.2.7")],
+)
+def test_an_address_and_its_key(address: str, told: str) -> None:
+    key = libc.key_of(address, 40_000)
+    assert len(key) == libc.ADDRESS_KEY
+    assert libc.address_of(key) == (address, 40_000)
+    assert libc.told(libc.address_of(key)[0]) == told
+    assert not key.startswith(libc.STREAM)
+
+
+@pytest.mark.parametrize(
+    ("host", "browser", "seen"),
+    [
+        ("127.0.0.1", "127.0.0.1", "127.0.0.1"),
+        pytest.param("::", "127.0.0.1", "::ffff:127.0.0.1", marks=needs_ipv6),
+        pytest.param("::", "::1", "::1", marks=needs_ipv6),
+        pytest.param("::1", "::1", "::1", marks=needs_ipv6),
+    ],
+)
+def test_a_socket_reads_and_sends_in_the_families_of_its_address(host: str, browser: str, seen: str) -> None:
+    family = socket.AF_INET6 if ":" in browser else socket.AF_INET
+    with libc.open_socket(host, 0, socket.SOCK_DGRAM) as ours, socket.socket(family, socket.SOCK_DGRAM) as theirs:
+        theirs.bind((browser, 0))
+        theirs.settimeout(5)
+        theirs.sendto(b"hello", (browser, ours.getsockname()[1]))
+        incoming = libc.Incoming(1)
+        assert incoming.receive(ours.fileno()) == 1
+        key = bytes(incoming.names[: libc.ADDRESS_KEY])
+        assert key == libc.key_of(seen, theirs.getsockname()[1])
+        outgoing, destination = libc.Outgoing(2), libc.Destination()
+        destination.move(key)
+        outgoing.sizes[0] = outgoing.sizes[1] = 9
+        outgoing.frame(0, 0, 2, destination.address)
+        assert outgoing.send(ours.fileno(), 0, 1) == 1
+        assert [len(theirs.recv(100)) for _ in range(2)] == [9, 9]
+        destination.move(libc.stream_key(1))
+        assert outgoing.send(ours.fileno(), 0, 1) < 0
+        assert outgoing.key(0) == libc.stream_key(1)
+
+
+def test_without_ipv6_all_addresses_are_those_of_ipv4(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libc, "has_ipv6", lambda: False)
+    with libc.open_socket("::", 0, socket.SOCK_STREAM) as opened:
+        assert opened.family == socket.AF_INET
+        assert opened.getsockname()[0] == "0.0.0.0"

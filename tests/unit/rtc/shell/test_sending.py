@@ -48,9 +48,8 @@ class Listener:
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.bind(("127.0.0.1", 0))
         self.udp.settimeout(5)
-        host, port = self.udp.getsockname()
         self.destination = Destination()
-        self.destination.move(socket.AF_INET.to_bytes(2, "little") + port.to_bytes(2, "big") + socket.inet_aton(host))
+        self.destination.move(libc.key_of(*self.udp.getsockname()))
         self.stream = OutgoingStream(ssrc, srtp.Outbound(PROFILE, MASTER, ssrc), self.destination, SentLog())
         policy = Policy(
             key=MASTER, ssrc_type=Policy.SSRC_ANY_INBOUND, srtp_profile=Policy.SRTP_PROFILE_AEAD_AES_128_GCM
