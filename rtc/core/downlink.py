@@ -47,8 +47,7 @@ class Downlink:
     # --- what the viewer's browser says ------------------------------------------------------------------------------
 
     def receive(self, now: float, feedback: TransportFeedback, round_trip: float) -> None:
-        arrivals = [arrival for _, arrival in feedback.packets]
-        news = self._sent_log.reported(int(now * 1_000_000), feedback.base_sequence, arrivals)
+        news = self._sent_log.reported(int(now * 1_000_000), feedback.base_sequence, feedback.arrivals)
         if news:
             self._estimator.feedback(now, news, round_trip)
             self._heard(now)

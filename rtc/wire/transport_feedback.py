@@ -30,13 +30,14 @@ _NOT_RECEIVED, _SMALL, _LARGE, _RESERVED = range(4)
 _MAX_RUN: Final = 0x1FFF
 _VECTOR_1: Final = 14  # symbols in a status vector chunk, by bits of a symbol
 _VECTOR_2: Final = 7
+_MICROSECONDS: Final = [ticks * TICK for ticks in range(256)]  # of a small delta
 
 
 class TransportFeedback(Struct, frozen=True):
     """Which packets arrived, and when.
 
-    `packets` has one (transport-wide number, arrival in us or None if not received) for each number from
-    `base_sequence` on, none left out. `reference_time` counts units of 64 ms (24 bits on the wire, here what an arrival
+    `arrivals` has one, in us or None if not received, for each transport-wide number from `base_sequence` on.
+    `reference_time` counts units of 64 ms (24 bits on the wire, here what an arrival
     divided by `REFERENCE_UNIT` gives); `feedback_count` (8 bits) is one more in each message.
     """
 
@@ -45,7 +46,12 @@ class TransportFeedback(Struct, frozen=True):
     base_sequence: int
     reference_time: int
     feedback_count: int
-    packets: tuple[tuple[int, int | None], ...]
+    arrivals: tuple[int | None, ...]
+
+    @property
+    def packets(self) -> list[tuple[int, int | None]]:
+        """(number, arrival). The path of viewers' feedback does without, since it speaks of all that is sent."""
+        return [(self.base_sequence + i & 0xFFFF, arrival) for i, arrival in enumerate(self.arrivals)]
 
 
 def report(
@@ -67,10 +73,10 @@ def report(
     for group in _groups(received):
         if base is None or (group[0][0] - base) & 0xFFFF >= MAX_COVERED:
             base = group[0][0]
-        packets = _fill(base, group)
+        arrivals = _fill(base, group)
         count = (feedback_count + len(messages)) & 0xFF
         reference = group[0][1] // REFERENCE_UNIT
-        messages.append(TransportFeedback(sender_ssrc, media_ssrc, base, reference, count, packets))
+        messages.append(TransportFeedback(sender_ssrc, media_ssrc, base, reference, count, arrivals))
         base = (group[-1][0] + 1) & 0xFFFF
     return messages
 
@@ -89,10 +95,10 @@ def _groups(received: Iterable[tuple[int, int]]) -> Iterable[list[tuple[int, int
         yield group
 
 
-def _fill(base: int, group: list[tuple[int, int]]) -> tuple[tuple[int, int | None], ...]:
+def _fill(base: int, group: list[tuple[int, int]]) -> tuple[int | None, ...]:
     arrivals = dict(group)
     count = ((group[-1][0] - base) & 0xFFFF) + 1
-    return tuple((n, arrivals.get(n)) for n in ((base + i) & 0xFFFF for i in range(count)))
+    return tuple(arrivals.get((base + i) & 0xFFFF) for i in range(count))
 
 
 def parse_body(body: bytes) -> TransportFeedback:
@@ -104,8 +110,8 @@ def parse_body(body: bytes) -> TransportFeedback:
         raise WireError("transport feedback covers too many packets")
     reference = last >> 8
     symbols, position = _read_symbols(body, count)
-    packets = _read_deltas(body, position, base, reference * _TICKS_PER_REFERENCE, symbols)
-    return TransportFeedback(sender_ssrc, media_ssrc, base, reference, last & 0xFF, packets)
+    arrivals = _read_deltas(body, position, reference * REFERENCE_UNIT, symbols)
+    return TransportFeedback(sender_ssrc, media_ssrc, base, reference, last & 0xFF, arrivals)
 
 
 def _read_symbols(body: bytes, count: int) -> tuple[list[int], int]:
@@ -130,54 +136,45 @@ def _read_chunk(chunk: int) -> list[int]:
     return [chunk >> shift & 3 for shift in range(12, -1, -2)]
 
 
-def _read_small_deltas(
-    body: bytes, position: int, number: int, ticks: int, count: int
-) -> tuple[tuple[int, int | None], ...]:
-    """The usual: all came, each within 64 ms of the one before. A quarter of the time that the general way takes."""
+def _read_small_deltas(body: bytes, position: int, start: int, count: int) -> tuple[int | None, ...]:
+    """The usual: all came, each within 64 ms of the one before. A sixth of the time that the general way takes."""
     if position + count > len(body):
         raise WireError("transport feedback deltas are cut short")
-    arrivals = accumulate(body[position : position + count], initial=ticks)
-    next(arrivals)
-    return tuple([(n & 0xFFFF, at * TICK) for n, at in enumerate(arrivals, number)])
+    deltas = map(_MICROSECONDS.__getitem__, body[position : position + count])
+    return tuple(accumulate(deltas, initial=start))[1:]
 
 
-def _read_deltas(
-    body: bytes, position: int, number: int, ticks: int, symbols: list[int]
-) -> tuple[tuple[int, int | None], ...]:
+def _read_deltas(body: bytes, position: int, at: int, symbols: list[int]) -> tuple[int | None, ...]:
+    """`at`: the reference time in us."""
     if symbols.count(_SMALL) == len(symbols):
-        return _read_small_deltas(body, position, number, ticks, len(symbols))
-    packets: list[tuple[int, int | None]] = []
+        return _read_small_deltas(body, position, at, len(symbols))
+    arrivals: list[int | None] = []
     end = len(body)
     for symbol in symbols:
-        arrival: int | None = None
-        if symbol:
-            if symbol == _RESERVED:
-                raise WireError("transport feedback has a reserved status")
-            size = 1 if symbol == _SMALL else 2
-            if position + size > end:
-                raise WireError("transport feedback deltas are cut short")
-            ticks += int.from_bytes(body[position : position + size], "big", signed=symbol == _LARGE)
-            position += size
-            arrival = ticks * TICK
-        packets.append((number, arrival))
-        number = number + 1 & 0xFFFF
-    return tuple(packets)
+        if not symbol:
+            arrivals.append(None)
+            continue
+        if symbol == _RESERVED:
+            raise WireError("transport feedback has a reserved status")
+        size = 1 if symbol == _SMALL else 2
+        if position + size > end:
+            raise WireError("transport feedback deltas are cut short")
+        at += int.from_bytes(body[position : position + size], "big", signed=symbol == _LARGE) * TICK
+        position += size
+        arrivals.append(at)
+    return tuple(arrivals)
 
 
 def build_body(feedback: TransportFeedback) -> bytes:
     """The body of an RTCP packet, not padded.
 
-    Raises `ValueError` if `packets` does not count up from `base_sequence`, or has a step in time that 16 bits of ticks
-    do not hold (from `reference_time` to the first arrival too): `report` makes neither.
+    Raises `ValueError` for a step in time that 16 bits of ticks do not hold (from `reference_time` to the first arrival
+    too): `report` makes none.
     """
     symbols: list[int] = []
     deltas = bytearray()
     ticks = feedback.reference_time * _TICKS_PER_REFERENCE
-    expected = feedback.base_sequence
-    for number, arrival in feedback.packets:
-        if number != expected:
-            raise ValueError("the packets of a feedback must count up from its base")
-        expected = expected + 1 & 0xFFFF
+    for arrival in feedback.arrivals:
         if arrival is None:
             symbols.append(_NOT_RECEIVED)
             continue

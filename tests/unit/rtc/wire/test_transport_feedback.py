@@ -180,7 +180,7 @@ def test_a_hostile_message_costs_no_more_than_the_limit() -> None:
 
 
 def feedback(reference: int, *packets: tuple[int, int | None], base: int = 0) -> TransportFeedback:
-    return TransportFeedback(1, 2, base, reference, 3, packets)
+    return TransportFeedback(1, 2, base, reference, 3, tuple(arrival for _, arrival in packets))
 
 
 @pytest.mark.parametrize(
@@ -238,27 +238,25 @@ def test_reference_time_keeps_24_bits() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        feedback(0, (1, 0)),
-        feedback(0, (0, 0), (2, 0)),
         feedback(0, (0, 8_192_000)),
         feedback(0, (0, 0), (1, -8_192_250)),
     ],
 )
 def test_what_cannot_be_written(wrong: TransportFeedback) -> None:
-    with pytest.raises(ValueError, match=r"must count|too far"):
+    with pytest.raises(ValueError, match="too far"):
         transport_feedback.build_body(wrong)
 
 
 def test_report_fills_gaps_and_takes_the_reference_from_the_first_arrival() -> None:
     (message,) = transport_feedback.report(1, 2, 9, [(65535, 130_000), (1, 131_000)])
-    assert message == TransportFeedback(1, 2, 65535, 2, 9, ((65535, 130_000), (0, None), (1, 131_000)))
+    assert message == TransportFeedback(1, 2, 65535, 2, 9, (130_000, None, 131_000))
 
 
 def test_report_reaches_back_to_what_is_missing_since_the_last() -> None:
     (message,) = transport_feedback.report(1, 2, 0, [(5, 1000)], base=3)
-    assert message.packets == ((3, None), (4, None), (5, 1000))
+    assert message.packets == [(3, None), (4, None), (5, 1000)]
     (far,) = transport_feedback.report(1, 2, 0, [(5000, 1000)], base=3)
-    assert far.packets == ((5000, 1000),)
+    assert far.packets == [(5000, 1000)]
 
 
 def test_report_of_nothing() -> None:
@@ -268,7 +266,7 @@ def test_report_of_nothing() -> None:
 def test_report_splits_where_time_leaps() -> None:
     messages = transport_feedback.report(1, 2, 255, [(1, 0), (2, 8_192_000), (4, 8_193_000)])
     assert [(m.feedback_count, m.base_sequence, m.reference_time) for m in messages] == [(255, 1, 0), (0, 2, 128)]
-    assert messages[1].packets == ((2, 8_192_000), (3, None), (4, 8_193_000))
+    assert messages[1].packets == [(2, 8_192_000), (3, None), (4, 8_193_000)]
 
 
 def test_a_split_at_the_wrap() -> None:
