@@ -107,6 +107,7 @@ function watchAround({ coming, devices, receiving, bell }: Parts): void {
   const awake = (): void => {
     coming.hurry();
     devices.local.lookAfter();
+    devices.local.wake();
     receiving.sounds.goOn();
     bell.wake();
     void wakeLock.want(wanted());

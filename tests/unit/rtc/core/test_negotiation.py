@@ -120,7 +120,7 @@ def test_every_recorded_offer_has_a_sound_answer(name: str) -> None:
             continue
         assert {codec.payload_type for codec in ours.codecs} <= {codec.payload_type for codec in theirs.codecs}
         assert {(one.id, one.uri) for one in ours.extensions} <= {(one.id, one.uri) for one in theirs.extensions}
-        # That sound is asked for again no browser offers, and yet Chromium does it.
+        # That sound is asked for again no browser offers, and yet they do it.
         asked = {"nack"} if ours.kind == "audio" and ours.direction is Direction.RECVONLY else set()
         feedback = {codec.payload_type: {*codec.feedback, *asked} for codec in theirs.codecs}
         assert all(set(codec.feedback) <= feedback[codec.payload_type] for codec in ours.codecs)
