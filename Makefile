@@ -21,7 +21,7 @@ VENV := .venv/.installed
 PAGE := kinroom/page/index.html
 NPM_LOCKS := $(wildcard web/package-lock.json bench/lab/package-lock.json tests/integration/wrtc/package-lock.json)
 NPM := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
-DEBIAN_PACKAGES := chromium firefox-esr iproute2 janus
+DEBIAN_PACKAGES := chromium firefox-esr iproute2 janus coturn libnss3-tools
 
 .PHONY: run test check unit integration browser fuzz soak lint types diagrams web web-test wheel lock debian node clean
 .DELETE_ON_ERROR:
@@ -119,6 +119,8 @@ debian:
 	command -v firefox-esr >/dev/null || missing="$$missing firefox-esr"; \
 	command -v ip >/dev/null || missing="$$missing iproute2"; \
 	command -v janus >/dev/null || missing="$$missing janus"; \
+	command -v turnserver >/dev/null || missing="$$missing coturn"; \
+	command -v certutil >/dev/null || missing="$$missing libnss3-tools"; \
 	[ -z "$$missing" ] || $(call apt,$$missing)
 
 apt = { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     turn_secret: SecretStr | None = None
     # Seconds that credentials are good for; pages get new ones after half of it. Longer than any group lasts, so that
     # who returns after a night's sleep of the laptop still finds the way.
-    turn_ttl: int = Field(43_200, ge=600)
+    turn_ttl: int = Field(43_200, ge=10)
 
     # Whoever holds the operator's key may make links that lead into a room without a facilitator's word. For tests and
     # benches: refused where anybody but this machine could come.

@@ -102,11 +102,12 @@ const methods = {
     return adopt(await context.newPage(), context);
   },
 
-  async firefox({ executable, prefs = {} }) {
+  async firefox({ executable, prefs = {}, profile }) {
     const browser = await launch({
       browser: "firefox",
       executablePath: executable,
       extraPrefsFirefox: { ...FIREFOX_PREFS, ...prefs },
+      ...(profile && { userDataDir: profile }),
     });
     const page = (await browser.pages())[0] ?? (await browser.newPage());
     return adopt(page, browser);

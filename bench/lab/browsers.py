@@ -48,6 +48,16 @@ class Said(Struct, frozen=True):
     text: str
 
 
+async def trust(profile: Path, authority: Path) -> None:
+    """Makes a Firefox profile that trusts this certificate authority (PEM), as an administrator would."""
+    await asyncio.to_thread(profile.mkdir, parents=True)
+    for arguments in (["-N", "--empty-password"], ["-A", "-n", "lab", "-t", "C,,", "-i", str(authority)]):
+        argv = ["certutil", *arguments, "-d", f"sql:{profile}"]
+        process = await asyncio.create_subprocess_exec(*argv, stdin=asyncio.subprocess.DEVNULL)
+        if await process.wait() != 0:
+            raise BrowserError("certutil failed (apt-get install libnss3-tools)")
+
+
 def _called(function: str, arguments: Sequence[object]) -> str:
     return f"({function})({', '.join(json.dumps(argument) for argument in arguments)})"
 
@@ -225,9 +235,10 @@ class Browsers:
         }
         return await self._adopt("chromium", "chromium", executable=CHROMIUM, **params)
 
-    async def firefox(self, prefs: Mapping[str, object] | None = None) -> Page:
-        """A person in Firefox ESR with its fake camera and microphone."""
-        return await self._adopt("firefox", "firefox", executable=FIREFOX, prefs=dict(prefs or {}))
+    async def firefox(self, prefs: Mapping[str, object] | None = None, profile: Path | None = None) -> Page:
+        """A person in Firefox ESR with its fake camera and microphone. `profile`: a folder of their own."""
+        params = {"prefs": dict(prefs or {}), "profile": str(profile) if profile else None}
+        return await self._adopt("firefox", "firefox", executable=FIREFOX, **params)
 
     async def _adopt(self, method: str, browser: str, /, **params: Any) -> Page:
         number = await self._call(method, **params)

@@ -1,7 +1,7 @@
 """Network namespaces for tests and benches: a private network with one address and a default route. Root only.
 
 Firefox gathers candidates only on the address of its default route, so a browser test needs an interface that has
-one. Both ends of the veth pair stay inside the namespace: nothing reaches the machine's own network.
+one. Both ends of a veth pair stay inside the namespaces made here: nothing reaches the machine's own network.
 """
 
 from __future__ import annotations
@@ -10,17 +10,24 @@ import contextlib
 import ctypes
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 ADDRESS = "10.77.0.1"  # of the default route: browsers gather here, servers announce this
 SECOND_ADDRESS = "10.77.0.3"  # for a server that hides behind an impairment proxy on ADDRESS
 GATEWAY = "10.77.0.2"
 
+# A `home` and the servers as it reaches them, and the same in the network that it can move to.
+HOME, STREET = "10.78.0.1", "10.78.0.2"
+OTHER_HOME, OTHER_STREET = "10.79.0.1", "10.79.0.2"
+
+_NOWHERE = "100"  # a routing table
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -59,15 +66,74 @@ class Namespace:
         return [int(line) for line in found.stdout.split()]
 
 
+class Home(Namespace):
+    """Where people sit: a line of their own to the servers, which may be changed and narrowed. Made by `home()`."""
+
+    def move(self) -> None:
+        """To the other network, as from Wi-Fi to a phone's: the old address is gone, with all that it had open."""
+        at = ("-n", self.name)
+        _ip(*at, "addr", "del", f"{HOME}/24", "dev", "h0")
+        _ip(*at, "addr", "add", f"{OTHER_HOME}/24", "dev", "h0")
+        _ip(*at, "route", "replace", "default", "via", OTHER_STREET, "dev", "h0")
+
+    def move_back(self) -> None:
+        at = ("-n", self.name)
+        _ip(*at, "addr", "del", f"{OTHER_HOME}/24", "dev", "h0")
+        _ip(*at, "addr", "add", f"{HOME}/24", "dev", "h0")
+        _ip(*at, "route", "replace", "default", "via", STREET, "dev", "h0")
+
+    @contextlib.contextmanager
+    def without(self, *packets: str) -> Iterator[None]:
+        """A firewall that drops these without a word. `packets`: as ip-rule(8) names them, "ipproto", "udp"."""
+        rule = ("pref", "10", *packets, "lookup", _NOWHERE)
+        _ip("-n", self.name, "rule", "add", *rule)
+        try:
+            yield
+        finally:
+            _ip("-n", self.name, "rule", "del", *rule)
+
+
+_Made = TypeVar("_Made", bound=Namespace)
+
+
 @contextlib.contextmanager
 def namespace(prefix: str = "kinroom") -> Iterator[Namespace]:
     """Makes a namespace of a unique name; at the end kills what still runs inside and removes it."""
+    with _made(Namespace(_unique(prefix))) as inside:
+        _furnish(inside)
+        yield inside
+
+
+@contextlib.contextmanager
+def home(street: Namespace, prefix: str = "kinroom-home", hosts: Mapping[str, str] | None = None) -> Iterator[Home]:
+    """Makes a home with a line to that namespace, where STREET is. `hosts`: the addresses of names in there."""
+    inside = Home(_unique(prefix))
+    # ip-netns(8): whatever runs inside finds these in /etc.
+    etc = Path("/etc/netns") / inside.name
+    etc.mkdir(parents=True)
+    try:
+        lines = {"localhost": "127.0.0.1", **(hosts or {})}
+        (etc / "hosts").write_text("".join(f"{address} {name}\n" for name, address in lines.items()))
+        (etc / "resolv.conf").write_text(
+            "nameserver 127.0.0.1\n"
+        )  # nobody there: a refusal, where silence would cost seconds
+        with _made(inside):
+            _build(inside, street)
+            yield inside
+    finally:
+        shutil.rmtree(etc)
+
+
+def _unique(prefix: str) -> str:
+    return f"{prefix}-{os.getpid()}-{secrets.token_hex(3)}"
+
+
+@contextlib.contextmanager
+def _made(inside: _Made) -> Iterator[_Made]:
     if os.geteuid() != 0:
         raise NamespaceError("network namespaces need root: run as root, or in a container that gives CAP_SYS_ADMIN")
-    inside = Namespace(f"{prefix}-{os.getpid()}-{secrets.token_hex(3)}")
     _ip("netns", "add", inside.name)
     try:
-        _furnish(inside)
         yield inside
     finally:
         _empty(inside)
@@ -82,6 +148,7 @@ def remove_leftovers(prefix: str = "kinroom") -> list[str]:
         if maker.isdigit() and not Path(f"/proc/{maker}").exists():
             _empty(Namespace(path.name))
             subprocess.run(["ip", "netns", "del", path.name], check=False)
+            shutil.rmtree(Path("/etc/netns") / path.name, ignore_errors=True)
             removed.append(path.name)
     return removed
 
@@ -96,6 +163,23 @@ def _furnish(inside: Namespace) -> None:
     _ip(*at, "link", "set", "d1", "up")
     _ip(*at, "addr", "add", f"{GATEWAY}/24", "dev", "d1")
     _ip(*at, "route", "add", "default", "via", GATEWAY, "dev", "d0")
+
+
+def _build(inside: Home, street: Namespace) -> None:
+    there, at = ("-n", street.name), ("-n", inside.name)
+    _ip(*at, "link", "set", "lo", "up")
+    _ip(*at, "link", "add", "h0", "type", "veth", "peer", "name", "s0", "netns", street.name)
+    for address in (STREET, OTHER_STREET):
+        _ip(*there, "addr", "add", f"{address}/24", "dev", "s0")
+    _ip(*there, "link", "set", "s0", "up")
+    _ip(*at, "addr", "add", f"{HOME}/24", "dev", "h0")
+    _ip(*at, "link", "set", "h0", "up")
+    _ip(*at, "route", "add", "default", "via", STREET, "dev", "h0")
+    # A line that nobody listens to, without ARP: the senders are told nothing.
+    _ip(*at, "link", "add", "n0", "type", "veth", "peer", "name", "n1")
+    _ip(*at, "link", "set", "n0", "up", "arp", "off")
+    _ip(*at, "link", "set", "n1", "up")
+    _ip(*at, "route", "add", "default", "dev", "n0", "table", _NOWHERE)
 
 
 def _empty(inside: Namespace) -> None:

@@ -55,6 +55,7 @@ class SessionStats(Struct, frozen=True):
 class Server:
     """Start with `async with`. Media is announced on `announce`; with `media_host` and `media_port` it listens
     elsewhere, so that a proxy can stand between. `trace`: its statistics say whose media each slot carries and carried.
+    `settings`: more of them, as environment variables.
     """
 
     def __init__(
@@ -66,13 +67,14 @@ class Server:
         media_port: int = 0,
         port: int = 8080,
         trace: bool = True,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._data = data
         self._inside = inside
         self._port = port
         self._arguments = ["--host", "127.0.0.1", "--port", str(port), "--data", str(data), "--announce", announce]
         self._arguments += ["--media-host", media_host, "--media-port", str(media_port)]
-        self._environment = {"KINROOM_OPEN_DOOR": "1"} | ({"KINROOM_TRACE": "1"} if trace else {})
+        self._environment = {"KINROOM_OPEN_DOOR": "1", **({"KINROOM_TRACE": "1"} if trace else {}), **(settings or {})}
         self.log = data / "server.log"
 
     @property

@@ -38,7 +38,7 @@ def test_the_environment_sets_and_arguments_win(monkeypatch: pytest.MonkeyPatch)
         {"turn_urls": "stun:relay.example.org", "turn_secret": "s"},
         {"turn_urls": "turn://relay.example.org", "turn_secret": "s"},
         {"turn_urls": "turn:relay.example.org?transport=sctp", "turn_secret": "s"},
-        {"turn_ttl": 5},
+        {"turn_ttl": 9},
     ],
 )
 def test_settings_that_cannot_be(wrong: dict[str, object]) -> None:
