@@ -138,6 +138,18 @@ test("in a hurry a living socket must answer soon", async () => {
   expect(page.up).toEqual([true, false]);
 });
 
+test("a hurry may be greater, and an answer ends it", async () => {
+  const page = await joined();
+  page.connection.hurry(1000);
+  FarEnd.last.say({ type: "ok", id: FarEnd.last.sent.at(-1)?.id ?? 0 });
+  await vi.advanceTimersByTimeAsync(1200);
+  page.connection.hurry(1000);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(page.up).toEqual([true]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(page.up).toEqual([true, false]);
+});
+
 test("in a hurry no pause is waited out", async () => {
   const page = await joined();
   FarEnd.last.close();

@@ -2,6 +2,7 @@
 
 import type { ByeReason, ErrorCode, ServerMessage } from "../protocol.gen";
 import { retryDelay } from "./backoff";
+import { URGENT_MS } from "./pulse";
 import { DisconnectedError, isView, mayPass, RefusedError, Wire, type Reply, type Request } from "./wire";
 
 export type Ending = { readonly why: "bye"; readonly reason: ByeReason } | { readonly why: "refused"; readonly code: ErrorCode };
@@ -54,9 +55,9 @@ export class Connection {
   }
 
   /** The network changed or the page woke up: try now, or make sure of what we have. */
-  hurry(): void {
+  hurry(within: number = URGENT_MS): void {
     if (this.over) return;
-    if (this.wire) this.wire.check();
+    if (this.wire) this.wire.check(within);
     else {
       this.attempt = 0;
       this.open();

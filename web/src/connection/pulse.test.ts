@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { beat, doubt, heard, pinged, startPulse } from "./pulse";
+import { beat, doubt, heard, pinged, SILENT_MS, startPulse, URGENT_MS } from "./pulse";
 
 test("asks every 5 s and gives up after 12 s of silence", () => {
   const pulse = startPulse(0);
@@ -15,12 +15,15 @@ test("any message is a sign of life", () => {
 });
 
 test("after a doubt an answer is due soon", () => {
-  const doubted = doubt(startPulse(0), 1000);
+  const doubted = doubt(startPulse(0), 1000, URGENT_MS);
   expect(beat(doubted, 3499)).toBe("wait");
   expect(beat(doubted, 3500)).toBe("dead");
   expect(beat(heard(doubted, 3000), 3500)).toBe("wait");
 });
 
-test("doubting again does not put the answer off", () => {
-  expect(beat(doubt(doubt(startPulse(0), 1000), 3000), 3500)).toBe("dead");
+test("doubting again does not put the answer off, and may want it sooner", () => {
+  const doubted = doubt(startPulse(0), 1000, URGENT_MS);
+  expect(beat(doubt(doubted, 3000, URGENT_MS), 3500)).toBe("dead");
+  expect(beat(doubt(doubted, 1500, SILENT_MS), 2499)).toBe("wait");
+  expect(beat(doubt(doubted, 1500, SILENT_MS), 2500)).toBe("dead");
 });

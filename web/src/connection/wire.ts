@@ -80,10 +80,11 @@ export class Wire {
     });
   }
 
-  /** Asks for a sign of life soon: the network changed or the page was asleep. */
-  check(): void {
+  /** Asks for a sign of life within so many ms: the network changed or the page was asleep. */
+  check(within: number): void {
     if (this.over) return;
-    this.pulse = doubt(this.pulse, performance.now());
+    this.pulse = doubt(this.pulse, performance.now(), within);
+    setTimeout(() => this.tick(), within);
     // One that is still opening may wait for an answer on a network that is gone.
     if (this.socket.readyState === WebSocket.OPEN) this.ping();
   }

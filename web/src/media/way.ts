@@ -8,10 +8,20 @@ import { added, framesOf, loadStep, startLoad, type Frames, type Load } from "./
 import { Peer, type SlotPair } from "./peer";
 import { grownPairs, tooFew } from "./plan";
 import { usedOctets } from "./usage";
-import { networkChanged, pathFailed, receivedBytes, startWatch, watchStep, type Remedy, type Watch } from "./watch";
+import {
+  isOpen,
+  networkChanged,
+  pathFailed,
+  pathLost,
+  receivedBytes,
+  startWatch,
+  watchStep,
+  type Remedy,
+  type Watch,
+} from "./watch";
 
-const WATCH_MS = 500;
-const LOAD_EVERY = 5; // watches: 2.5 s, two samples and a bit in the window
+const WATCH_MS = 250;
+const LOAD_EVERY = 10; // watches: 2.5 s, two samples and a bit in the window
 
 export interface WayEvents {
   offer(sdp: string, sources: Record<string, SourceName>, fresh: boolean): Promise<Answer>;
@@ -25,6 +35,8 @@ export interface WayEvents {
   /** The slots whose pictures somebody looks at. */
   watched(): readonly RTCRtpReceiver[];
   signallingUp(): boolean;
+  /** Media is silent: signalling is to show soon that it lives. */
+  doubtSignalling(): void;
 }
 
 export class Way {
@@ -116,7 +128,7 @@ export class Way {
       offer: (sdp, sources, fresh) => this.events.offer(sdp, sources, fresh),
       negotiated: () => this.peer === peer && this.events.negotiated(),
       failed: (error) => this.peer === peer && this.failed(error),
-      connectionState: (state) => this.peer === peer && state === "failed" && this.pathFailed(),
+      connectionState: (state) => this.peer === peer && this.heardOf(state),
     });
     this.peer = peer;
     this.usedByPeer = 0;
@@ -141,8 +153,9 @@ export class Way {
     this.pairs.slice(from).forEach((pair, index) => this.events.pair(from + index, pair));
   }
 
-  private pathFailed(): void {
-    this.apply(pathFailed(this.watch, performance.now()));
+  private heardOf(state: RTCPeerConnectionState): void {
+    if (state === "failed") this.apply(pathFailed(this.watch, performance.now()));
+    else if (state === "disconnected") this.apply(pathLost(this.watch, performance.now()));
   }
 
   /** An offer came back without an answer. */
@@ -199,12 +212,13 @@ export class Way {
       this.attempt = 0;
       this.flowedOnce = true;
     }
+    if (remedy === "ask" || remedy === "restart") this.events.doubtSignalling();
     if (remedy === "restart" && this.events.signallingUp()) void this.peer?.restartIce();
     if (remedy === "renew") this.later();
     this.show();
   }
 
   private show(): void {
-    this.stalled.value = this.flowedOnce && this.watch.path !== "flowing";
+    this.stalled.value = this.flowedOnce && !isOpen(this.watch);
   }
 }

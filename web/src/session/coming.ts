@@ -2,6 +2,7 @@
 
 import { batch, signal } from "@preact/signals";
 import { Connection, type Ending } from "../connection/connection";
+import { SILENT_MS } from "../connection/pulse";
 import { DisconnectedError, isView, type Reply, type Request, type View } from "../connection/wire";
 import type { ServerMessage } from "../protocol.gen";
 import { lookAtLink, spendCode, UNREACHABLE_MS } from "./link";
@@ -68,6 +69,11 @@ export class Coming {
 
   hurry(): void {
     this.connection?.hurry();
+  }
+
+  /** No media comes any more: the same network may carry no signalling either. */
+  doubt(): void {
+    this.connection?.hurry(SILENT_MS);
   }
 
   // --- the ways in ---

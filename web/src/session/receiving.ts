@@ -26,6 +26,8 @@ export interface ReceivingNeeds {
   readonly local: LocalMedia;
   request(request: Request): Promise<unknown>;
   isUp(): boolean;
+  /** Media is silent. */
+  doubt(): void;
 }
 
 export class Receiving {
@@ -53,6 +55,7 @@ export class Receiving {
     shown: () => this.shown(),
     watched: () => this.watch.watched(),
     signallingUp: () => this.needs.isUp(),
+    doubtSignalling: () => this.needs.doubt(),
   });
 
   private readonly phone = thisMachine().phone;

@@ -30,7 +30,7 @@ function assemble(): Parts {
   const devices: Devices = new Devices({ ...wire, setTrack: (source, track) => receiving.setTrack(source, track) });
   const { local } = devices;
   const facts = new ToldFacts(() => ({ muted: local.muted.value, sources: [...local.tracks.value.keys()] }));
-  const receiving: Receiving = new Receiving({ ...wire, facts, local });
+  const receiving: Receiving = new Receiving({ ...wire, facts, local, doubt: () => coming.doubt() });
   const bell = new Bell();
   const prime = (): void => {
     receiving.sounds.prime();
