@@ -25,6 +25,7 @@ GATEWAY = "10.77.0.2"
 
 # A `home` and the servers as it reaches them, and the same in the network that it can move to.
 HOME, STREET = "10.78.0.1", "10.78.0.2"
+BEHIND_STREET = "10.78.0.3"  # for a server that hides behind what is on STREET
 OTHER_HOME, OTHER_STREET = "10.79.0.1", "10.79.0.2"
 
 _NOWHERE = "100"  # a routing table
@@ -69,18 +70,16 @@ class Namespace:
 class Home(Namespace):
     """Where people sit: a line of their own to the servers, which may be changed and narrowed. Made by `home()`."""
 
+    _now, _next = (HOME, STREET), (OTHER_HOME, OTHER_STREET)
+
     def move(self) -> None:
         """To the other network, as from Wi-Fi to a phone's: the old address is gone, with all that it had open."""
+        (old, _), (new, street) = self._now, self._next
+        self._now, self._next = self._next, self._now
         at = ("-n", self.name)
-        _ip(*at, "addr", "del", f"{HOME}/24", "dev", "h0")
-        _ip(*at, "addr", "add", f"{OTHER_HOME}/24", "dev", "h0")
-        _ip(*at, "route", "replace", "default", "via", OTHER_STREET, "dev", "h0")
-
-    def move_back(self) -> None:
-        at = ("-n", self.name)
-        _ip(*at, "addr", "del", f"{OTHER_HOME}/24", "dev", "h0")
-        _ip(*at, "addr", "add", f"{HOME}/24", "dev", "h0")
-        _ip(*at, "route", "replace", "default", "via", STREET, "dev", "h0")
+        _ip(*at, "addr", "del", f"{old}/24", "dev", "h0")
+        _ip(*at, "addr", "add", f"{new}/24", "dev", "h0")
+        _ip(*at, "route", "replace", "default", "via", street, "dev", "h0")
 
     @contextlib.contextmanager
     def without(self, *packets: str) -> Iterator[None]:
@@ -169,7 +168,7 @@ def _build(inside: Home, street: Namespace) -> None:
     there, at = ("-n", street.name), ("-n", inside.name)
     _ip(*at, "link", "set", "lo", "up")
     _ip(*at, "link", "add", "h0", "type", "veth", "peer", "name", "s0", "netns", street.name)
-    for address in (STREET, OTHER_STREET):
+    for address in (STREET, BEHIND_STREET, OTHER_STREET):
         _ip(*there, "addr", "add", f"{address}/24", "dev", "s0")
     _ip(*there, "link", "set", "s0", "up")
     _ip(*at, "addr", "add", f"{HOME}/24", "dev", "h0")

@@ -1,4 +1,4 @@
-"""TCP from one namespace into another, so that a page there can be opened on `localhost`: a secure context."""
+"""TCP from one namespace into another: pages are opened on `localhost` there, a secure context, and servers hide."""
 
 from __future__ import annotations
 
@@ -7,57 +7,63 @@ import contextlib
 
 from bench.lab.netns import Namespace
 
+Address = tuple[str, int]
+
+# Systems find out at last, and a page that loads waits for that where its browser has a connection left over.
+LOST = 6.0  # seconds
 AT_ONCE = 64 * 1024  # octets
 
 
 class Pipe:
-    """Start with `async with`. The same port of loopback on both ends."""
+    """Start with `async with`. Listens on an address of `here`, and leads to one of `there`."""
 
-    def __init__(self, here: Namespace, there: Namespace, port: int = 8080) -> None:
+    def __init__(self, here: Namespace, listen: Address, there: Namespace, server: Address) -> None:
         self._here = here
+        self._listen = listen
         self._there = there
-        self._port = port
-        self._open: set[asyncio.Task[None]] = set()
+        self._server = server
+        self._carrying: set[asyncio.Task[None]] = set()
         self._lost: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> Pipe:
         listener = self._here.socket()
-        listener.bind(("127.0.0.1", self._port))
-        self._server = await asyncio.start_server(self._carry, sock=listener)
+        listener.bind(self._listen)
+        self._listener = await asyncio.start_server(self._carry, sock=listener)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        self.lose()
-        for end in self._lost:
-            end.close()
+        self._listener.close()
+        for task in self._carrying:
+            task.cancel()
+        await asyncio.gather(*self._carrying)
+        _end(self._lost)
 
     def lose(self) -> None:
-        """What is open carries nothing any more and neither end is told, as after a change of network."""
-        for task in self._open:
+        """What is open carries nothing any more, and for LOST neither end is told, as after a change of network."""
+        for task in self._carrying:
             task.cancel()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ends = [writer]
         task = asyncio.current_task()
         assert task is not None
-        self._open.add(task)
+        self._carrying.add(task)
         try:
             there = self._there.socket()
             there.setblocking(False)
-            await asyncio.get_running_loop().sock_connect(there, ("127.0.0.1", self._port))
+            await asyncio.get_running_loop().sock_connect(there, self._server)
             far_reader, far_writer = await asyncio.open_connection(sock=there)
             ends.append(far_writer)
             await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
         except asyncio.CancelledError:
             self._lost += ends
-            return
+            asyncio.get_running_loop().call_later(LOST, _end, ends)
         except OSError:
-            pass
+            _end(ends)
+        else:
+            _end(ends)
         finally:
-            self._open.discard(task)
-        for end in ends:
-            end.close()
+            self._carrying.discard(task)
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -66,3 +72,8 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
     with contextlib.suppress(OSError):
         writer.write_eof()
+
+
+def _end(ends: list[asyncio.StreamWriter]) -> None:
+    for end in ends:
+        end.close()
