@@ -120,7 +120,8 @@ class Downlink:
         sent = self._sent.sample(now, self._sent_log.octets)
         if short and may_probe:  # else there is nothing to be gained
             self._probe(now, sent)
-        waiting = {*self._allocator.squeezed, *self._hearing.waiting}
+        blocked = [slot.mid for slot, _ in fed if slot.blocked]
+        waiting = {*self._allocator.squeezed, *self._hearing.waiting, *blocked}
         told = [mid for mid in self._slots if mid in waiting]
         if told == self._told:
             return None

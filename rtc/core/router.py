@@ -73,6 +73,7 @@ class Router:
     def block(self, now: float, peer: Peer, blocked: bool, batch: Batch) -> None:
         """Whether the peer's line takes no pictures now. They stop, and begin again with a key frame; sound goes on."""
         peer.blocked = blocked
+        peer.downlink.decide_soon()
         for slot in peer.slots.values():
             if not slot.is_video:
                 continue
@@ -82,6 +83,7 @@ class Router:
                 continue
             if blocked:
                 subscription.publication.pause(now, subscription)
+                subscription.announced = False  # its page shows something else meanwhile
             else:
                 subscription.publication.resume(now, subscription, batch)
 

@@ -113,6 +113,23 @@ def test_a_full_line_has_no_pictures_until_it_has_room_and_then_begins_with_a_ke
     assert [sent.sequence for sent in after] == [before[0].sequence + 1]
 
 
+def test_the_page_is_told_what_a_full_line_keeps_back_and_when_it_comes_again() -> None:
+    group = Group()
+    ana, sam = group.join(), group.join()
+    group.show(sam, "v0", ana, CAMERA)
+    group.show(sam, "a0", ana, MIC)
+    group.send(ana, CAMERA, 1, 0, key_frame())
+    told = []
+    for blocked in (True, False):
+        group.now += 1
+        group.batch.started.clear()
+        group.router.block(group.now, sam.peer, blocked, group.batch)
+        told.append(sam.peer.downlink.decide(group.now, group.router.speakers, group.batch))
+    assert told == [["v0"], []]
+    group.send(ana, CAMERA, 2, 180_000, key_frame())
+    assert [(flow.mid, flow.publisher) for flow in group.batch.started] == [("v0", ana.id)]
+
+
 def test_a_slot_that_is_new_on_a_full_line_waits_with_the_others() -> None:
     group = Group()
     ana, sam = group.join(), group.join(slots=0)
