@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from rtc.core.bandwidth_delay import SETTLES, DelayControl, Sign
+from rtc.core.bandwidth_delay import FOLLOWS, SETTLES, DelayControl, Sign
 from rtc.core.bandwidth_delivered import Delivered
 from rtc.core.bandwidth_loss import Loss, Verdict
 from rtc.core.bandwidth_probe import Probe, Probes
@@ -142,7 +142,7 @@ class Estimator:
             if drained:
                 rate.drained()
             if not self._steps:
-                rate.grow(now, delivered)
+                rate.grow(now, delivered / (1 - self._loss.own))
                 return  # else what a step down shows would be blurred
         rate.hold(now)
         if sign is Sign.FULL and self._queue.stands_since is not None:
@@ -158,6 +158,7 @@ class Estimator:
             taken.late,
             delivered=delivered,
             queue_stands=self._queue.stands_since is not None,
+            follows=self._delivered.sent < FOLLOWS * rate.target,
         )
         match verdict:
             case None | Verdict.TRYING:

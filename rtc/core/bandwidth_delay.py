@@ -16,7 +16,8 @@ FALLING, RISING = -0.05, 0.05  # seconds a second
 # Under jitter a queue seems to rise and fall by itself: so much faster, for each second of noise.
 RISING_BY_NOISE: Final = 10.0
 SETTLES: Final = 0.2  # seconds from a new target until what is sent follows it
-# Seconds after less was sent. A queue that has not begun to drain by then is not ours.
+# Seconds after less was sent, or nothing more. A queue that has not begun to drain by then is not ours, or it is none:
+# on a slower line each packet takes longer.
 DRAINS_WITHIN: Final = 1.0
 LOOKS: Final = 3  # feedback messages that must find a queue where delays swing much
 FOLLOWS: Final = 1.1  # times the target: what is sent has come down with it
@@ -35,7 +36,7 @@ class DelayControl:
         self.drains = False  # less is sent so that the queue may drain
         self._queue = queue
         self._seen = 0  # messages in a row that found it
-        self._cut_at = float("-inf")
+        self._cut_at = self._clear_at = float("-inf")
 
     def cut(self, now: float) -> None:
         """Less is sent from now on."""
@@ -47,17 +48,25 @@ class DelayControl:
         if queue.delay <= CLEAR * queue.limit:
             self.drains = False
             self._seen = 0
+            self._clear_at = now
             return Sign.CLEAR
+        if queue.slope < FALLING or sent_at < self._cut_at + SETTLES:
+            return Sign.WAIT
+        follows = sent <= FOLLOWS * target
+        stays = follows and now > max(self._cut_at, self._clear_at) + DRAINS_WITHIN
         limit = queue.limit if sent >= SHOWS * target else DOUBT * queue.limit
-        if queue.delay <= limit or queue.slope < FALLING or sent_at < self._cut_at + SETTLES:
+        if queue.delay <= limit:
+            if stays:
+                queue.accept()
             return Sign.WAIT
         self._seen += 1
         if queue.rough and self._seen < LOOKS:
             return Sign.WAIT
         rising = queue.slope >= RISING + RISING_BY_NOISE * queue.noise
-        if not self.drains or rising or sent > FOLLOWS * target:
+        if not self.drains or rising or not follows:
             return Sign.FULL
-        if now > self._cut_at + DRAINS_WITHIN:
+        if stays:
             queue.accept()
+            queue.bear_more()
             self.drains = False
         return Sign.WAIT

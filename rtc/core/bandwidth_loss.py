@@ -24,6 +24,7 @@ FALLS, RISES = 0.2, 0.05
 DRIFTS: Final = 1.3
 # Of what arrived before a step down. If as much arrives as before, the line still gives all it can.
 LESS: Final = 0.95
+LOOKS: Final = 4  # windows in which less was sent, after which what arrived before is no longer asked for
 ENDED: Final = 0.25  # of what was over the line's own
 STEP_PACKETS: Final = 80  # to judge by, after a step down
 # What is reported lost may only have been overtaken.
@@ -50,11 +51,14 @@ class Loss:
         self._since = float("-inf")
         self._verdict = Verdict.CLEAR
         self._tried = (0.0, 0.0)  # before the step down: share, and bits/s that arrived
+        self._looks = 0  # windows after it
 
     def add(
-        self, now: float, arrived: int, lost: int, late: int, *, delivered: float, queue_stands: bool
+        self, now: float, arrived: int, lost: int, late: int, *, delivered: float, queue_stands: bool, follows: bool
     ) -> Verdict | None:
-        """One feedback message, in packets; `delivered`: bits/s that arrive. None: the window is not full yet."""
+        """One feedback message, in packets. `delivered`: bits/s that arrive; `follows`: no more is sent than the target
+        allows. None: the window is not full yet.
+        """
         if now < self._since:
             return None
         self._count(now, arrived, lost, late)
@@ -63,7 +67,7 @@ class Loss:
             return None
         share = self._lost / count
         self._since, self._arrived, self._lost = now, 0, 0
-        self._verdict = self._judge(share, count, delivered, queue_stands)
+        self._verdict = self._judge(share, count, delivered, queue_stands, follows)
         return self._verdict
 
     @property
@@ -86,10 +90,10 @@ class Loss:
             self._arrived += arrived + overtaken
             self._lost += lost - overtaken
 
-    def _judge(self, share: float, count: int, delivered: float, queue_stands: bool) -> Verdict:
+    def _judge(self, share: float, count: int, delivered: float, queue_stands: bool, follows: bool) -> Verdict:
         notable = max(NOTABLE, SIGMAS * math.sqrt(max(self.own, LEAST_SIGMA) * (1 - self.own) / count))
         if self._stepped and not queue_stands and share <= HIGHEST_OWN:
-            return self._judge_step(share, delivered)
+            return self._judge_step(share, delivered, follows)
         if share <= self.own + notable:
             if not queue_stands:
                 self._follow(share)
@@ -98,14 +102,15 @@ class Loss:
             return Verdict.FULL
         if self._verdict is not Verdict.SUSPECT and share <= self.own + MANY * notable:
             return Verdict.SUSPECT
-        self._tried = share, delivered
+        self._tried, self._looks = (share, delivered), 0
         return Verdict.TRY_LESS
 
-    def _judge_step(self, share: float, delivered: float) -> Verdict:
+    def _judge_step(self, share: float, delivered: float, follows: bool) -> Verdict:
         before, delivered_before = self._tried
         if share <= self.own + max(NOTABLE, ENDED * (before - self.own)):
             return Verdict.CLEAR
-        if delivered > LESS * delivered_before:
+        self._looks += follows
+        if delivered > LESS * delivered_before and self._looks < LOOKS:
             return Verdict.TRYING
         self.own = self._shown = (share + before) / 2
         return Verdict.OWN

@@ -82,11 +82,14 @@ class Queue:
         elif self.stands_since is None:
             self.stands_since = piece.arrived_at
 
-    def accept(self) -> None:
-        """What stands there is not ours to drain, or the way has become longer: count from here."""
+    def bear_more(self) -> None:
+        """Others fill the line, and whoever gives way to them each time is left with nothing."""
         if self._trend:
             self._patient_since = int(self._trend[-1][0] * 1e6)
         self._patience = min(MOST_PATIENCE, 2 * self._patience)
+
+    def accept(self) -> None:
+        """What stands there is not ours to drain, or the way has become longer: count from here."""
         self._least.clear()
         self._trend.clear()
         self.delay = 0.0

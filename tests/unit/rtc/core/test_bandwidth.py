@@ -33,6 +33,44 @@ def heard(messages: list[list[Packet]]) -> Estimator:
     return estimator
 
 
+class Follower:
+    """Sends what the estimate allows, at most 2 Mbit/s, over a line without chance: with a queue, or with none and a
+    `bucket` of so many packets. Every `loss`th packet is lost behind it.
+    """
+
+    def __init__(self, carries: float, loss: int = 0, bucket: int = 0) -> None:
+        self.estimator = Estimator()
+        self.carries, self.loss, self.bucket = carries, loss, bucket
+        self.now = self._next = 0.0
+        self.targets: list[float] = []
+        self._number = 0
+        self._free_at = 0.0
+
+    def run(self, seconds: float) -> list[float]:
+        """The targets of this stretch, ten a second."""
+        for _ in range(int(seconds * 10)):
+            rate = min(2e6, self.estimator.target or 0.5e6)
+            packets = []
+            while self._next < self.now + 0.1:
+                packets.append(self._send(self._next))
+                self._next += 8000 / rate
+            self.now += 0.1
+            self.estimator.feedback(self.now + 0.05, packets, 0.05)
+            self.targets.append(self.estimator.target or 0.0)
+        return self.targets[-int(seconds * 10) :]
+
+    def _send(self, at: float) -> Packet:
+        number, self._number = self._number, self._number + 1
+        sent = (number, int(at * 1e6), 1000)
+        waits = max(0.0, self._free_at - at)
+        if self.bucket and waits > self.bucket * 8000 / self.carries:
+            return *sent, None
+        self._free_at = at + waits + 8000 / self.carries
+        if self.loss and number % self.loss == self.loss - 1:
+            return *sent, None
+        return *sent, int((at if self.bucket else self._free_at) * 1e6) + 5_000_000
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_full_line_is_used_and_not_flooded(name: str, seed: int) -> None:
@@ -145,8 +183,47 @@ def test_a_queue_that_grows_tells_what_the_line_carries() -> None:
 
 
 def test_a_loss_that_less_does_not_end_is_the_lines_own() -> None:
-    assert heard(steady(1e6, 0.6, loss=10)).troubled_at == float("-inf")
     assert heard(steady(1e6, 2.0, loss=10)).troubled_at > 0.0  # as long as nobody sends less
+    line = Follower(10e6, loss=10)
+    targets = line.run(4.0)
+    lowest = min(targets[5:])
+    step = targets.index(lowest)
+    assert lowest == pytest.approx(0.85 * 0.9 * targets[step - 1] / 1.25, rel=0.3)
+    assert targets[step : step + 5] == [lowest] * 5  # nothing else changes meanwhile
+    assert max(targets[step:]) >= targets[step - 1]
+    assert line.estimator.troubled_at == float("-inf")
+
+
+def test_what_the_line_loses_by_itself_is_added_to_what_it_carries() -> None:
+    line = Follower(1e6, loss=10)
+    line.run(20.0)
+    assert 0.85e6 < sum(line.run(20.0)) / 200 < 1.05e6
+
+
+def test_a_line_that_drops_what_is_too_much_is_found() -> None:
+    targets = Follower(1e6, bucket=5).run(40.0)[100:]
+    assert 0.92e6 < sum(targets) / len(targets) < 1.1e6
+
+
+def test_a_queue_is_drained_and_the_line_taken_again() -> None:
+    line = Follower(2e6)
+    line.run(5.0)
+    line.carries = 0.5e6
+    fallen = line.run(6.0)
+    assert min(fallen) < 0.4e6
+    drained = next(n for n, target in enumerate(fallen) if n > fallen.index(min(fallen)) and target > min(fallen))
+    assert fallen[drained] >= 0.42e6
+
+
+def test_who_fills_the_target_probes_no_line_that_was_just_found_full() -> None:
+    line = Follower(1e6)
+    while line.estimator.troubled_at < line.now:
+        line.run(0.1)
+    line.carries = 3e6
+    target = line.run(3.2)[-1]
+    now = line.now + 0.95
+    assert line.estimator.probe(now, 9e6, target) is None
+    assert line.estimator.probe(now, 9e6, 0.5 * target) is not None
 
 
 def test_probes_are_sent_while_feedback_comes_and_more_is_wanted() -> None:

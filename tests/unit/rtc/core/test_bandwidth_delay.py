@@ -14,7 +14,7 @@ class Fixed(Queue):
     def __init__(self, delay: float, slope: float = 0.0, noise: float = 0.0) -> None:
         super().__init__()
         self.delay, self.noise, self._slope = delay, noise, slope
-        self.accepted = 0
+        self.accepted = self.borne = 0
 
     @property
     def slope(self) -> float:
@@ -22,6 +22,9 @@ class Fixed(Queue):
 
     def accept(self) -> None:
         self.accepted += 1
+
+    def bear_more(self) -> None:
+        self.borne += 1
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,18 @@ def test_a_queue_that_does_not_drain_is_not_ours() -> None:
     assert (control.drains, queue.accepted) == (True, 0)
     after = 10.0 + DRAINS_WITHIN + 0.1
     assert control.judge(after, after, 0.8e6, 0.8e6) is Sign.WAIT
-    assert (control.drains, queue.accepted) == (False, 1)
+    assert (control.drains, queue.accepted, queue.borne) == (False, 1, 1)
+
+
+def test_a_little_that_stays_is_none() -> None:
+    queue = Fixed(0.0)
+    control = DelayControl(queue)
+    control.judge(9.0, 9.0, 1e6, 1e6)
+    queue.delay = 0.9 * LEAST
+    assert control.judge(9.0 + 0.9 * DRAINS_WITHIN, 9.9, 1e6, 1e6) is Sign.WAIT
+    assert queue.accepted == 0
+    control.judge(9.0 + 1.1 * DRAINS_WITHIN, 10.1, 1e6, 1e6)
+    assert (queue.accepted, queue.borne) == (1, 0)
 
 
 def test_it_is_ours_while_what_is_sent_has_not_come_down() -> None:

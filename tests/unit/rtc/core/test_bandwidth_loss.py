@@ -11,14 +11,20 @@ TRY_LESS, TRYING, OWN = Verdict.TRY_LESS, Verdict.TRYING, Verdict.OWN
 
 
 def verdicts(
-    windows: list[tuple[int, float]], loss: Loss | None = None, start: int = 0, queue_stands: bool = False
+    windows: list[tuple[int, float]],
+    loss: Loss | None = None,
+    start: int = 0,
+    queue_stands: bool = False,
+    follows: bool = True,
 ) -> list[Verdict]:
     """Of one window after the other: of 200 packets so many lost, and Mbit/s that arrive."""
     loss = loss or Loss()
     found = []
     for n, (lost, delivered) in enumerate(windows, start):
-        loss.add(n * 1.0, 200 - lost, lost, 0, delivered=delivered * 1e6, queue_stands=queue_stands)
-        verdict = loss.add(n * 1.0 + 0.6, 0, 0, 0, delivered=delivered * 1e6, queue_stands=queue_stands)
+        loss.add(n * 1.0, 200 - lost, lost, 0, delivered=delivered * 1e6, queue_stands=queue_stands, follows=follows)
+        verdict = loss.add(
+            n * 1.0 + 0.6, 0, 0, 0, delivered=delivered * 1e6, queue_stands=queue_stands, follows=follows
+        )
         assert verdict is not None
         found.append(verdict)
     return found
@@ -39,6 +45,11 @@ def verdicts(
 )
 def test_verdicts(windows: list[tuple[int, float]], expected: list[Verdict]) -> None:
     assert verdicts(windows) == expected
+
+
+@pytest.mark.parametrize(("follows", "last"), [(True, OWN), (False, TRYING)])
+def test_a_step_down_that_less_cannot_be_seen_of_ends_all_the_same(follows: bool, last: Verdict) -> None:
+    assert verdicts([(20, 1.0)] * 5, follows=follows) == [TRY_LESS, TRYING, TRYING, TRYING, last]
 
 
 def test_while_a_queue_stands_loss_is_its_overflow() -> None:
@@ -65,19 +76,21 @@ def test_what_was_only_overtaken_is_not_lost() -> None:
     loss = Loss()
     found = []
     for n in range(40):
-        found.append(loss.add(n / 10, 16, 4, 4 if n else 0, delivered=1e6, queue_stands=False))
+        found.append(loss.add(n / 10, 16, 4, 4 if n else 0, delivered=1e6, queue_stands=False, follows=True))
     assert set(found) <= {None, CLEAR}
     assert CLEAR in found
 
 
 def test_few_packets_say_nothing() -> None:
     loss = Loss()
-    assert [loss.add(n * 1.0, 1, 1, 0, delivered=1e4, queue_stands=False) for n in range(10)] == [None] * 10
+    assert [loss.add(n * 1.0, 1, 1, 0, delivered=1e4, queue_stands=False, follows=True) for n in range(10)] == [
+        None
+    ] * 10
 
 
 def test_what_was_sent_before_a_change_is_passed_over() -> None:
     loss = Loss()
     loss.skip(10.0)
-    assert loss.add(9.0, 0, 500, 0, delivered=1e6, queue_stands=False) is None
-    loss.add(10.0, 200, 0, 0, delivered=1e6, queue_stands=False)
-    assert loss.add(10.6, 0, 0, 0, delivered=1e6, queue_stands=False) is CLEAR
+    assert loss.add(9.0, 0, 500, 0, delivered=1e6, queue_stands=False, follows=True) is None
+    loss.add(10.0, 200, 0, 0, delivered=1e6, queue_stands=False, follows=True)
+    assert loss.add(10.6, 0, 0, 0, delivered=1e6, queue_stands=False, follows=True) is CLEAR

@@ -28,6 +28,7 @@ def watched(delays: Iterable[float], queue: Queue | None = None, start: int = 0)
         pytest.param([30.0] * 10 + [30.0 + 5 * n for n in range(10)], 0.035, 0.1, id="grows by a tenth"),
         pytest.param([30.0] * 10 + [130.0] * 20, 0.100, 0.0, id="stands"),
         pytest.param([30.0] * 10 + [130.0, 30.0, 140.0, 30.0], 0.0, 0.0, id="one hiccup and another"),
+        pytest.param([30.0] * 10 + [5.0] + [30.0] * 15, 0.0, 0.0, id="one was lucky"),
         pytest.param([30.0, 30.0], 0.0, 0.0, id="too few to tell"),
     ],
 )
@@ -63,6 +64,13 @@ def test_jitter_raises_the_limit_over_what_it_makes(jitter: float) -> None:
     assert queue.limit <= MOST
 
 
+@pytest.mark.parametrize(("swing", "limit"), [(0.0, 0.015), (5.0, 0.035), (10.0, 0.075), (30.0, MOST)])
+def test_the_limit_by_how_far_delays_swing(swing: float, limit: float) -> None:
+    queue = watched(30.0 + swing * (n % 2) for n in range(100))  # each is so far off the line between its neighbours
+    assert queue.noise == pytest.approx(swing / 1000)
+    assert queue.limit == pytest.approx(limit)
+
+
 def test_a_queue_that_grows_is_no_jitter() -> None:
     assert watched(n * 3.0 for n in range(200)).noise < 0.001
 
@@ -70,6 +78,7 @@ def test_a_queue_that_grows_is_no_jitter() -> None:
 def test_what_is_not_ours_is_the_new_ground_and_more_is_borne() -> None:
     queue = watched([30.0] * 10 + [130.0] * 10)
     queue.accept()
+    queue.bear_more()
     assert (queue.delay, queue.stands_since) == (0.0, None)
     watched([130.0] * 10, queue, 20)
     assert queue.delay == 0.0

@@ -35,7 +35,7 @@ def test_a_limit_that_is_passed_or_old_is_forgotten() -> None:
         rate = RateControl(0.0, 1e6)
         rate.cut(0.0, 1e6, 0.0)
         rate.show(delivered)
-        grown(rate, 0.0, seconds)
+        grown(rate, 0.0, seconds, delivered)
         assert rate.limit is None
 
 
