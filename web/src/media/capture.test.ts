@@ -38,6 +38,15 @@ test("a chosen device that is gone gives way to any other", async () => {
   expect(asked[1]).toEqual({ audio: audioConstraints(null), video: videoConstraints(null, null) });
 });
 
+test.each([
+  ["a laptop", "Mozilla/5.0 (Macintosh)", 8, 1280, 720],
+  ["a small machine", "Mozilla/5.0 (X11; Linux)", 2, 640, 360],
+  ["a phone", "Mozilla/5.0 (iPhone)", 8, 640, 360],
+])("%s is asked for what it can encode", (_, userAgent, hardwareConcurrency, width, height) => {
+  vi.stubGlobal("navigator", { userAgent, hardwareConcurrency });
+  expect(videoConstraints(null, null)).toMatchObject({ width: { ideal: width }, height: { ideal: height } });
+});
+
 test("a page without getUserMedia is unsupported, one without https insecure", async () => {
   vi.stubGlobal("navigator", { mediaDevices: {} });
   expect((await capture({ audio: true })).answer).toBe("unsupported");

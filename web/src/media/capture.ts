@@ -1,6 +1,7 @@
 /** Asking the browser for camera, microphone and screen; its many ways to say no become five answers. */
 
 import type { DeviceAnswer } from "../session/model";
+import { thisMachine } from "./machine";
 
 export interface Captured {
   readonly answer: DeviceAnswer;
@@ -8,14 +9,11 @@ export interface Captured {
 }
 
 const AUDIO: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const VIDEO: MediaTrackConstraints = {
-  width: { ideal: 640 },
-  height: { ideal: 360 },
-  frameRate: { ideal: 24, max: 30 },
-};
+/** What a strong machine encodes in three sizes, and any other in two. */
+const LARGE: MediaTrackConstraints = { width: { ideal: 1280 }, height: { ideal: 720 } };
+const SMALL: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 360 } };
 /** Slides and documents: sharp before smooth. */
 const SCREEN: MediaTrackConstraints = { width: { max: 1920 }, height: { max: 1080 }, frameRate: { ideal: 10, max: 15 } };
-
 /** Music and films as they are, but nobody hears their own voice come back out of it. */
 const SCREEN_SOUND: MediaTrackConstraints & { restrictOwnAudio: boolean } = {
   echoCancellation: false,
@@ -29,8 +27,9 @@ export const audioConstraints = (device: string | null): MediaTrackConstraints =
   device === null ? AUDIO : { ...AUDIO, deviceId: { exact: device } };
 
 export function videoConstraints(device: string | null, facing: "user" | "environment" | null): MediaTrackConstraints {
-  if (device !== null) return { ...VIDEO, deviceId: { exact: device } };
-  return { ...VIDEO, facingMode: { ideal: facing ?? "user" } };
+  const video = { ...(thisMachine().strong ? LARGE : SMALL), frameRate: { ideal: 24, max: 30 } };
+  if (device !== null) return { ...video, deviceId: { exact: device } };
+  return { ...video, facingMode: { ideal: facing ?? "user" } };
 }
 
 /** Not everything that browsers throw here is an Error: an OverconstrainedError may be of its own kind. */

@@ -2,9 +2,29 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { Peer } from "./peer";
 
+class Sender {
+  done: string[] = [];
+  constructor(public encodings: RTCRtpEncodingParameters[]) {}
+  getParameters(): object {
+    return { encodings: this.encodings.map((one) => ({ ...one })) };
+  }
+  setParameters({ encodings }: { encodings: RTCRtpEncodingParameters[] }): Promise<void> {
+    this.encodings = encodings;
+    this.done.push("parameters");
+    return Promise.resolve();
+  }
+  replaceTrack(): Promise<void> {
+    this.done.push("track");
+    return Promise.resolve();
+  }
+  get on(): string {
+    return this.encodings.filter(({ active }) => active).map(({ rid, scaleResolutionDownBy }) => `${rid}/${scaleResolutionDownBy}`).join(" ");
+  }
+}
+
 /** As much of a browser's RTCPeerConnection as decides what we offer, and when. */
 class Browser {
-  lines: { kind: string; direction: string; mid: string | null; codecs: string[]; init: RTCRtpTransceiverInit }[] = [];
+  lines: { kind: string; direction: string; mid: string | null; codecs: string[]; init: RTCRtpTransceiverInit; sender: Sender }[] = [];
   offers: { iceRestart?: boolean }[] = [];
   answers: string[] = [];
   configured: RTCConfiguration[] = [];
@@ -18,7 +38,7 @@ class Browser {
       mid: null as string | null,
       codecs: [] as string[],
       init,
-      sender: { track: null, replaceTrack: () => Promise.resolve() },
+      sender: new Sender(init.sendEncodings ?? [{}]),
       setCodecPreferences: (codecs: { mimeType: string }[]) => (line.codecs = codecs.map(({ mimeType }) => mimeType)),
     };
     this.lines.push(line);
@@ -57,9 +77,14 @@ let sent: Sent[];
 let failures: unknown[];
 let negotiated: number;
 let relays: IceServer[];
+let lean: boolean;
 
-function make(pairs: number): Peer {
-  return new Peer(pairs, new Map(), {
+const camera = (width: number, height: number): MediaStreamTrack =>
+  ({ kind: "video", getSettings: () => ({ width, height }) }) as unknown as MediaStreamTrack;
+
+function make(pairs: number, tracks = new Map<SourceName, MediaStreamTrack>()): Peer {
+  return new Peer(pairs, tracks, {
+    limits: () => ({ most: Infinity, lean }),
     relays: () => relays,
     offer: (sdp, sources, fresh) =>
       new Promise<Answer>((resolve, fail) => {
@@ -82,6 +107,7 @@ beforeEach(() => {
   failures = [];
   negotiated = 0;
   relays = [];
+  lean = false;
   vi.stubGlobal("RTCPeerConnection", function (configuration: RTCConfiguration) {
     browser.configured.push(configuration);
     return browser;
@@ -104,9 +130,57 @@ test("m-lines: microphone, camera, screen, screen sound, then slots by pairs", (
     "audio recvonly",
     "video recvonly",
   ]);
-  expect(browser.lines[1]?.init.sendEncodings).toEqual([{ maxBitrate: 800_000 }]);
+  expect(browser.lines.map(({ init }) => init.sendEncodings?.map(({ rid }) => rid).join())).toEqual(["", "q,h,f", "h,f", "", "", "", "", ""].map((rids) => rids || undefined));
   expect(browser.lines[1]?.codecs).toEqual(["video/VP8", "video/rtx"]);
   expect(browser.lines[4]?.codecs).toEqual(["audio/opus"]);
+});
+
+test("a connection that is made with a small camera never sends it smaller still", () => {
+  make(1, new Map([["camera", camera(320, 180)]]));
+  expect(browser.lines[1]?.sender.on).toBe("q/1");
+});
+
+test("a track is put in after its sizes are set, and another size is noticed", async () => {
+  const peer = make(1);
+  const sender = browser.lines[1]!.sender;
+  await peer.setTrack("camera", camera(640, 360));
+  expect([sender.on, sender.done]).toEqual(["q/2 h/1", ["parameters", "track"]]);
+  let turned = camera(1280, 720);
+  await peer.setTrack("camera", turned);
+  expect(sender.on).toBe("q/4 h/2 f/1");
+  turned.getSettings = () => ({ width: 180, height: 320 });
+  peer.look();
+  await settle();
+  expect(sender.on).toBe("q/1");
+});
+
+test("what the server has no use for is off, whatever track comes, until it says otherwise", async () => {
+  const peer = make(1);
+  const sender = browser.lines[1]!.sender;
+  await peer.setTrack("camera", camera(1280, 720));
+  peer.setLayers("camera", 1);
+  await settle();
+  expect(sender.on).toBe("q/4");
+  await peer.setTrack("camera", camera(640, 360));
+  expect(sender.on).toBe("q/2");
+  peer.setLayers("camera", 0);
+  await settle();
+  expect(sender.on).toBe("");
+  await peer.setTrack("camera", null);
+  await peer.setTrack("camera", camera(640, 360));
+  expect(sender.on).toBe("");
+  peer.setLayers("camera", 3);
+  await settle();
+  expect(sender.on).toBe("q/2 h/1");
+});
+
+test("who saves data sends the smallest", async () => {
+  const peer = make(1);
+  await peer.setTrack("camera", camera(1280, 720));
+  lean = true;
+  peer.look();
+  await settle();
+  expect(browser.lines[1]!.sender.on).toBe("q/4");
 });
 
 test("the first offer is fresh and names what each sending line carries", async () => {

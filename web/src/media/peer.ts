@@ -2,17 +2,17 @@
 
 import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { wantedCodecs, wantedExtensions, type HeaderExtension } from "./codecs";
+import { Dial } from "./dial";
+import { encodingsOf, type Encoding, type Limits, type PictureSource, type Size } from "./encodings";
 import { heardInStereo } from "./stereo";
 
 /** The order of the sending m-lines in every offer. */
-const SENDING: readonly { source: SourceName; kind: "audio" | "video"; maxBitrate?: number }[] = [
-  { source: "microphone", kind: "audio" },
-  { source: "camera", kind: "video", maxBitrate: 800_000 },
-  { source: "screen", kind: "video", maxBitrate: 1_500_000 },
-  { source: "screen_sound", kind: "audio" },
-];
+const SENDING: readonly SourceName[] = ["microphone", "camera", "screen", "screen_sound"];
+const isPicture = (source: SourceName): source is PictureSource => source === "camera" || source === "screen";
 
 export interface PeerEvents {
+  /** How much this device and its person send. */
+  limits(): Omit<Limits, "layers">;
   /** What the next gathering of candidates may use. */
   relays(): readonly IceServer[];
   /** Throws what `Connection.request` throws. */
@@ -39,6 +39,10 @@ export class Peer {
   /** The server's name for this connection, once it answered. */
   id: number | null = null;
   private readonly senders = new Map<SourceName, RTCRtpTransceiver>();
+  private readonly dials = new Map<SourceName, Dial>();
+  private readonly tracks: Map<SourceName, MediaStreamTrack>;
+  /** As the server said of this connection; of what is not in it: all. */
+  private readonly layers = new Map<SourceName, number>();
   private busy = false;
   private again = false;
   private restarting = false;
@@ -50,18 +54,27 @@ export class Peer {
     tracks: ReadonlyMap<SourceName, MediaStreamTrack>,
     private readonly events: PeerEvents,
   ) {
+    this.tracks = new Map(tracks);
     this.pc = new RTCPeerConnection(this.configuration());
     this.pc.onconnectionstatechange = () => events.connectionState(this.pc.connectionState);
-    for (const { source, kind, maxBitrate } of SENDING) {
-      const track = tracks.get(source);
-      const transceiver = this.pc.addTransceiver(track ?? kind, {
-        direction: "sendonly",
-        ...(maxBitrate && { sendEncodings: [{ maxBitrate }] }),
-      });
-      slim(transceiver, kind);
-      this.senders.set(source, transceiver);
-    }
+    for (const source of SENDING) this.senders.set(source, this.sending(source));
     this.grow(pairs);
+  }
+
+  private sending(source: SourceName): RTCRtpTransceiver {
+    const kind = isPicture(source) ? "video" : "audio";
+    const transceiver = this.pc.addTransceiver(this.tracks.get(source) ?? kind, {
+      direction: "sendonly",
+      ...(isPicture(source) && { sendEncodings: this.encodings(source) }),
+    });
+    slim(transceiver, kind);
+    if (isPicture(source)) this.dials.set(source, new Dial(transceiver.sender, () => this.encodings(source), source === "camera"));
+    return transceiver;
+  }
+
+  private encodings(source: PictureSource): Encoding[] {
+    const limits = this.events.limits();
+    return encodingsOf(source, sizeOf(this.tracks.get(source)), { ...limits, layers: this.layers.get(source) ?? Infinity });
   }
 
   /** Adds slots up to `count` pairs; `negotiate` tells the server. */
@@ -82,8 +95,23 @@ export class Peer {
   async setTrack(source: SourceName, track: MediaStreamTrack | null): Promise<void> {
     const sender = this.senders.get(source)?.sender;
     if (!sender || this.closed) return;
+    if (track) this.tracks.set(source, track);
+    else this.tracks.delete(source);
+    // Before its first picture, which would else be encoded in the sizes of the one before.
+    if (track) await this.dials.get(source)?.turn();
     await sender.replaceTrack(track);
-    if (track && source === "camera") await keepFrameRate(sender);
+  }
+
+  /** The server has a use for that many encodings, the smallest ones. */
+  setLayers(source: SourceName, layers: number): void {
+    this.layers.set(source, layers);
+    void this.dials.get(source)?.turn();
+  }
+
+  /** Sizes or limits may have changed: phones are turned, windows that are shared are resized. */
+  look(): void {
+    if (this.closed) return;
+    for (const [source, dial] of this.dials) if (this.tracks.has(source)) void dial.turn();
   }
 
   restartIce(): Promise<void> {
@@ -129,8 +157,7 @@ export class Peer {
     this.id = answer.peer;
     if (restart) this.restarting = false;
     this.unanswered = this.again;
-    const camera = this.senders.get("camera")?.sender;
-    if (camera?.track) await keepFrameRate(camera);
+    this.look();
     this.events.negotiated();
   }
 
@@ -162,10 +189,8 @@ function slim(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
   }
 }
 
-/** A face that moves is worth more than a sharp one. Browsers that do not know the wish ignore it. */
-async function keepFrameRate(sender: RTCRtpSender): Promise<void> {
-  const parameters = sender.getParameters() as RTCRtpSendParameters & { degradationPreference?: string };
-  if (parameters.degradationPreference === "maintain-framerate") return;
-  parameters.degradationPreference = "maintain-framerate";
-  await sender.setParameters(parameters).catch(() => undefined);
+/** Null before the camera has said. */
+function sizeOf(track: MediaStreamTrack | undefined): Size | null {
+  const { width, height } = track?.getSettings() ?? {};
+  return width && height ? { width, height } : null;
 }

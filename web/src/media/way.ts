@@ -5,6 +5,7 @@ import { retryDelay } from "../connection/backoff";
 import { DisconnectedError, mayPass, RefusedError } from "../connection/wire";
 import type { Answer, IceServer, SourceName } from "../protocol.gen";
 import { added, framesOf, loadStep, startLoad, type Frames, type Load } from "./decoding";
+import { thisMachine } from "./machine";
 import { Peer, type SlotPair } from "./peer";
 import { grownPairs, tooFew } from "./plan";
 import { usedOctets } from "./usage";
@@ -21,6 +22,8 @@ import {
 } from "./watch";
 
 const WATCH_MS = 250;
+/** Encodings that a phone makes of its camera. */
+const MOST_ON_PHONE = 2;
 const LOAD_EVERY = 10; // watches: 2.5 s, two samples and a bit in the window
 
 export interface WayEvents {
@@ -37,6 +40,8 @@ export interface WayEvents {
   signallingUp(): boolean;
   /** Media is silent: signalling is to show soon that it lives. */
   doubtSignalling(): void;
+  /** Its person saves data. */
+  lean(): boolean;
 }
 
 export class Way {
@@ -105,6 +110,16 @@ export class Way {
     if (this.peer && (this.peer.id === id || this.peer.id === null)) this.renew();
   }
 
+  /** The server has a use for that many encodings of this source. */
+  sendLayers(source: SourceName, layers: number): void {
+    this.peer?.setLayers(source, layers);
+  }
+
+  /** What `lean` says has changed. */
+  leanChanged(): void {
+    this.peer?.look();
+  }
+
   networkChanged(): void {
     this.apply(networkChanged(this.watch, performance.now()));
   }
@@ -124,6 +139,7 @@ export class Way {
     clearTimeout(this.retry);
     this.peer?.close();
     const peer: Peer = new Peer(this.wantedPairs, this.tracks(), {
+      limits: () => ({ most: thisMachine().phone ? MOST_ON_PHONE : Infinity, lean: this.events.lean() }),
       relays: () => this.relays,
       offer: (sdp, sources, fresh) => this.events.offer(sdp, sources, fresh),
       negotiated: () => this.peer === peer && this.events.negotiated(),
@@ -180,6 +196,7 @@ export class Way {
   private async tick(peer: Peer): Promise<void> {
     const stats = await peer.probe?.getStats().catch(() => null);
     if (this.peer !== peer || !stats) return;
+    peer.look();
     this.apply(watchStep(this.watch, performance.now(), receivedBytes(stats.values())));
     const used = usedOctets(stats.values());
     this.used.value += Math.max(0, used - this.usedByPeer);

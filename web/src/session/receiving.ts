@@ -56,6 +56,7 @@ export class Receiving {
     watched: () => this.watch.watched(),
     signallingUp: () => this.needs.isUp(),
     doubtSignalling: () => this.needs.doubt(),
+    lean: () => this.wishes.thrift.peek() !== "all",
   });
 
   private readonly phone = thisMachine().phone;
@@ -106,6 +107,10 @@ export class Receiving {
       this.planView();
     });
     effect(() => {
+      this.wishes.thrift.value;
+      this.way.leanChanged();
+    });
+    effect(() => {
       const waits = this.squeezed.value.length > 0;
       this.weak.value = weakStep(this.weak.peek(), waits, Date.now());
     });
@@ -150,6 +155,7 @@ export class Receiving {
   hear(message: ServerMessage): void {
     if (message.type === "slots") this.map(true);
     else if (message.type === "squeezed") this.squeeze(message.mids);
+    else if (message.type === "send_layers") this.way.sendLayers(message.source, message.layers);
     else if (message.type === "slots_needed") this.way.grow(message.pairs);
     else if (message.type === "flowing") this.watch.flowing(message.mid, message.rtp);
     else if (message.type === "ice") this.way.relays = message.servers;

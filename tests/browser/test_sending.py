@@ -1,0 +1,117 @@
+"""What a page sends of its camera, and what it asks of the others': sizes, layers, data, and a line that is full."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from bench.lab.impair import Rule
+from bench.lab.proxy import Proxy
+from tests.browser.conftest import Group
+from tests.browser.people import Person
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
+
+LARGE, SMALL = (1440, 900), (320, 480)  # windows: a tile that wants all lines, and one that the lowest encoding fills
+LOW_DATA = 250e6 * 8 / 5400  # bits/s: 250 MB in 90 minutes
+MEASURED = 8.0  # seconds
+NARROW = 110e3  # bits/s: a voice, and no picture beside it
+
+# "q 320x180 h 640x360": the encodings of the camera that send, and their size.
+SENT = """async () => {
+  const sender = kinroom.pc().getTransceivers()[1].sender;
+  const reports = async () => {
+    const found = [...(await sender.getStats()).values()].filter(({ type }) => type === "outbound-rtp");
+    return new Map(found.map((report) => [report.rid, report]));
+  };
+  const before = await reports();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const after = await reports();
+  return ["q", "h", "f"]
+    .filter((rid) => (after.get(rid)?.framesEncoded ?? 0) > (before.get(rid)?.framesEncoded ?? 0))
+    .map((rid) => `${rid} ${after.get(rid).frameWidth}x${after.get(rid).frameHeight}`)
+    .join(" ");
+}"""
+
+LINES = """async (participant) => {
+  const { mid } = kinroom.slots().find((slot) => slot.participant === participant && slot.source === "camera") ?? {};
+  const slot = kinroom.pc().getTransceivers().find((one) => one.mid === mid);
+  const reports = slot ? [...(await slot.receiver.getStats()).values()] : [];
+  return reports.find(({ type }) => type === "inbound-rtp")?.frameHeight ?? 0;
+}"""
+
+
+STRONG = """() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 8 })"""
+
+
+class AsCaptured(Person):
+    """Sends what the page captures by itself."""
+
+    async def smaller_picture(self, width: int = 0, height: int = 0, fps: int = 0) -> None:
+        pass
+
+
+async def until(person: Person, function: str, wanted: object, *arguments: object, within: float = 15.0) -> None:
+    """Until this function of the page returns what is wanted."""
+    deadline = time.monotonic() + within
+    while (found := await person.page.call(function, *arguments)) != wanted:
+        assert time.monotonic() < deadline, f"{found!r} is not {wanted!r} within {within} s"
+        await asyncio.sleep(0.2)
+
+
+async def come(group: Group, name: str, kind: type[Person], *injected: str) -> Person:
+    # People of one browser share its camera, in the size in which it was opened first.
+    page = await group.browser(devices=1 if kind is AsCaptured else 2)
+    for function in injected:
+        await page.inject(function)
+    person = kind(page, name)
+    group.people.append(person)
+    await page.viewport(*LARGE)
+    await person.join(group.link)
+    return person
+
+
+async def test_a_camera_is_sent_in_as_many_sizes_as_somebody_can_use(group: Group) -> None:
+    ben = await come(group, "Ben", Person)
+    ann = await come(group, "Ann", AsCaptured, STRONG)
+    await until(ann, SENT, "q 320x180 h 640x360 f 1280x720")
+    await until(ben, LINES, 720, ann.id)
+    # Nobody can use the larger ones, so the server says so; and then somebody can again.
+    await ben.page.viewport(*SMALL)
+    await until(ann, SENT, "q 320x180")
+    await ben.page.viewport(*LARGE)
+    await until(ben, LINES, 720, ann.id)
+    await low_data(ben, ann)
+
+
+async def low_data(ben: Person, ann: Person) -> None:
+    await ben.store("store.setThrift('low')")
+    await until(ben, LINES, 180, ann.id)
+    before = await ben.store("store.dataUsed.value")
+    await asyncio.sleep(MEASURED)
+    used = (await ben.store("store.dataUsed.value") - before) * 8 / MEASURED
+    assert 50e3 < used < LOW_DATA
+
+
+async def test_a_small_machine_sends_two_sizes(group: Group) -> None:
+    ben = await come(group, "Ben", Person)
+    ann = await come(group, "Ann", AsCaptured)
+    await until(ann, SENT, "q 320x180 h 640x360")
+    await until(ben, LINES, 360, ann.id)
+
+
+async def test_a_full_line_keeps_the_sound_and_says_so(group_behind_proxy: Group, proxy: Proxy) -> None:
+    group = group_behind_proxy
+    ann, ben = await group.come("Ann", "Ben")
+    await group.all_see_all()
+    note = f"document.querySelector(`.tile[data-participant='{ann.id}'][data-state=squeezed] .tile-note`)?.textContent"
+    proxy.set_rules(await ben.ufrag(), down=[Rule(rate=NARROW, queue=0.3)])
+    assert await ben.page.wait_for(note, 20) == "Picture paused to keep the sound"
+    await ben.page.wait_for("document.querySelector('.status').textContent.includes('weak')")
+    before = (await ben.streams())[f"{ann.id}/microphone"].packets
+    await asyncio.sleep(1)
+    assert (await ben.streams())[f"{ann.id}/microphone"].packets > before + 25
+    proxy.clear_rules(await ben.ufrag())
+    await ben.page.wait_for(f"document.querySelector(`.tile[data-participant='{ann.id}'][data-state=live]`)", 20)
