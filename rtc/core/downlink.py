@@ -26,7 +26,7 @@ from rtc.wire.transport_feedback import TransportFeedback
 
 DECIDE_EVERY: Final = 0.200  # seconds, while something is short, or changes
 # A decision for a viewer of twenty takes 0.2 ms. Who has all that fits its tiles waits for nothing.
-LOOK_EVERY: Final = 1.0  # seconds
+LOOK_EVERY: Final = 2.0  # seconds
 # Feedback comes up to twenty times a second, and on a line that is full each says so.
 NOT_WITHIN: Final = 0.050  # seconds of the last decision
 

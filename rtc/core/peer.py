@@ -57,7 +57,7 @@ class Peer:
         self.arrivals = ArrivalLog()
         self.sent_log = SentLog()
         self.downlink = Downlink(self.slots, self.sent_log)
-        self.supply = Supply(self.publications)
+        self.supply = Supply(self.publications, self.demuxer)
         self.budget = Budget(now)
         self.repairs = Budget(now)  # packets that it may ask to be sent again
         self.drops: Counter[str] = Counter()

@@ -108,11 +108,11 @@ class Router:
 
     def _tend(self, now: float, batch: Batch) -> bool:
         self._next_tending = now + TEND_EVERY
-        led = 0
-        for peer in self.peers.values():
-            for publication in peer.publications.values():
-                led += publication.tend(now, batch)
-        return led > 0
+        changed = [p for peer in self.peers.values() for p in peer.publications.values() if p.tend(now, batch)]
+        for publication in changed:
+            for subscription in publication.subscriptions:
+                self.peers[subscription.viewer].downlink.decide_soon()
+        return bool(changed)
 
     def _is_seen_anew(self, change: Attach) -> bool:
         """Whether a picture begins with this for somebody who is there to receive it."""

@@ -5,8 +5,9 @@ The numbers of all its slots, sound, pictures and repairs, are one line. The C k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, Final
 
 # Power of two: 3 s of 2,700 packets a second. What is reported later than that is of no use any more.
 SIZE: Final = 8192  # packets
@@ -16,6 +17,27 @@ _NONE: Final = memoryview(bytes(2 * SIZE)).cast("H")
 
 Report = tuple[int, int, int, int | None]
 """(number, sent at, octets, arrived at; None: lost). Microseconds, of our clock and then of the viewer's."""
+
+
+class Columns(Sequence[Report]):
+    """Reports that are made as they are read: of most packets nothing is kept."""
+
+    __slots__ = ("_columns",)
+
+    def __init__(self, *columns: Sequence[int] | Sequence[int | None]) -> None:
+        """Of the parts of a report."""
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __iter__(self) -> Iterator[Report]:
+        return zip(*self._columns, strict=True)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return Columns(*(column[at] for column in self._columns))
+        return tuple(column[at] for column in self._columns)
 
 
 class SentLog:
@@ -55,7 +77,7 @@ class SentLog:
         at = number & (SIZE - 1)
         return self._times[at * 2], self._sizes[at * 4 + 2]
 
-    def reported(self, now: int, base: int, arrivals: Sequence[int | None]) -> list[Report]:
+    def reported(self, now: int, base: int, arrivals: Sequence[int | None]) -> Sequence[Report]:
         """What is news in a report on the packets from `base` on, a number of 16 bits: each arrival once, and each loss
         when it is first told. What was never sent, or so long ago that nothing is known of it, is left out.
 
@@ -65,15 +87,15 @@ class SentLog:
         first = newest - ((newest - base) & 0xFFFF)
         begin = max(first, newest + 1 - SIZE, 0)
         end = min(first + len(arrivals), newest + 1)
-        news: list[Report] = []
+        stretches: list[Sequence[Report]] = []
         while begin < end:  # twice where the ring's end lies between
             stop = min(end, begin - (begin & (SIZE - 1)) + SIZE)
-            news += self._stretch(now, begin, arrivals[begin - first : stop - first])
+            stretches.append(self._stretch(now, begin, arrivals[begin - first : stop - first]))
             begin = stop
         self._told = max(self._told, end)
-        return news
+        return stretches[0] if len(stretches) == 1 else list(chain.from_iterable(stretches))
 
-    def _stretch(self, now: int, first: int, arrivals: Sequence[int | None]) -> list[Report]:
+    def _stretch(self, now: int, first: int, arrivals: Sequence[int | None]) -> Sequence[Report]:
         """Columns at a time: at 50,000 packets a second a loop of Python's over each would be a tenth of a core."""
         count = len(arrivals)
         at = first & (SIZE - 1)
@@ -84,7 +106,7 @@ class SentLog:
             sent = [past + time for time in times]
         else:  # they wrap between
             sent = [now - (now - time & 0xFFFFFFFF) for time in times]
-        reports = list(zip(range(first, first + count), sent, octets, arrivals, strict=True))
+        reports = Columns(range(first, first + count), sent, octets, arrivals)
         if None not in arrivals:
             sizes[:] = _NONE[:count]
             return reports if 0 not in octets else [report for report in reports if report[2]]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from rtc.core.demand import Demand, Uplink, layers_for
+from rtc.core.demuxer import Demuxer
 from rtc.core.model import Source
 from rtc.core.publication import Publication
-from rtc.core.receive_log import ReceiveLog
 
 LOOK_EVERY: Final = 0.5  # seconds
 
@@ -16,8 +16,10 @@ LOOK_EVERY: Final = 0.5  # seconds
 class Supply:
     """Of one publisher. `now` is monotonic seconds."""
 
-    def __init__(self, publications: Mapping[Source, Publication]) -> None:
+    def __init__(self, publications: Mapping[Source, Publication], demuxer: Demuxer) -> None:
+        """`demuxer`: has the streams of all that comes from it."""
         self._publications = publications
+        self._demuxer = demuxer
         self._demands: dict[Source, Demand] = {}
         self._told: dict[Source, int] = {}
         self._uplink = Uplink()
@@ -26,14 +28,14 @@ class Supply:
     def decide_soon(self) -> None:
         self._next = float("-inf")
 
-    def decide(self, now: float, logs: Iterable[ReceiveLog]) -> list[tuple[Source, int]]:
+    def decide(self, now: float) -> list[tuple[Source, int]]:
         """Call every 20 ms. Of which sources another number of encodings is worth sending than before: before the first
-        word, all. `logs`: of all that comes from it.
+        word, all.
         """
         if now < self._next:
             return []
         self._next = now + LOOK_EVERY
-        counts = [(log.expected, log.received) for log in logs]
+        counts = [(stream.log.expected, stream.log.received) for _, stream in self._demuxer.streams]
         self._uplink.note(now, sum(expected for expected, _ in counts), sum(received for _, received in counts))
         news: list[tuple[Source, int]] = []
         for source, publication in self._publications.items():

@@ -333,7 +333,7 @@ class Worker:
         waiting = peer.downlink.decide(now, self._router.speakers, self._media.batch, may_probe=may_probe)
         if waiting is not None:
             self._tell(rpc.Squeezed(peer.id, waiting))
-        for source, layers in peer.supply.decide(now, [stream.log for _, stream in peer.streams]):
+        for source, layers in peer.supply.decide(now):
             self._tell(rpc.Needed(peer.id, source, layers))
         if peer.downlink.probing.active:
             if not self._probed:

@@ -157,7 +157,7 @@ class Group:
     def adapt(self, person: Person) -> tuple[list[Mid] | None, list[tuple[Source, int]]]:
         """As the worker's tick does it; (slots that wait for room, encodings that are needed), each on change."""
         waiting = person.peer.downlink.decide(self.now, self.router.speakers, self.batch)
-        return waiting, person.peer.supply.decide(self.now, [stream.log for _, stream in person.peer.streams])
+        return waiting, person.peer.supply.decide(self.now)
 
     def show(self, viewer: Person, mid: str, publisher: Person, source: Source) -> None:
         assert self.apply(Attach(viewer.id, Mid(mid), publisher.id, source)) == []

@@ -55,7 +55,7 @@ def test_nothing_is_told_of_what_is_used_nor_of_what_never_came() -> None:
     room = Room()
     room.watch(720)
     assert room.run(40.0) == []
-    assert room.sam.peer.supply.decide(room.group.now + 40.0, []) == []
+    assert room.sam.peer.supply.decide(room.group.now + 40.0) == []
 
 
 def test_encodings_that_no_tile_can_show_are_not_needed_until_one_can() -> None:
