@@ -81,5 +81,19 @@ window.offerer = (() => {
     }));
   }
 
-  return { start, capture, addPairs, addUnwanted, offer, answer };
+  // Shows the first picture that comes in; `frames`: of each frame shown, when (ms) and how many lines it has.
+  const frames = [];
+  function watch() {
+    const slot = pc.getTransceivers().find((one) => one.direction === "recvonly" && one.receiver.track.kind === "video");
+    const video = Object.assign(document.createElement("video"), { muted: true, srcObject: new MediaStream([slot.receiver.track]) });
+    const note = (now, { height }) => {
+      frames.push([now, height]);
+      video.requestVideoFrameCallback(note);
+    };
+    video.requestVideoFrameCallback(note);
+    document.body.append(video);
+    video.play();
+  }
+
+  return { start, capture, watch, frames, addPairs, addUnwanted, offer, answer };
 })();
