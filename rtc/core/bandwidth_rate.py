@@ -24,7 +24,7 @@ KNOWN: Final = 10.0  # seconds after which a limit is no longer believed in
 # Of the target. A source that sends less shows nothing about the line.
 SHOWS: Final = 0.8
 # Of what arrives: so far the target may grow ahead of it, and so much of it surely fits.
-AHEAD: Final = 1.25
+AHEAD: Final = 1 / SHOWS
 FITS: Final = 0.9
 
 
@@ -67,8 +67,6 @@ class RateControl:
         """The line is clear, and so much arrives."""
         seconds, self._grown_at = min(now - self._grown_at, 0.5), now
         self.show(FITS * delivered)
-        if delivered < SHOWS * self.target:
-            return
         if self.limit is not None and (self.target > BEYOND * self.limit or now > self._limit_at + KNOWN):
             self.limit = None
         if self.limit is not None and self.target > NEAR * self.limit:

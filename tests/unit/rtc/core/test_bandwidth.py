@@ -197,12 +197,13 @@ def test_a_loss_that_less_does_not_end_is_the_lines_own() -> None:
 def test_what_the_line_loses_by_itself_is_added_to_what_it_carries() -> None:
     line = Follower(1e6, loss=10)
     line.run(20.0)
-    assert 0.85e6 < sum(line.run(20.0)) / 200 < 1.05e6
+    targets = line.run(20.0)
+    assert 0.8e6 < min(targets) < max(targets) < 1.1e6
 
 
 def test_a_line_that_drops_what_is_too_much_is_found() -> None:
     targets = Follower(1e6, bucket=5).run(40.0)[100:]
-    assert 0.92e6 < sum(targets) / len(targets) < 1.1e6
+    assert 0.965e6 < sum(targets) / len(targets) < 1.05e6
 
 
 def test_a_queue_is_drained_and_the_line_taken_again() -> None:
