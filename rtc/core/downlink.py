@@ -18,7 +18,7 @@ from rtc.core.model import Band, Mid, Source
 from rtc.core.probing import Probing, usable
 from rtc.core.rates import Rate
 from rtc.core.sent_log import SentLog
-from rtc.core.slot import Slot
+from rtc.core.slot import NOT_RANKED, Slot
 from rtc.core.speakers import Speakers
 from rtc.core.stats import DownlinkStats
 from rtc.core.subscription import Subscription
@@ -80,7 +80,7 @@ class Downlink:
         """Its pictures, most important first; the others come behind."""
         wanted = {want.mid: (place, want) for place, want in enumerate(wants)}
         for mid, slot in self._slots.items():
-            place, want = wanted.get(mid, (len(wants), Want(mid, 0)))
+            place, want = wanted.get(mid, (NOT_RANKED, Want(mid, 0)))
             slot.rank, slot.height, slot.band = place, want.height, want.band
         self.decide_soon()
 

@@ -19,6 +19,7 @@ MAX_RESENDS: Final = 6
 RESENDS_REMEMBERED: Final = 256  # packets
 # A key frame costs everybody's picture quality, so one viewer (or its bad line) may not ask for them all the time.
 KEY_FRAME_EVERY: Final = 1.0  # seconds
+NOT_RANKED: Final = 1 << 16  # behind all pictures that a page speaks of
 
 
 class ReceiverClass(NamedTuple):
@@ -60,7 +61,7 @@ class Slot:
         self.subscription: Subscription | None = None
         self.runs: Runs | None = None  # only with tracing on
         # How the viewer's page shows it: its rank there, device pixels of its tile (0: not said), what goes first.
-        self.rank = 0
+        self.rank = NOT_RANKED
         self.height = 0
         self.band = Band.REST
         # Totals of ended flows; RFC 3550 6.4.1 counts since the SSRC began.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from rtc.core.changes import Attach, Detach
+from rtc.core.changes import Attach, Detach, Rank, Want
 from rtc.core.model import Band, Grant, Mid, Source
 from tests.unit.rtc.core.homes import CAMERA, Home, Street
 
@@ -111,6 +111,17 @@ def test_whoever_speaks_is_seen_before_the_others() -> None:
     street.run(15.0)
     assert street.layer(bad, speaker) is not None
     assert None in layers(street, bad)
+
+
+def test_pictures_that_the_page_does_not_speak_of_come_last() -> None:
+    street = Street(5)
+    bad = street.homes[0]
+    spoken_of = Mid("v3")
+    street.apply([Rank(bad.person.id, [Want(spoken_of, 180)])])
+    bad.line.rate = 200e3
+    street.run(12.0)
+    assert bad.squeezed[-1][1]
+    assert spoken_of not in bad.squeezed[-1][1]
 
 
 def test_a_picture_that_is_needed_is_never_squeezed_before_others() -> None:
