@@ -7,6 +7,7 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -257,10 +258,12 @@ async def test_a_flood_is_cut_and_the_others_hear_on() -> None:
         sam, sam_raw = await media.enter()
         for n, publisher in enumerate((ana, bo)):
             media.apply(Attach(sam, Mid(sam_raw.offer.slots[n][0]), publisher, Source.MICROPHONE))
-        for sequence in range(int(MAX_PACKETS * BURST * 2)):
+        began = time.monotonic()
+        for sequence in range(int(MAX_PACKETS * BURST * 4)):
             ana_raw.send(voice(sequence & 0xFFFF))
         flooder = await media.stats_of(ana, lambda stats: stats.dropped.get("rate", 0) > 0)
-        assert flooder.received_packets < MAX_PACKETS * BURST * 1.5
+        # What it may send grows with the time that a busy machine takes for all this.
+        assert flooder.received_packets < MAX_PACKETS * (BURST * 1.1 + time.monotonic() - began)
         ssrc = sam_raw.answer.lines[sam_raw.offer.slots[1][0]].ssrcs[0]
         assert (await hear(bo_raw, sam_raw, lambda packet: packet.ssrc == ssrc)).payload == b"voice"
 
