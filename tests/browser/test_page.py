@@ -31,6 +31,17 @@ SETTLED = """new Promise((resolve) => requestAnimationFrame(() => requestAnimati
   .then((moving) => Promise.allSettled(moving.map((one) => one.finished)))
   .then(() => true)"""
 
+# Milliseconds for a loop of a million steps, once it is compiled; the machine of the goals took `COUNTED`.
+COUNTING = """(() => {
+  const count = () => {
+    const began = performance.now();
+    for (let i = 0, x = 0; i < 1e6; i++) x = (x * 31 + i) | 0;
+    return performance.now() - began;
+  };
+  return Math.min(...Array.from({ length: 100 }, count));
+})()"""
+COUNTED = 1.0
+
 PREVIEW = "[...document.querySelectorAll('video')].some((video) => video.videoWidth > 0 && !video.paused)"
 
 
@@ -85,13 +96,16 @@ async def test_the_page_is_light(group: Group) -> None:
 
 
 async def test_a_slow_phone_on_a_slow_line_gets_in(group: Group) -> None:
-    """CPU slowed 6 times, 400 kbit/s and 300 ms for HTTP: preview within 6 s, in the room within 15 s."""
+    """A sixth of the CPU of the machine of the goals, 400 kbit/s and 300 ms for HTTP: preview within 6 s, in the room
+    within 15 s.
+    """
     await group.come("Ben")
-    times = []
+    cpu, times = 0.0, []
     for n in range(3):
         page = await group.browser()
+        cpu = cpu or max(1.0, 6 / await slowness(page))
         group.people.append(Person(page, f"Ann {n}"))
-        times.append(await slow_join(page, group.link))
+        times.append(await slow_join(page, group.link, cpu))
         await page.close()
         group.people.pop()
     preview, room = (statistics.median(column) for column in zip(*times, strict=True))
@@ -99,10 +113,17 @@ async def test_a_slow_phone_on_a_slow_line_gets_in(group: Group) -> None:
     assert room < 15, times
 
 
-async def slow_join(page: Page, link: str) -> tuple[float, float]:
+async def slowness(page: Page) -> float:
+    """Of this machine as it is now beside the one of the goals, 1 at least: a phone is not slower because the machine
+    that plays it is.
+    """
+    return max(1.0, await page.evaluate(COUNTING) / COUNTED)
+
+
+async def slow_join(page: Page, link: str, cpu: float) -> tuple[float, float]:
     """Seconds from opening the link until the preview plays, after the name, and until the room has a connection."""
     await page.viewport(360, 640, mobile=True)
-    await page.throttle(cpu=6, kbps=400, latency_ms=300)
+    await page.throttle(cpu=cpu, kbps=400, latency_ms=300)
     started = time.monotonic()
     await page.open(link)
     await page.type("input[name=name]", "Ann")
