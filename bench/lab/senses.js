@@ -14,7 +14,7 @@
   let wanted = new Set();
   const mids = new WeakMap(); // track -> m-line
   const watched = new WeakSet();
-  const connections = [];
+  const connections = new Map(); // RTCPeerConnection -> its number, which no other one has, also after a reload
 
   const put = (list, note) => {
     list.push(note);
@@ -49,7 +49,7 @@
   async function look() {
     const pc = window.kinroom?.pc();
     if (!pc || wanted.size === 0) return;
-    if (!connections.includes(pc)) connections.push(pc);
+    if (!connections.has(pc)) connections.set(pc, Date.now());
     const carrying = window.kinroom.slots().filter((slot) => slot.source === "microphone" && wanted.has(slot.participant));
     for (const { mid } of carrying) {
       const receiver = pc.getTransceivers().find((line) => line.mid === mid)?.receiver;
@@ -57,7 +57,7 @@
         if (report.type !== "inbound-rtp") continue;
         const { totalSamplesReceived = 0, concealedSamples = 0, silentConcealedSamples = 0, packetsReceived = 0 } = report;
         const counts = [totalSamplesReceived, concealedSamples, silentConcealedSamples, packetsReceived];
-        put(sounds, [mid, performance.timeOrigin + performance.now(), connections.indexOf(pc), ...counts]);
+        put(sounds, [mid, performance.timeOrigin + performance.now(), connections.get(pc), ...counts]);
       }
     }
   }
