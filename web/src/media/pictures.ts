@@ -6,7 +6,10 @@ import { pictureKey, type Picture, type PictureKey, type PictureSource, type Pic
 import { checkStopped, closedGate, flowing, frameSeen, untold, type Gate } from "./frames";
 import { frameless, seesFrames, Surfaces } from "./surfaces";
 
+/** Of a picture that is shown, so often is a frame told: enough to know that it has not stopped. */
 const CHECK_MS = 250;
+/** Then the receiver is asked, which makes the page wait for another thread. */
+const LATE_MS = 1000;
 
 /** The receiving half of one video slot. */
 export interface VideoSlot {
@@ -103,6 +106,7 @@ export class Pictures {
     // All are emptied first, so that two who change slots find them free.
     for (const screen of this.screens) if (screen.stream !== this.streamFor(screen)) this.empty(screen);
     for (const screen of this.screens) this.fill(screen);
+    this.surfaces.listen();
     this.publish();
   }
 
@@ -163,8 +167,11 @@ export class Pictures {
     this.surfaces.park(element);
   }
 
-  private frame(mid: string, element: HTMLVideoElement, rtp: number | null): void {
-    for (const entry of this.entries.values()) if (entry.mid === mid) this.seen(entry, element, rtp);
+  /** True: the next one matters, too. */
+  private frame(mid: string, element: HTMLVideoElement, rtp: number | null): boolean {
+    const entry = [...this.entries.values()].find((one) => one.mid === mid);
+    if (entry) this.seen(entry, element, rtp);
+    return entry !== undefined && !entry.gate.open;
   }
 
   private seen(entry: Entry, element: HTMLVideoElement, rtp: number | null): void {
@@ -186,12 +193,13 @@ export class Pictures {
       changed ||= entry.gate.open !== before.open || entry.gate.stopped !== before.stopped;
     }
     if (changed) this.bind();
+    else this.surfaces.listen();
   }
 
   private delivered(key: PictureKey, entry: Entry, now: number): void {
     const watched = this.watchable(key);
     // A frame at the receiver may not be painted yet: it keeps a picture alive, but opens it only where no callback can.
-    if (entry.gate.open ? now - entry.gate.frameAt < CHECK_MS : watched) return;
+    if (entry.gate.open ? now - entry.gate.frameAt < LATE_MS : watched) return;
     const rtp = entry.receiver?.getSynchronizationSources?.()[0]?.rtpTimestamp ?? null;
     if (rtp !== null && rtp !== entry.delivered && (entry.delivered !== null || !entry.gate.open)) {
       entry.gate = frameSeen(entry.gate, now, rtp);

@@ -12,9 +12,14 @@ interface Surface {
 export class Surfaces {
   private readonly surfaces = new Map<string, Surface>();
   private readonly parked: HTMLElement;
+  /** Elements of which no frame is told, with their slot's mid. */
+  private readonly untold = new Map<HTMLVideoElement, string>();
 
-  /** `frame`: one is shown in an element of the slot with that mid. */
-  constructor(private readonly frame: (mid: string, element: HTMLVideoElement, rtp: number | null) => void) {
+  /**
+   * `frame`: one is shown in an element of the slot with that mid. True: the next one is told, too. Each one told is a
+   * turn of the page's own thread; those that are not are painted without it.
+   */
+  constructor(private readonly frame: (mid: string, element: HTMLVideoElement, rtp: number | null) => boolean) {
     this.parked = document.createElement("div");
     this.parked.className = "parked";
     this.parked.ariaHidden = "true";
@@ -52,6 +57,13 @@ export class Surfaces {
     this.surfaces.clear();
   }
 
+  /** The next frame of each element is told. */
+  listen(): void {
+    const elements = [...this.untold];
+    this.untold.clear();
+    for (const [element, mid] of elements) if (element.srcObject) this.watch(mid, element);
+  }
+
   private isParked(element: HTMLVideoElement): boolean {
     return element.parentElement === this.parked;
   }
@@ -68,8 +80,8 @@ export class Surfaces {
     if (!seesFrames(element)) return;
     element.requestVideoFrameCallback((_now, { rtpTimestamp }) => {
       if (!element.srcObject) return;
-      this.frame(mid, element, rtpTimestamp ?? null);
-      this.watch(mid, element);
+      if (this.frame(mid, element, rtpTimestamp ?? null)) this.watch(mid, element);
+      else this.untold.set(element, mid);
     });
   }
 }
