@@ -26,6 +26,7 @@ from bench.lab.netns import ADDRESS, SECOND_ADDRESS, Namespace, namespace
 from bench.lab.pairings import Rooms, moves, pairings, partners
 from bench.lab.proxy import Proxy
 from bench.lab.server import Server, SessionStats
+from bench.lab.sounds import singing
 from rtc import PeerId, Run, Source
 from signaling import protocol as p
 
@@ -77,15 +78,17 @@ class _Viewer(Struct):
 class _Group:
     """The people and who leads them."""
 
-    def __init__(self, server: Server, session: str, lead: Member) -> None:
+    def __init__(self, server: Server, session: str, lead: Member, sound: Path) -> None:
+        """`sound`: what everybody's microphone gives, without a pause: else it is told how soon somebody speaks."""
         self._server = server
+        self._sound = sound
         self._session = session
         self._lead = lead
         self.viewers: list[_Viewer] = []
         self.peers: dict[str, PeerId] = {}
 
     async def come(self, browsers: Browsers, link: str, name: str) -> None:
-        page = await browsers.chromium(fps=CAMERA[2])
+        page = await browsers.chromium(fps=CAMERA[2], sound=self._sound)
         await page.viewport(*WINDOW)
         await page.bypass_csp()  # the page loads no worker of ours otherwise
         await page.inject(SMALL, *CAMERA)
@@ -139,7 +142,7 @@ async def measure(people: int = 6, count: int = 40, rtt: float = 0, seed: int = 
             made = await server.create_session(people, links=[{"roles": ["facilitator"]}])
             link, leading = made.links
             lead = await stack.enter_async_context(member(server, leading.token, "Ana"))
-            group = _Group(server, made.session, lead)
+            group = _Group(server, made.session, lead, singing(Path(folder) / "singing.wav"))
             for number in range(people):
                 await group.come(browsers, link.url, f"Person {number + 1}")
                 print(f"{number + 1} of {people} are in", file=sys.stderr, flush=True)

@@ -5,16 +5,12 @@ What a machine would do (unplug, call, sleep) is told to the page by script, wit
 
 from __future__ import annotations
 
-import array
-import asyncio
-import math
 import time
-import wave
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from bench.lab import sounds
 from bench.lab.browsers import Page
 from tests.browser.conftest import Group
 from tests.browser.people import Person
@@ -113,10 +109,8 @@ async def test_where_sound_may_not_begin_by_itself_one_tap_starts_all_of_it(grou
 
 
 async def test_who_talks_while_muted_or_is_not_heard_reads_it(group: Group, tmp_path: Path) -> None:
-    talking, silence = tmp_path / "talking.wav", tmp_path / "silence.wav"
-    await asyncio.gather(asyncio.to_thread(write, talking, syllable), asyncio.to_thread(write, silence, nothing))
-    (ann,) = await group.come("Ann", sound=talking)
-    (ben,) = await group.come("Ben", sound=silence)
+    (ann,) = await group.come("Ann", sound=sounds.talking(tmp_path / "talking.wav"))
+    (ben,) = await group.come("Ben", sound=sounds.silence(tmp_path / "silence.wav"))
     await ann.page.click(".controls [data-action=mute]")
     await ann.page.wait_for("document.querySelector('.control-bubble')", within=5)
     await ann.page.wait_for(f'{STATUS} === "You\'re muted. Nobody hears you."', within=5)
@@ -147,22 +141,3 @@ async def hears(listener: Person, speaker: Person, within: float = 10.0) -> None
 async def packets_of(listener: Person, speaker: Person) -> float:
     sound = (await listener.streams()).get(f"{speaker.id}/microphone")
     return sound.packets if sound else 0
-
-
-def syllable(seconds: float) -> float:
-    """Loud and uneven, as no fan is: noise suppression leaves it alone."""
-    tone = sum(math.sin(2 * math.pi * 140 * n * seconds) / n for n in range(1, 12))
-    return 0.3 * tone * abs(math.sin(2 * math.pi * 2.2 * seconds)) * (1 if seconds % 1.3 < 1 else 0)
-
-
-def nothing(_seconds: float) -> float:
-    return 0.0
-
-
-def write(path: Path, sound: Callable[[float], float], seconds: int = 4, rate: int = 48_000) -> None:
-    samples = array.array("h", (int(max(-1, min(1, sound(n / rate))) * 32_000) for n in range(seconds * rate)))
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(rate)
-        out.writeframes(samples.tobytes())
