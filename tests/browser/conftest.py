@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bench.lab.browsers import Browsers, Page
+from bench.lab.browsers import SMALL, Browsers, Page
 from bench.lab.netns import ADDRESS, SECOND_ADDRESS, Namespace, namespace, remove_leftovers
 from bench.lab.proxy import Proxy
 from bench.lab.server import Server
@@ -64,13 +64,18 @@ async def proxy(inside: Namespace, hidden_server: Server) -> AsyncIterator[Proxy
 
 
 class Group:
-    """People who come to one session by one link. Once it is guarded, each of them is let in by who leads it."""
+    """People who come to one session by one link. Once it is guarded, each of them is let in by who leads it.
+
+    `camera`: width, height and frames/s of who comes from then on, and that their microphones are taken as they are:
+    where many encode on few cores.
+    """
 
     def __init__(self, browsers: Browsers, server: Server) -> None:
         self.server = server
         self.people: list[Person] = []
         self.session = ""
         self.lead: Person | None = None
+        self.camera: tuple[int, int, int] | None = None
         self._browsers = browsers
         self._token = self._leading = ""
 
@@ -80,9 +85,7 @@ class Group:
 
     async def come_to_lead(self, name: str) -> Person:
         """Without a door: a facilitator, who may share a screen."""
-        person = Person(await self.browser(), name)
-        self.people.append(person)
-        await person.page.viewport(*WINDOW)
+        person = await self._seated(await self.browser(), name)
         await person.join(f"{self.server.url}/join#{self._leading}")
         return person
 
@@ -108,9 +111,7 @@ class Group:
         return await self.enter(await self._browsers.firefox(), name)
 
     async def enter(self, page: Page, name: str) -> Person:
-        person = Person(page, name)
-        self.people.append(person)
-        await page.viewport(*WINDOW)
+        person = await self._seated(page, name)
         if self.lead is None:
             await person.join(self.link)
         else:
@@ -121,6 +122,15 @@ class Group:
     async def browser(self, **options: Any) -> Page:
         """A Chromium of somebody who has not come yet."""
         return await self._browsers.chromium(fps=15, **options)
+
+    async def _seated(self, page: Page, name: str) -> Person:
+        """Before their page is opened."""
+        person = Person(page, name)
+        self.people.append(person)
+        await page.viewport(*WINDOW)
+        if self.camera:
+            await page.inject(SMALL, *self.camera)
+        return person
 
     def others(self, person: Person) -> list[Person]:
         return [other for other in self.people if other is not person]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bench.lab.browsers import Browsers, Page
+from bench.lab.browsers import SMALL, Browsers, Page
 from bench.lab.server import NUMBERS, Server
 from tests.browser.evening import WITH_CAMERA, Evening, all_see_all, person_of, says
 from tests.browser.people import IN_THE_ROOM, Person
@@ -30,9 +30,7 @@ TAKEN_OVER_WITHIN = 15.0  # seconds from the laptop's death until the phone lead
 # Chromium writes what a page stores to the disk about 5 s later; a crash before that loses it.
 ON_DISK_AFTER = 6.0  # seconds
 
-SMALLEST = (
-    "kinroom.store.preview.value?.getVideoTracks()[0]?.applyConstraints({ width: 160, height: 120, frameRate: 6 })"
-)
+CAMERA = (160, 120, 6)  # width, height, frames/s
 SEATS_KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('kinroom.resume.')).length"
 WORDS = "document.body.innerText"
 PLACE = "kinroom.store.place.value"
@@ -57,9 +55,10 @@ async def open_menu(ana: Person, person: Person) -> None:
 async def come_to_the_door(page: Page, name: str, url: str, size: tuple[int, int] = WINDOW) -> Person:
     person = Person(page, name)
     await page.viewport(*size)
+    await page.inject(SMALL, *CAMERA)
     await person.open(url)
     if name in WITH_CAMERA:
-        await page.evaluate(SMALLEST)
+        await person.smaller_picture(*CAMERA)
     else:
         await page.click(".mirror [data-action=camera]")
     await page.call(LISTEN)
@@ -200,13 +199,13 @@ async def seats_outlive_reload_and_crash(evening: Evening) -> None:
     await evening.ana.page.wait_for(f"{person_of(cleo)}.present === false")
     cleo.page = await evening.chromium("cleo")
     await cleo.page.viewport(*WINDOW)
+    await cleo.page.inject(SMALL, *CAMERA)
     started = time.monotonic()
     await cleo.page.open(f"{evening.origin}/join")
     await same_seat(cleo, started)
     # A browser that was just opened turns no camera on by itself.
     await cleo.page.click(".control[data-action=camera]")
     await cleo.page.wait_for("kinroom.store.preview.value !== null")
-    await cleo.page.evaluate(SMALLEST)
     await all_see_all(evening.everybody)
     assert await evening.ana.page.evaluate("kinroom.store.people.value.length") == 6, "no ghost"
 
