@@ -79,6 +79,8 @@ class Estimator:
         for piece in taken.slices:
             self._delivered.add(piece)
             self._queue.add(piece)
+        if taken.resumed:
+            self._queue.accept()  # the way may be another one
         self._delivered.measure()
         shown = self._probes.feedback(packets)
         delivered = self._delivered.rate

@@ -14,6 +14,10 @@ from msgspec import Struct
 
 # libwebrtc groups what leaves within 5 ms. Longer finds a queue under more jitter, and sees it later.
 LENGTH: Final = 50_000  # microseconds of sending
+# A network that is full lets some of what comes through. Where nothing came for so long the way itself was gone: cables,
+# Wi-Fi and phones do that, and whoever changes networks. What is lost by it says nothing of the line.
+OUTAGE: Final = 300_000  # microseconds of sending
+OUTAGE_PACKETS: Final = 5
 
 # (transport-wide number, unbounded; sent at, microseconds, monotonic; octets on the wire; arrived at, microseconds of
 # the viewer's clock, None: lost)
@@ -36,6 +40,7 @@ class Taken(Struct, frozen=True):
     arrived: int  # packets
     lost: int  # packets
     late: int  # packets that arrived after all, and were reported lost before
+    resumed: bool = False  # nothing got through before; what was lost by that is not counted
 
 
 class Slices:
@@ -43,6 +48,7 @@ class Slices:
         self._next: int | None = None  # number
         self._end = 0  # when the open slice ends, microseconds; 0: none is open
         self._sent_at = self._arrived_at = self._delay = self._octets = self._lost = 0
+        self._dark = 0  # packets lost since the last slice ended, and nothing came
         self._whole = False
 
     def take(self, packets: Sequence[Packet]) -> Taken:
@@ -54,10 +60,10 @@ class Slices:
             if not packets:
                 return Taken([], 0, 0, late)
         elif first != self._next:
-            self._end, self._whole = 0, False  # of what lies between nothing is known
+            self._end, self._dark, self._whole = 0, 0, False  # of what lies between nothing is known
         self._next = packets[-1][0] + 1
-        slices, lost = self._cut(packets)
-        return Taken(slices, len(packets) - lost, lost, late)
+        slices, lost, outage = self._cut(packets)
+        return Taken(slices, len(packets) - lost, max(0, lost - outage), late, resumed=outage > 0)
 
     def _take_late(self, packets: Sequence[Packet], known: int) -> tuple[Sequence[Packet], int]:
         """The rest, and how many had been overtaken. These add to what arrives, but their delay is not the queue's."""
@@ -66,16 +72,19 @@ class Slices:
         self._lost = max(0, self._lost - sum(overtaken))
         return [packet for packet in packets if packet[0] >= known], len(overtaken)
 
-    def _cut(self, packets: Sequence[Packet]) -> tuple[list[Slice], int]:
-        """Slices, and how many packets are lost. Local names: this runs for each packet that is sent to anybody."""
+    def _cut(self, packets: Sequence[Packet]) -> tuple[list[Slice], int, int]:
+        """Slices, how many packets are lost, and how many of them in an outage. Local names: this runs for each packet
+        that is sent to anybody.
+        """
         slices: list[Slice] = []
-        lost = 0
+        lost = outage = 0
         end, sent_at, last, least = self._end, self._sent_at, self._arrived_at, self._delay
         octets, gone = self._octets, self._lost
         for _, sent, size, arrived in packets:
             if arrived is None:
                 lost += 1
                 gone += size
+                self._dark += sent >= end
             elif sent < end:
                 octets += size
                 if arrived - sent < least:
@@ -86,8 +95,12 @@ class Slices:
                 if end:
                     slices.append(Slice(sent_at, last, least, octets, gone, self._whole))
                     self._whole = True
+                    if sent - end > OUTAGE and self._dark >= OUTAGE_PACKETS:
+                        outage += self._dark
+                        self._whole = False
+                self._dark = 0
                 end, sent_at, last, least = sent + LENGTH, sent, arrived, arrived - sent
                 octets, gone = size, 0
         self._end, self._sent_at, self._arrived_at, self._delay = end, sent_at, last, least
         self._octets, self._lost = octets, gone
-        return slices, lost
+        return slices, lost, outage

@@ -121,6 +121,32 @@ def test_a_blackout_changes_nothing() -> None:
     assert found.mean_pct >= 80
 
 
+@pytest.mark.parametrize("longer", [0.0, 0.100])
+def test_another_network_is_no_trouble(longer: float) -> None:
+    """For 1.5 s nothing passes, and then all of it `longer` on its way."""
+    messages = steady(200e3, 30)
+    changed = [
+        (number, at, octets, None if 20e6 < at < 21.5e6 else arrived + int(longer * 1e6 * (at > 20e6)))
+        for message in messages
+        for number, at, octets, arrived in message
+        if arrived is not None
+    ]
+    # Feedback comes after something has arrived.
+    calm = [packet for packet in changed if packet[1] <= 20e6]
+    rest = [packet for packet in changed if packet[1] > 20e6]
+    first = next(n for n, packet in enumerate(rest) if packet[3] is not None) + 3
+    told = [calm[n : n + 3] for n in range(0, len(calm), 3)]
+    after = [rest[:first], *(rest[n : n + 3] for n in range(first, len(rest), 3))]
+    estimator = heard(told)
+    before = estimator.target
+    assert before is not None
+    for packets in after:
+        estimator.feedback(packets[-1][1] / 1e6 + 0.05, packets, 0.05)
+        assert estimator.target is not None
+        assert estimator.target >= before
+    assert estimator.troubled_at == float("-inf")
+
+
 def test_others_who_come_and_go() -> None:
     stream = estimate.run("steady stream of 1.2 Mbit/s comes and goes", 1)
     download = estimate.run("download comes and goes", 1)

@@ -67,3 +67,35 @@ def test_a_message_of_old_ones_alone() -> None:
     cut.take([packet(0, 0, 20), packet(1, 10, None), packet(2, 20, 20)])
     assert cut.take([packet(1, 10, 150)]) == Taken([], 0, 0, 1)
     assert cut.take([packet(1, 10, None)]) == Taken([], 0, 0, 0)
+
+
+def after_gap(*lost: int) -> Taken:
+    """Packets sent at these milliseconds are lost, between one that came and one that comes."""
+    cut = Slices()
+    gone = [packet(number, sent, None) for number, sent in enumerate(lost, 1)]
+    return cut.take([packet(0, 0, 20), *gone, packet(len(lost) + 1, 500, 20)])
+
+
+def test_what_is_lost_while_nothing_passes_is_not_the_lines_loss() -> None:
+    found = after_gap(60, 120, 180, 240, 300)
+    assert (found.arrived, found.lost, found.resumed) == (2, 0, True)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        pytest.param((60, 120, 180, 240), id="few"),
+        pytest.param((10, 20, 30, 40, 45), id="all of one moment, and then nothing was sent"),
+    ],
+)
+def test_what_is_lost_otherwise_is(lost: tuple[int, ...]) -> None:
+    found = after_gap(*lost)
+    assert (found.arrived, found.lost, found.resumed) == (2, len(lost), False)
+
+
+def test_after_an_outage_measuring_begins_anew() -> None:
+    cut = Slices()
+    lost = [packet(number, 40 + 30 * number, None) for number in range(1, 11)]
+    after = [packet(11, 500, 80), packet(12, 560, 80), packet(13, 620, 80)]
+    found = cut.take([packet(0, 0, 20), *lost, *after])
+    assert [(one.sent_at // 1000, one.whole) for one in found.slices] == [(0, False), (500, False), (560, True)]
