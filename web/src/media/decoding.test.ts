@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { added, dropShare, framesOf, loadStep, startLoad, type Load } from "./decoding";
+import { added, framesOf, loadStep, startLoad, type Load } from "./decoding";
 
 /** One sample every 2.5 s: frames decoded and dropped since the one before. */
 function feed(load: Load, from: number, shown: number, ...steps: [number, number][]): Load {
@@ -20,6 +20,7 @@ test("over a tenth dropped for 5 s halves what is shown", () => {
 test("a tenth is still fine, and one bad moment is no reason", () => {
   expect(feed(startLoad(0), 0, 9, [100, 0], [90, 10], [90, 10]).limit).toBe(Infinity);
   expect(feed(startLoad(0), 0, 9, [100, 0], [100, 20]).limit).toBe(Infinity);
+  expect(feed(startLoad(0), 0, 9, [100, 0], [10, 90], [100, 10]).limit).toBe(Infinity);
 });
 
 test("it goes down to one picture, not to none", () => {
@@ -45,7 +46,8 @@ test("what a slot counted before it was looked at is nobody's", () => {
 });
 
 test("few frames say nothing", () => {
-  expect(dropShare([{ at: 0, decoded: 0, dropped: 0 }, { at: 5000, decoded: 5, dropped: 5 }])).toBe(0);
+  expect(feed(startLoad(0), 0, 9, [100, 0], [5, 4], [5, 4]).limit).toBe(Infinity);
+  expect(feed(startLoad(0), 0, 9, [100, 0], [5, 5], [5, 5]).limit).toBe(4);
 });
 
 test("only received video counts", () => {

@@ -21,26 +21,27 @@ const WINDOW_MS = 5000;
 const MOST_DROPPED = 0.1;
 /** One more picture per this time. Lower recovers sooner, risks a stutter sooner. */
 const RAISE_EVERY_MS = 15_000;
-/** Below this many frames in the window a share means nothing. */
-const FEWEST_FRAMES = 20;
+/** Below this many frames from one sample to the next a share means nothing. */
+const FEWEST_FRAMES = 10;
 
 export const startLoad = (now: number): Load => ({ samples: [], limit: Infinity, changedAt: now });
 
-export function dropShare(samples: readonly DecodeSample[]): number {
-  const first = samples[0];
-  const last = samples[samples.length - 1];
-  if (!first || !last) return 0;
-  const dropped = last.dropped - first.dropped;
-  const frames = dropped + last.decoded - first.decoded;
+function dropShare(before: DecodeSample, after: DecodeSample): number {
+  const dropped = after.dropped - before.dropped;
+  const frames = dropped + after.decoded - before.decoded;
   return frames < FEWEST_FRAMES ? 0 : dropped / frames;
 }
+
+/** From each sample to the next: frames that come all at once after an outage are dropped at once. */
+const isBehind = (samples: readonly DecodeSample[]): boolean =>
+  samples.slice(1).every((after, n) => dropShare(samples[n]!, after) > MOST_DROPPED);
 
 /** `shown`: the number of pictures asked for now (after the limit). */
 export function loadStep(load: Load, sample: DecodeSample, shown: number): Load {
   const samples = [...load.samples.filter((one) => one.at > sample.at - WINDOW_MS - 1), sample];
   const next = { ...load, samples };
   const full = samples[0] !== undefined && sample.at - samples[0].at >= WINDOW_MS * 0.9;
-  if (full && dropShare(samples) > MOST_DROPPED) {
+  if (full && isBehind(samples)) {
     return { samples: [], limit: Math.max(1, Math.floor(shown / 2)), changedAt: sample.at };
   }
   if (load.limit !== Infinity && sample.at - load.changedAt >= RAISE_EVERY_MS) return raise(next, sample.at, shown);
