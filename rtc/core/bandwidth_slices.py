@@ -14,8 +14,8 @@ from msgspec import Struct
 
 # libwebrtc groups what leaves within 5 ms. Longer finds a queue under more jitter, and sees it later.
 LENGTH: Final = 50_000  # microseconds of sending
-# A network that is full lets some of what comes through. Where nothing came for so long the way itself was gone: cables,
-# Wi-Fi and phones do that, and whoever changes networks. What is lost by it says nothing of the line.
+# A network that is full lets some of what comes through. Where nothing came for so long the way itself was gone:
+# cables, Wi-Fi and phones do that, and whoever changes networks. What is lost by it says nothing of the line.
 OUTAGE: Final = 300_000  # microseconds of sending
 OUTAGE_PACKETS: Final = 5
 
