@@ -25,6 +25,7 @@ from bench.lab.actors import Actor, acting
 from bench.lab.authority import Authority
 from bench.lab.browsers import SENSES, SMALL, Browsers, Page, trust
 from bench.lab.coturn import Coturn
+from bench.lab.door import IN_THE_ROOM, come_in
 from bench.lab.dtls import Identity
 from bench.lab.impair import Rule
 from bench.lab.lead import member
@@ -62,9 +63,6 @@ SETTLED = 5.0  # seconds without impairment just before a fault: what they show 
 UNTIL_TALL = 25.0  # seconds for the picture in front to be as tall as it gets
 STATS_AGE = 2.5  # seconds until the worker's statistics tell of everything so far
 
-IN_THE_ROOM = "window.kinroom?.store.place.value === 'room' && kinroom.pc()?.connectionState === 'connected'"
-STEP = "document.querySelector('.door')?.dataset.step"
-IS_LAST = "document.querySelector('.door').dataset.last === 'true'"
 UFRAG = "kinroom.pc().localDescription.sdp.match(/a=ice-ufrag:(.*)/)[1].trim()"
 SLOTS = "kinroom.slots().map(({ mid, participant, source }) => [mid, participant, source])"
 SHOW_ONESELF = "async (on) => { await kinroom.store.setMuted(!on); await kinroom.store.setCamera(on); }"
@@ -456,20 +454,7 @@ async def _come(page: Page, link: str, name: str, camera: tuple[int, int, int]) 
     await page.inject(SMALL, *camera)
     await page.inject(SENSES)
     await page.open(link)
-    while True:
-        step = await page.wait_for(STEP, 20.0)
-        if step == "name":
-            await page.type("input[name=name]", name)
-        elif step == "devices":
-            if page.browser == Browser.FIREFOX:
-                await page.click("[data-action=devices]")
-            await page.wait_for("kinroom.store.preview.value !== null")
-        last = await page.evaluate(IS_LAST)
-        await page.click(".onward")
-        if last:
-            break
-        await page.wait_for(f"{STEP} !== '{step}' && {STEP}")
-    await page.wait_for(IN_THE_ROOM, 30.0)
+    await come_in(page, name)
 
 
 @contextlib.contextmanager

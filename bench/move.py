@@ -19,6 +19,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.lab.browsers import SMALL, WATCH, Browsers, Page
+from bench.lab.door import come_in
 from bench.lab.impair import Rule
 from bench.lab.lead import Member, member
 from bench.lab.moved import Noted, delay_ms, percentile, run_of, strays
@@ -37,9 +38,6 @@ EVERY = 1.5  # seconds between two commands; figures come from the first 1.2
 SETTLE = 3.0  # seconds: encoders at their rate, buffers at their length
 STATS_AGE = 2.5  # seconds until the worker's statistics tell of everything so far
 
-IN_THE_ROOM = "window.kinroom?.store.place.value === 'room' && kinroom.pc()?.connectionState === 'connected'"
-STEP = "document.querySelector('.door')?.dataset.step"
-IS_LAST = "document.querySelector('.door').dataset.last === 'true'"
 IN_A_PAIR = "kinroom.store.roomView.value?.kind === 'pair'"
 SEES_SOMEBODY = """[...kinroom.store.pictures.value.values()].some(
   ({ participant, state }) => participant !== kinroom.store.me.value && state === "live",
@@ -94,7 +92,7 @@ class _Group:
         await page.inject(SMALL, *CAMERA)
         await page.inject(WATCH)
         await page.open(link)
-        await _through_the_door(page, name)
+        await come_in(page, name, camera=False)
         me = await page.evaluate("kinroom.store.me.value")
         self.viewers.append(_Viewer(page, me, Noted(), {}))
 
@@ -207,20 +205,3 @@ async def _server(inside: Namespace, folder: Path, rtt: float) -> AsyncIterator[
     async with hidden as server, proxy:
         proxy.set_default(up=slow, down=slow)
         yield server
-
-
-async def _through_the_door(page: Page, name: str) -> None:
-    """With the camera off."""
-    while True:
-        step = await page.wait_for(STEP, 20.0)
-        if step == "name":
-            await page.type("input[name=name]", name)
-        elif step == "devices":
-            await page.wait_for("kinroom.store.preview.value !== null")
-            await page.click(".mirror [data-action=camera]")
-        last = await page.evaluate(IS_LAST)
-        await page.click(".onward")
-        if last:
-            break
-        await page.wait_for(f"{STEP} !== '{step}' && {STEP}")
-    await page.wait_for(IN_THE_ROOM, 30.0)

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from bench.lab.authority import Authority
+from bench.lab.child import ended
 from bench.lab.netns import Namespace
 
 PORT = 443
@@ -122,13 +123,7 @@ class Coturn:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._process.returncode is None:
-            self._process.terminate()
-            try:
-                await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        await ended(self._process, STOP_TIMEOUT)
 
     async def _until_listening(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT

@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from bench import procfs
+from bench.lab.child import ended
 from bench.lab.netns import Namespace, run
 from rtc import PeerId, WorkerStats
 
@@ -114,13 +115,7 @@ class Server:
 
     async def __aexit__(self, *_: object) -> None:
         await self._http.close()
-        if self._process.returncode is None:
-            self._process.terminate()
-            try:
-                await asyncio.wait_for(self._process.wait(), STOP_TIMEOUT)
-            except TimeoutError:
-                self._process.kill()
-                await self._process.wait()
+        await ended(self._process, STOP_TIMEOUT)
 
     async def create_session(
         self,

@@ -60,6 +60,18 @@ export function DeviceChoices({ store }: { store: SessionStore }) {
   );
 }
 
+/** The same, folded away: most people never need it. */
+export function DeviceFold({ store }: { store: SessionStore }) {
+  return (
+    <details class="choices-fold">
+      <summary>{t("join.devices")}</summary>
+      <div class="choices-fold-body">
+        <DeviceChoices store={store} />
+      </div>
+    </details>
+  );
+}
+
 const STEPS = 12;
 // Speech in a quiet room reaches this; breathing and fans do not.
 export const HEARD_AT = 0.12;

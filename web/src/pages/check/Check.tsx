@@ -1,13 +1,10 @@
 import "./check.css";
 
-import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
-import { useHeadingFocus } from "../../ui/hooks";
-import { Mark } from "../../ui/Mark";
-import { SupportCode } from "../SupportCode";
+import { StepPage } from "../StepPage";
 import { ConnectionStep } from "./ConnectionStep";
 import { type Findings, isTask, NOTHING_YET, type Step, stepsFor, tasksFor } from "./findings";
 import { CameraStep, MicrophoneStep, SpeakerStep } from "./OwnSteps";
@@ -46,7 +43,13 @@ export default function Check({ store }: { store: SessionStore }) {
   };
   const between = step !== "start" && step !== "report";
   return (
-    <Frame key={step} title={titleOf(step)} progress={between ? t("door.step", { step: at, steps: steps.length - 2 }) : null} step={step}>
+    <StepPage
+      key={step}
+      title={titleOf(step)}
+      progress={between ? t("door.step", { step: at, steps: steps.length - 2 }) : null}
+      kind="card"
+      marks={{ "data-check": step }}
+    >
       {step === "start" && <Start onDone={props.onDone} />}
       {step === "camera" && <CameraStep {...props} />}
       {step === "microphone" && <MicrophoneStep {...props} />}
@@ -54,7 +57,7 @@ export default function Check({ store }: { store: SessionStore }) {
       {step === "connection" && <ConnectionStep {...props} />}
       {isTask(step) && <TaskStep {...props} task={step} />}
       {step === "report" && <ReportStep store={store} findings={findings} tasks={tasksFor(phone)} onAgain={again} />}
-    </Frame>
+    </StepPage>
   );
 }
 
@@ -72,34 +75,5 @@ function Start({ onDone }: { onDone: () => void }) {
         {t("selfTest.begin")}
       </button>
     </div>
-  );
-}
-
-interface FrameProps {
-  title: string;
-  progress: string | null;
-  step: Step;
-  children: ComponentChildren;
-}
-
-/** One step is one page: its heading takes the focus. */
-function Frame({ title, progress, step, children }: FrameProps) {
-  const heading = useHeadingFocus();
-  return (
-    <main class="page door" data-kind="card" data-check={step}>
-      <header class="door-head">
-        <Mark />
-        {progress && <p class="small soft">{progress}</p>}
-      </header>
-      <div class="door-title">
-        <h1 ref={heading} tabIndex={-1}>
-          {title}
-        </h1>
-      </div>
-      {children}
-      <footer class="door-foot">
-        <SupportCode />
-      </footer>
-    </main>
   );
 }

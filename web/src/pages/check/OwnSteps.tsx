@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { t } from "../../i18n";
 import { playTone } from "../../media/tone";
-import { DeviceChoices, HEARD_AT, LevelMeter } from "../../ui/Devices";
+import { DeviceFold, HEARD_AT, LevelMeter } from "../../ui/Devices";
 import { Icon } from "../../ui/Icon";
 import { MirrorPlace, useAsked } from "../door/Mirror";
 import { Answers, Skip } from "./Answers";
@@ -51,12 +51,7 @@ export function MicrophoneStep({ store, onFound, onDone }: StepProps) {
     <div class="check-card">
       <p>{t("selfTest.microphone.lead")}</p>
       <LevelMeter store={store} />
-      <details class="choices-fold">
-        <summary>{t("join.devices")}</summary>
-        <div class="choices-fold-body">
-          <DeviceChoices store={store} />
-        </div>
-      </details>
+      <DeviceFold store={store} />
       {heard.value ? (
         <button type="button" class="button primary onward" data-action="yes" onClick={() => settle("yes")}>
           {t("selfTest.goOn")}

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import type { DeviceAnswer, SessionStore } from "../../session/model";
 import { DeviceHelp } from "../../ui/DeviceHelp";
-import { DeviceChoices, LevelMeter } from "../../ui/Devices";
+import { DeviceFold, LevelMeter } from "../../ui/Devices";
 import { Icon } from "../../ui/Icon";
 
 /** Asked: nothing yet, the browser's question is open, or its answer. */
@@ -120,12 +120,7 @@ export function Mirror({ store, ask }: { store: SessionStore; ask: Ask }) {
         </div>
       </div>
       {microphone === "on" && <LevelMeter store={store} />}
-      <details class="choices-fold">
-        <summary>{t("join.devices")}</summary>
-        <div class="choices-fold-body">
-          <DeviceChoices store={store} />
-        </div>
-      </details>
+      <DeviceFold store={store} />
     </>
   );
 }
