@@ -8,7 +8,6 @@ the kernel's times. What they see is counted by its headers, which SRTP leaves i
 from __future__ import annotations
 
 import asyncio
-import heapq
 import socket
 import struct
 import time
@@ -25,12 +24,12 @@ from bench.lab.dtls import Identity
 from bench.lab.feedback import Heard
 from bench.lab.lead import Member
 from bench.lab.media import AUDIO_INTERVAL, LARGEST_PAYLOAD, Stream, TransportCounter
+from bench.lab.pace import pace
 from bench.lab.peer import RawPeer
 from bench.lab.recorded import ENCODINGS, FPS, Recorded
 from bench.lab.sdp import OPUS, TALKING, TRANSPORT_CC, VP8
 from signaling import protocol as p
 
-STEP = 0.002  # seconds between looks at what is due
 REPORT = 1.0  # seconds
 FEEDBACK = 0.1  # seconds, about as in browsers
 KEY_FRAME_EVERY = 0.3  # seconds at least: libwebrtc's kMinKeyframeSendIntervalMs
@@ -287,29 +286,22 @@ async def acting(actors: Sequence[Actor]) -> AsyncIterator[None]:
         loop.add_reader(actor.peer.socket, actor.receive)
     try:
         async with asyncio.TaskGroup() as group:
-            pace = group.create_task(_pace(actors))
+            # `due`, not the moment of now: a decoder hears each step between timestamps that is not a frame's length.
+            acts = pace(
+                len(actors),
+                {"voice": AUDIO_INTERVAL, "picture": 1 / FPS, "feedback": FEEDBACK, "report": REPORT},
+                lambda n, kind, due, _: actors[n].send(due, kind),
+                lambda now: _send_waiting(actors, now),
+            )
+            running = group.create_task(acts)
             yield
-            pace.cancel()
+            running.cancel()
     finally:
         for actor in actors:
             loop.remove_reader(actor.peer.socket)
             actor.peer.close()
 
 
-async def _pace(actors: Sequence[Actor]) -> None:
-    """Each thing at its own time, spread as people's clocks are."""
-    intervals = {"voice": AUDIO_INTERVAL, "picture": 1 / FPS, "feedback": FEEDBACK, "report": REPORT}
-    now = time.monotonic()
-    agenda = [
-        (now + interval * n / len(actors), n, kind) for n in range(len(actors)) for kind, interval in intervals.items()
-    ]
-    heapq.heapify(agenda)
-    while True:
-        now = time.monotonic()
-        while agenda[0][0] <= now:
-            # Not the moment of now: a decoder hears each step between timestamps that is not a frame's length.
-            at, n, kind = agenda[0]
-            heapq.heapreplace(agenda, (at + actors[n].send(at, kind), n, kind))
-        for actor in actors:
-            actor.send_waiting(now)
-        await asyncio.sleep(STEP)
+def _send_waiting(actors: Sequence[Actor], now: float) -> None:
+    for actor in actors:
+        actor.send_waiting(now)

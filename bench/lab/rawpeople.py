@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import heapq
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -18,12 +17,12 @@ from bench.generator import REPORT, Counts, Person
 from bench.lab.dtls import Identity
 from bench.lab.lead import Member
 from bench.lab.media import AUDIO_INTERVAL, VIDEO_FPS, read_stamp
+from bench.lab.pace import pace
 from bench.lab.peer import RawPeer
 from bench.lab.sdp import OPUS
 from signaling import protocol as p
 
 KBPS = 100.0  # of each camera: a frame is one packet
-STEP = 0.002  # seconds between looks at what is due
 LEVEL = 40  # -dBov
 
 _KEY_FRAME_START = b"\x9d\x01\x2a"  # RFC 6386 9.1
@@ -110,29 +109,14 @@ async def sending(people: Sequence[RawPerson]) -> AsyncIterator[None]:
     loop = asyncio.get_running_loop()
     for person in people:
         loop.add_reader(person.sender.peer.socket, person.receive)
-    pace = asyncio.create_task(_pace(people))
+    intervals = {"sound": AUDIO_INTERVAL, "picture": 1 / VIDEO_FPS, "report": REPORT}
+    running = asyncio.create_task(pace(len(people), intervals, lambda n, kind, _, now: people[n].send(now, kind)))
     try:
         yield
     finally:
-        pace.cancel()
+        running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await pace
+            await running
         for person in people:
             loop.remove_reader(person.sender.peer.socket)
             person.sender.peer.close()
-
-
-async def _pace(people: Sequence[RawPerson]) -> None:
-    """Each thing at its own time, spread as people's clocks are."""
-    intervals = {"sound": AUDIO_INTERVAL, "picture": 1 / VIDEO_FPS, "report": REPORT}
-    now = time.monotonic()
-    agenda = [
-        (now + interval * n / len(people), n, kind) for n in range(len(people)) for kind, interval in intervals.items()
-    ]
-    heapq.heapify(agenda)
-    while True:
-        now = time.monotonic()
-        while agenda[0][0] <= now:
-            at, n, kind = agenda[0]
-            heapq.heapreplace(agenda, (at + people[n].send(now, kind), n, kind))
-        await asyncio.sleep(STEP)
