@@ -17,7 +17,7 @@ from rtc.core.bandwidth_loss import Loss, Verdict
 from rtc.core.bandwidth_probe import Probe, Probes
 from rtc.core.bandwidth_queue import Queue
 from rtc.core.bandwidth_rate import SHOWS, RateControl
-from rtc.core.bandwidth_slices import Packet, Slices, Taken
+from rtc.core.bandwidth_slices import Packet, Slices, Stretched, Taken
 
 NEVER: Final = float("-inf")
 STALE: Final = 1.0  # seconds without feedback, after which nothing is probed
@@ -90,6 +90,8 @@ class Estimator:
             self._rate = RateControl(now, delivered)
         if taken.slices:
             self._watch_queue(now, self._rate, taken.slices[-1].sent_at / 1e6, delivered)
+        if taken.stretched is not None:
+            self._watch_stretched(now, self._rate, taken.stretched)
         self._watch_loss(now, self._rate, taken, delivered)
         if shown is not None and now > self._troubled_at + DOUBTFUL:
             self._rate.show(shown)
@@ -152,6 +154,11 @@ class Estimator:
             if carried is not None:
                 self._cut(now, rate, carried)
 
+    def _watch_stretched(self, now: float, rate: RateControl, burst: Stretched) -> None:
+        """The line's pace is known before its queue is: three slices take as long as they stand there."""
+        if burst.rate < rate.target and not self._queue.rough and self._delay.judges(burst.sent_at / 1e6):
+            self._cut(now, rate, burst.rate, ahead=True)
+
     def _watch_loss(self, now: float, rate: RateControl, taken: Taken, delivered: float) -> None:
         verdict = self._loss.add(
             now,
@@ -182,9 +189,9 @@ class Estimator:
                 rate.eased()
         self._steps = False
 
-    def _cut(self, now: float, rate: RateControl, carried: float) -> None:
+    def _cut(self, now: float, rate: RateControl, carried: float, *, ahead: bool = False) -> None:
         rate.cut(now, carried / (1 - self._loss.own), self._queue.delay)
-        self._delay.cut(now)
+        self._delay.cut(now, ahead=ahead)
         self._trouble(now)
         self._before = None
 

@@ -35,22 +35,30 @@ class DelayControl:
     def __init__(self, queue: Queue) -> None:
         self.drains = False  # less is sent so that the queue may drain
         self._queue = queue
+        self._ahead = False
         self._seen = 0  # messages in a row that found it
         self._cut_at = self._clear_at = float("-inf")
 
-    def cut(self, now: float) -> None:
-        """Less is sent from now on."""
-        self._cut_at, self.drains = now, True
+    def cut(self, now: float, *, ahead: bool = False) -> None:
+        """Less is sent from now on. `ahead`: before its queue could be seen."""
+        self._cut_at, self._ahead, self.drains = now, ahead, True
+
+    def judges(self, sent_at: float) -> bool:
+        """Whether what was sent then, seconds, left when the last cut had come to be followed."""
+        return sent_at >= self._cut_at + SETTLES
 
     def judge(self, now: float, sent_at: float, sent: float, target: float) -> Sign:
         """After the newest slice: when it was sent, seconds, and at which rate what is sent goes."""
         queue = self._queue
+        judges = self.judges(sent_at)
+        if self._ahead and not judges:
+            return Sign.WAIT
         if queue.delay <= CLEAR * queue.limit:
             self.drains = False
             self._seen = 0
             self._clear_at = now
             return Sign.CLEAR
-        if queue.slope < FALLING or sent_at < self._cut_at + SETTLES:
+        if queue.slope < FALLING or not judges:
             return Sign.WAIT
         follows = sent <= FOLLOWS * target
         stays = follows and now > max(self._cut_at, self._clear_at) + DRAINS_WITHIN

@@ -18,6 +18,9 @@ LENGTH: Final = 50_000  # microseconds of sending
 # cables, Wi-Fi and phones do that, and whoever changes networks. What is lost by it says nothing of the line.
 OUTAGE: Final = 300_000  # microseconds of sending
 OUTAGE_PACKETS: Final = 5
+# What left within a slice and took so long to arrive, evenly, came at the pace of the line.
+STRETCHED: Final = 150_000  # microseconds
+EVEN: Final = 2  # times as long at least as its longest gap: else it was held up, and then came at once
 
 # (transport-wide number, unbounded; sent at, microseconds, monotonic; octets on the wire; arrived at, microseconds of
 # the viewer's clock, None: lost)
@@ -33,6 +36,19 @@ class Slice(Struct, frozen=True):
     whole: bool  # no feedback was lost between the slice before and this one
 
 
+class Stretched(Struct, frozen=True):
+    """Packets that left at once and were spread by the line."""
+
+    sent_at: int  # microseconds, of the first
+    octets: int  # that arrived after the first
+    took: int  # microseconds from the first to the last arrival
+
+    @property
+    def rate(self) -> float:
+        """Bits/s."""
+        return 8e6 * self.octets / self.took
+
+
 class Taken(Struct, frozen=True):
     """Of one feedback message."""
 
@@ -41,6 +57,7 @@ class Taken(Struct, frozen=True):
     lost: int  # packets
     late: int  # packets that arrived after all, and were reported lost before
     resumed: bool = False  # nothing got through before; what was lost by that is not counted
+    stretched: Stretched | None = None  # the newest slice of which that can be said, whole or not
 
 
 class Slices:
@@ -48,6 +65,8 @@ class Slices:
         self._next: int | None = None  # number
         self._end = 0  # when the open slice ends, microseconds; 0: none is open
         self._sent_at = self._arrived_at = self._delay = self._octets = self._lost = 0
+        self._began_at = self._head = self._gap = 0  # of the open slice: first arrival, octets of it, longest gap
+        self._stretched: Stretched | None = None
         self._dark = 0  # packets lost since the last slice ended, and nothing came
         self._whole = False
 
@@ -63,7 +82,15 @@ class Slices:
             self._end, self._dark, self._whole = 0, 0, False  # of what lies between nothing is known
         self._next = packets[-1][0] + 1
         slices, lost, outage = self._cut(packets)
-        return Taken(slices, len(packets) - lost, max(0, lost - outage), late, resumed=outage > 0)
+        if self._end and self._arrived_at - self._began_at >= STRETCHED:
+            self._note_stretched(self._sent_at, self._arrived_at, self._octets)
+        stretched, self._stretched = self._stretched, None
+        return Taken(slices, len(packets) - lost, max(0, lost - outage), late, outage > 0, stretched)
+
+    def _note_stretched(self, sent_at: int, last: int, octets: int) -> None:
+        took = last - self._began_at
+        if took >= EVEN * self._gap:
+            self._stretched = Stretched(sent_at, octets - self._head, took)
 
     def _take_late(self, packets: Sequence[Packet], known: int) -> tuple[Sequence[Packet], int]:
         """The rest, and how many had been overtaken. These add to what arrives, but their delay is not the queue's."""
@@ -79,7 +106,7 @@ class Slices:
         slices: list[Slice] = []
         lost = outage = 0
         end, sent_at, last, least = self._end, self._sent_at, self._arrived_at, self._delay
-        octets, gone = self._octets, self._lost
+        octets, gone, gap = self._octets, self._lost, self._gap
         for _, sent, size, arrived in packets:
             if arrived is None:
                 lost += 1
@@ -90,9 +117,14 @@ class Slices:
                 if arrived - sent < least:
                     least = arrived - sent
                 if arrived > last:
+                    if arrived - last > gap:
+                        gap = arrived - last
                     last = arrived
             else:
                 if end:
+                    if last - self._began_at >= STRETCHED:
+                        self._gap = gap
+                        self._note_stretched(sent_at, last, octets)
                     slices.append(Slice(sent_at, last, least, octets, gone, self._whole))
                     self._whole = True
                     if sent - end > OUTAGE and self._dark >= OUTAGE_PACKETS:
@@ -100,7 +132,8 @@ class Slices:
                         self._whole = False
                 self._dark = 0
                 end, sent_at, last, least = sent + LENGTH, sent, arrived, arrived - sent
-                octets, gone = size, 0
+                octets, gone, gap = size, 0, 0
+                self._began_at, self._head = arrived, size
         self._end, self._sent_at, self._arrived_at, self._delay = end, sent_at, last, least
-        self._octets, self._lost = octets, gone
+        self._octets, self._lost, self._gap = octets, gone, gap
         return slices, lost, outage

@@ -121,6 +121,18 @@ def test_a_blackout_changes_nothing() -> None:
     assert found.mean_pct >= 80
 
 
+@pytest.mark.parametrize("queue", [0.2, 1.5])
+def test_a_line_that_falls_to_a_twentieth_is_left_within_half_a_second(queue: float) -> None:
+    """Mostly: where each slice has one packet that found room in the queue, the queue itself must be seen."""
+    targets = []
+    for seed in range(1, 6):
+        network = Network(seed, Line(rate=((0.0, 2e6), (15.0, 100e3)), queue=queue))
+        sender = Sender(network, ((0.0, 800e3),), probes=False)
+        network.run(15.5)
+        targets.append(sender.estimator.target or 0.0)
+    assert sorted(targets)[len(targets) // 2] < 110e3
+
+
 @pytest.mark.parametrize("longer", [0.0, 0.100])
 def test_another_network_is_no_trouble(longer: float) -> None:
     """For 1.5 s nothing passes, and then all of it `longer` on its way."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rtc.core.bandwidth_slices import Packet, Slice, Slices, Taken
+from rtc.core.bandwidth_slices import Packet, Slice, Slices, Stretched, Taken
 
 AWAY = 5_000_000  # microseconds between the clocks
 
@@ -99,3 +99,21 @@ def test_after_an_outage_measuring_begins_anew() -> None:
     after = [packet(11, 500, 80), packet(12, 560, 80), packet(13, 620, 80)]
     found = cut.take([packet(0, 0, 20), *lost, *after])
     assert [(one.sent_at // 1000, one.whole) for one in found.slices] == [(0, False), (500, False), (560, True)]
+
+
+def test_a_burst_that_the_line_spread_tells_its_pace() -> None:
+    cut = Slices()
+    burst = [packet(number, 2 * number, 20 + 30 * number) for number in range(8)]
+    assert cut.take(burst[:5]).stretched is None, "it took 130 ms so far"
+    found = cut.take(burst[5:]).stretched
+    assert found == Stretched(0, 7000, 7 * 32_000)
+    assert found.rate == 7000 * 8 / 0.224
+    assert cut.take([packet(8, 100, 200)]).stretched == found, "also as its slice ends"
+    assert cut.take([packet(9, 110, 200)]).stretched is None
+
+
+@pytest.mark.parametrize("first_ms", [20, 220])
+def test_a_burst_that_was_held_up_tells_none(first_ms: int) -> None:
+    """And then came at once, but for its first packet or not."""
+    held = [packet(number, 2 * number, 220 - 2 * number) for number in range(1, 8)]
+    assert Slices().take([packet(0, 0, first_ms), *held]).stretched is None
