@@ -257,7 +257,7 @@ class Stage:
         """Loads the page again, until its offer."""
         await self._read()
         await self._page.reload()
-        await self._page.wait_for("window.kinroom?.pc()")
+        await self._page.wait_for("Boolean(window.kinroom?.pc())")
         self._offered_at = time.time()
         await self._page.wait_for(IN_THE_ROOM, 30.0)
         await self._listen()
