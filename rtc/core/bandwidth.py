@@ -66,6 +66,11 @@ class Estimator:
         return None if self._told is None else self._told * self._kept
 
     @property
+    def lost(self) -> float:
+        """Share of what was sent lately, as transport-wide feedback tells."""
+        return self._loss.share
+
+    @property
     def troubled_at(self) -> float:
         """When the line was last found to be full; -inf: never."""
         return self._troubled_at

@@ -45,6 +45,7 @@ class Loss:
 
     def __init__(self) -> None:
         self.own = 0.0  # share that the line loses whatever is sent
+        self.share = 0.0  # that it lost in the newest window, for whatever reason
         self._shown = 0.0  # the same, when a step down last showed it
         self._pending: deque[tuple[float, int, int]] = deque()  # messages: when, arrived, lost
         self._late = self._arrived = self._lost = 0  # packets
@@ -65,7 +66,7 @@ class Loss:
         count = self._arrived + self._lost
         if now - self._since < WINDOW or count < (STEP_PACKETS if self._stepped else MIN_PACKETS):
             return None
-        share = self._lost / count
+        self.share = share = self._lost / count
         self._since, self._arrived, self._lost = now, 0, 0
         self._verdict = self._judge(share, count, delivered, queue_stands, follows)
         return self._verdict

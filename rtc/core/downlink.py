@@ -43,6 +43,7 @@ class Downlink:
         self.stats = DownlinkStats()
         self._decided_at = self._next = float("-inf")
         self._told: list[Mid] = []
+        self._lost = 0.0
 
     # --- what the viewer's browser says ------------------------------------------------------------------------------
 
@@ -50,6 +51,10 @@ class Downlink:
         news = self._sent_log.reported(int(now * 1_000_000), feedback.base_sequence, feedback.arrivals)
         if news:
             self._estimator.feedback(now, news, round_trip)
+            if self._lost != self._estimator.lost:
+                self._lost = self._estimator.lost
+                for slot in self._slots.values():
+                    slot.line_loss = self._lost
             self._heard(now)
 
     def remb(self, now: float, bitrate: float) -> None:

@@ -57,6 +57,7 @@ class Slot:
         self.last_timestamp: int | None = None
         self.sink: Sink | None = None  # None until DTLS is done
         self.rtx_sink: Sink | None = None
+        self.line_loss = 0.0  # share of what is sent to this viewer, whatever it is, that its line lost lately
         self.blocked = False  # what leaves here would only wait: the peer's line is full
         self.subscription: Subscription | None = None
         self.runs: Runs | None = None  # only with tracing on

@@ -214,6 +214,25 @@ def test_the_microphones_report_carries_the_worst_loss_among_its_listeners() -> 
     assert block.fraction_lost == 64
 
 
+def test_what_a_listeners_line_loses_is_told_before_the_listener_reports_on_the_voice() -> None:
+    """A fifth, for two seconds."""
+    group = Group()
+    ana, sam = group.join(), group.join()
+    group.show(sam, "a0", ana, MIC)
+    group.send(ana, MIC, 1, 960, b"voice")
+    log, began = sam.peer.sent_log, group.now
+    first = log.next
+    for number in range(first, first + 100):
+        group.now = began + 0.02 * (number - first)
+        log.note(int(group.now * 1e6), 120)
+        if number % 5 == 0:
+            received = [(one, int(group.now * 1e6)) for one in range(number - 3, number + 1) if one >= first]
+            for message in transport_feedback.report(1, 1, number & 0xFF, received, max(first, number - 4) & 0xFFFF):
+                group.control(sam, message)
+    (block,) = [b for m in group.due(ana) if isinstance(m, rtcp.ReceiverReport) for b in m.reports]
+    assert 0.15 < block.fraction_lost / 256 < 0.25
+
+
 def test_the_round_trip_comes_from_our_report_and_its_echo() -> None:
     group = Group()
     ana, sam = group.join(), group.join()
