@@ -49,7 +49,7 @@ async def test_on_a_phone(group: Group) -> None:
         await page.call(TELL, "audio", "mute")
         await page.wait_for(f"{NOTICED}.includes('The microphone was taken.')")
         await press_on(page, "turn-on-again")
-        await page.wait_for("kinroom.store.microphone.value === 'on'")
+        await page.wait_for(f"{NOTICED}.includes('The microphone came back.')")
 
     async def rotate() -> None:
         await page.viewport(640, 360, mobile=True)

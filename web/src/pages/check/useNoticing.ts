@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { watchSurroundings } from "../../media/surroundings";
 import type { SessionStore } from "../../session/model";
@@ -35,7 +35,8 @@ function useEvents(notice: Notice): void {
 function useTracks(store: SessionStore, notice: Notice): void {
   const microphone = store.microphone.value;
   const before = useRef(microphone);
-  useEffect(() => {
+  // Not after the next picture is painted: on a slow machine "Done" may be pressed before that.
+  useLayoutEffect(() => {
     notice(microphoneChange(before.current, microphone));
     before.current = microphone;
   }, [microphone]);
