@@ -17,7 +17,9 @@ from rtc.core.bandwidth_loss import Loss, Verdict
 from rtc.core.bandwidth_probe import Probe, Probes
 from rtc.core.bandwidth_queue import Queue
 from rtc.core.bandwidth_rate import SHOWS, RateControl
-from rtc.core.bandwidth_slices import Packet, Slices, Stretched, Taken
+from rtc.core.bandwidth_slices import Digest, Packet, Slices, Stretched, Taken
+from rtc.core.sent_log import SentLog
+from rtc.wire.transport_feedback import Steps, TransportFeedback
 
 NEVER: Final = float("-inf")
 STALE: Final = 1.0  # seconds without feedback, after which nothing is probed
@@ -42,7 +44,9 @@ class _Before(Struct, frozen=True):
 
 
 class Estimator:
-    def __init__(self) -> None:
+    def __init__(self, digest: Digest | None = None) -> None:
+        """`digest`: reads reports of the usual kind."""
+        self._digest = digest
         self._slices = Slices()
         self._delivered = Delivered()
         self._queue = Queue()
@@ -75,19 +79,31 @@ class Estimator:
         """When the line was last found to be full; -inf: never."""
         return self._troubled_at
 
+    def report(self, now: float, log: SentLog, report: TransportFeedback, round_trip: float) -> None:
+        """One transport-wide feedback message on what `log` has. `round_trip`: seconds."""
+        at, base, arrivals = int(now * 1_000_000), report.base_sequence, report.arrivals
+        if self._digest is not None and isinstance(arrivals, Steps) and not self._probes.waits:
+            taken = self._slices.digest(self._digest, at, log, base, arrivals)
+            if taken is not None:
+                self._watch(now, taken, None, round_trip)
+                return
+        self.feedback(now, log.reported(at, base, arrivals), round_trip)
+
     def feedback(self, now: float, packets: Sequence[Packet], round_trip: float) -> None:
-        """One transport-wide feedback message, its packets by number. `round_trip`: seconds."""
-        if not packets:
-            return
+        """What is news in one message, by number."""
+        if packets:
+            taken = self._slices.take(packets)
+            self._watch(now, taken, self._probes.feedback(packets), round_trip)
+
+    def _watch(self, now: float, taken: Taken, shown: float | None, round_trip: float) -> None:
+        """`shown`: by a probe, bits/s."""
         self._heard_at, self._round_trip = now, round_trip
-        taken = self._slices.take(packets)
         for piece in taken.slices:
             self._delivered.add(piece)
             self._queue.add(piece)
         if taken.resumed:
             self._queue.accept()  # the way may be another one
         self._delivered.measure()
-        shown = self._probes.feedback(packets)
         delivered = self._delivered.rate
         if delivered is None:
             return

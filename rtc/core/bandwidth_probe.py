@@ -83,6 +83,11 @@ class Probes:
         if probe is self._asked:
             self._numbers = range(number_from, number_to)
 
+    @property
+    def waits(self) -> bool:
+        """For the result of a probe."""
+        return self._asked is not None
+
     def feedback(self, packets: Sequence[Packet]) -> float | None:
         """Bits/s that a probe showed to fit, once its result is there."""
         if self._asked is None:

@@ -8,9 +8,12 @@ packet, are also what makes feedback cheap: the loop here is all that is done fo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
+
+from rtc.core.sent_log import SentLog
+from rtc.wire.transport_feedback import Steps
 
 # libwebrtc groups what leaves within 5 ms. Longer finds a queue under more jitter, and sees it later.
 LENGTH: Final = 50_000  # microseconds of sending
@@ -60,6 +63,24 @@ class Taken(Struct, frozen=True):
     stretched: Stretched | None = None  # the newest slice of which that can be said, whole or not
 
 
+Open = tuple[int, int, int, int, int, int, int, int, int, int]
+"""What comes next, and of the slice that is not complete: end, sent at, arrived at, delay, octets, lost, first arrival,
+octets of the first packet, longest gap"""
+
+
+class Digested(NamedTuple):
+    open: Open
+    slices: list[tuple[int, int, int, int, int]]  # a `Slice` each, without `whole`
+    stretched: tuple[int, int, int]  # a `Stretched`, if the last is not 0
+
+
+class Digest(Protocol):
+    """Reads a report in which everything has arrived, faster than `SentLog.reported` and `Slices.take` do."""
+
+    def __call__(self, log: SentLog, before: Open, now: int, base: int, arrivals: Steps) -> Digested | None:
+        """`now`: microseconds. None, and nothing has changed, if something in it needs a closer look."""
+
+
 class Slices:
     def __init__(self) -> None:
         self._next: int | None = None  # number
@@ -86,6 +107,52 @@ class Slices:
             self._note_stretched(self._sent_at, self._arrived_at, self._octets)
         stretched, self._stretched = self._stretched, None
         return Taken(slices, len(packets) - lost, max(0, lost - outage), late, outage > 0, stretched)
+
+    def digest(self, digest: Digest, now: int, log: SentLog, base: int, arrivals: Steps) -> Taken | None:
+        """The same as `take`, of a report on what `log` has from `base` on. None: it is left to `take`."""
+        if self._next is None or self._dark:
+            return None
+        read = digest(log, self._open, now, base, arrivals)
+        if read is None:
+            return None
+        slices = []
+        for sent_at, arrived_at, delay, octets, lost in read.slices:
+            slices.append(Slice(sent_at, arrived_at, delay, octets, lost, self._whole))
+            self._whole = True
+        self._open = read.open
+        log.told(read.open[0])
+        return Taken(slices, len(arrivals), 0, 0, stretched=Stretched(*read.stretched) if read.stretched[2] else None)
+
+    @property
+    def _open(self) -> Open:
+        assert self._next is not None
+        return (
+            self._next,
+            self._end,
+            self._sent_at,
+            self._arrived_at,
+            self._delay,
+            self._octets,
+            self._lost,
+            self._began_at,
+            self._head,
+            self._gap,
+        )
+
+    @_open.setter
+    def _open(self, fields: Open) -> None:
+        (
+            self._next,
+            self._end,
+            self._sent_at,
+            self._arrived_at,
+            self._delay,
+            self._octets,
+            self._lost,
+            self._began_at,
+            self._head,
+            self._gap,
+        ) = fields
 
     def _note_stretched(self, sent_at: int, last: int, octets: int) -> None:
         took = last - self._began_at

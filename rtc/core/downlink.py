@@ -11,6 +11,7 @@ from typing import Final
 
 from rtc.core.allocator import CALM, Allocator, Candidate
 from rtc.core.bandwidth import Estimator
+from rtc.core.bandwidth_slices import Digest
 from rtc.core.batch import Batch
 from rtc.core.changes import Want
 from rtc.core.hearing import Hearing, Voice
@@ -32,10 +33,10 @@ NOT_WITHIN: Final = 0.050  # seconds of the last decision
 
 
 class Downlink:
-    def __init__(self, slots: Mapping[Mid, Slot], sent_log: SentLog) -> None:
+    def __init__(self, slots: Mapping[Mid, Slot], sent_log: SentLog, digest: Digest | None = None) -> None:
         self._slots = slots
         self._sent_log = sent_log
-        self._estimator = Estimator()
+        self._estimator = Estimator(digest)
         self._allocator = Allocator()
         self._hearing = Hearing()
         self._sent = Rate()
@@ -48,14 +49,12 @@ class Downlink:
     # --- what the viewer's browser says ------------------------------------------------------------------------------
 
     def receive(self, now: float, feedback: TransportFeedback, round_trip: float) -> None:
-        news = self._sent_log.reported(int(now * 1_000_000), feedback.base_sequence, feedback.arrivals)
-        if news:
-            self._estimator.feedback(now, news, round_trip)
-            if self._lost != self._estimator.lost:
-                self._lost = self._estimator.lost
-                for slot in self._slots.values():
-                    slot.line_loss = self._lost
-            self._heard(now)
+        self._estimator.report(now, self._sent_log, feedback, round_trip)
+        if self._lost != self._estimator.lost:
+            self._lost = self._estimator.lost
+            for slot in self._slots.values():
+                slot.line_loss = self._lost
+        self._heard(now)
 
     def remb(self, now: float, bitrate: float) -> None:
         if not self._numbered:

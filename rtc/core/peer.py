@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from rtc.core.arrivals import ArrivalLog
+from rtc.core.bandwidth_slices import Digest
 from rtc.core.batch import Batch
 from rtc.core.budget import Budget
 from rtc.core.clock import PublisherClock
@@ -42,8 +43,9 @@ class Peer:
         rtcp_ssrc: int,
         random_16: Callable[[], int],
         trace: float | None = None,
+        digest: Digest | None = None,
     ) -> None:
-        """`trace`: see `Router`."""
+        """`trace`, `digest`: see `Router`."""
         self.id = peer
         self.grant = grant
         self.rtcp_ssrc = rtcp_ssrc
@@ -56,7 +58,7 @@ class Peer:
         self.clock = PublisherClock()
         self.arrivals = ArrivalLog()
         self.sent_log = SentLog()
-        self.downlink = Downlink(self.slots, self.sent_log)
+        self.downlink = Downlink(self.slots, self.sent_log, digest)
         self.supply = Supply(self.publications, self.demuxer)
         self.budget = Budget(now)
         self.repairs = Budget(now)  # packets that it may ask to be sent again

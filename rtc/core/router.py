@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 
 from rtc.core import pacing
+from rtc.core.bandwidth_slices import Digest
 from rtc.core.batch import Batch
 from rtc.core.changes import Attach, Change, Detach, Hold, Rank, Release, Renew
 from rtc.core.model import Grant, PeerId, Source
@@ -34,20 +35,23 @@ class Router:
     """`now` is monotonic seconds. `random_32` gives SSRCs and first sequence numbers.
 
     `trace`: slots remember their runs (`PeerStats.runs`); it is the wall clock minus monotonic seconds. None: they
-    do not.
+    do not. `digest` reads viewers' reports of the usual kind; without it all are read here.
     """
 
-    def __init__(self, random_32: Callable[[], int], trace: float | None = None) -> None:
+    def __init__(self, random_32: Callable[[], int], trace: float | None = None, digest: Digest | None = None) -> None:
         self.peers: dict[PeerId, Peer] = {}
         self.speakers = Speakers()
         self._random_32 = random_32
         self._trace = trace
+        self._digest = digest
         self._later: list[Subscription] = []  # pictures whose step has not come
         self._next_tending = float("-inf")
 
     def add_peer(self, now: float, peer: PeerId, grant: Grant) -> Peer:
         numbers = self._random_32
-        added = self.peers[peer] = Peer(now, peer, grant, numbers(), lambda: numbers() & 0xFFFF, self._trace)
+        added = self.peers[peer] = Peer(
+            now, peer, grant, numbers(), lambda: numbers() & 0xFFFF, self._trace, self._digest
+        )
         return added
 
     def remove_peer(self, now: float, peer: PeerId) -> None:

@@ -30,6 +30,7 @@ from rtc.core.sampling import Sampling
 from rtc.core.speakers import EVALUATE_EVERY
 from rtc.core.stats import PeerStats, WorkerStats
 from rtc.shell import libc, rpc
+from rtc.shell.digest import make_digest
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.ice import ufrag_of
@@ -61,7 +62,9 @@ class Worker:
         self._certificate = Certificate.from_pem(start.certificate_pem, start.private_key_pem)
         # One reading of both clocks: NTP times must not jump when somebody sets the machine's clock.
         self._wall_offset = time.time() - time.monotonic()
-        self._router = Router(lambda: secrets.randbits(32), self._wall_offset if start.trace else None)
+        self._router = Router(
+            lambda: secrets.randbits(32), self._wall_offset if start.trace else None, make_digest(start.compiled)
+        )
         self._endpoints: dict[PeerId, Endpoint] = {}
         self._by_key: dict[bytes, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
