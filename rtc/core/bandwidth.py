@@ -75,6 +75,11 @@ class Estimator:
         return self._loss.share
 
     @property
+    def own_loss(self) -> float:
+        """Share that the line loses of whatever is sent, however little that is."""
+        return self._loss.own
+
+    @property
     def troubled_at(self) -> float:
         """When the line was last found to be full; -inf: never."""
         return self._troubled_at
@@ -102,7 +107,7 @@ class Estimator:
             self._delivered.add(piece)
             self._queue.add(piece)
         if taken.resumed:
-            self._queue.accept()  # the way may be another one
+            self._queue.begin_anew()  # the way may be another one
         self._delivered.measure()
         delivered = self._delivered.rate
         if delivered is None:

@@ -95,6 +95,11 @@ class Queue:
         self.delay = 0.0
         self.stands_since = None
 
+    def begin_anew(self) -> None:
+        """On another way, whose delays are not to be held against those of the old one."""
+        self.accept()
+        self._row.clear()
+
     def _base(self, sent_at: int, delay: int) -> int:
         least, bucket = self._least, sent_at // BUCKET
         while least and least[-1][1] >= delay:

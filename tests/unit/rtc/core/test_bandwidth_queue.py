@@ -47,6 +47,16 @@ def test_where_it_began_to_stand() -> None:
     assert queue.stands_since is None
 
 
+def test_a_longer_way_is_no_queue() -> None:
+    queue = watched([30.0] * 10)
+    queue.begin_anew()
+    for n in range(20):
+        watched([130.0], queue, 10 + n)
+        assert queue.delay == 0.0
+    watched([230.0] * 3, queue, 30)
+    assert queue.delay == pytest.approx(0.1)
+
+
 def test_a_clock_that_drifts_makes_no_queue() -> None:
     queue = watched(30.0 + n * 0.005 for n in range(2400))  # 100 ppm, two minutes
     assert queue.delay < LEAST / 2
