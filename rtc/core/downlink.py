@@ -6,7 +6,7 @@ seconds, rates are bits/s on the wire.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rtc.core.allocator import CALM, Allocator, Candidate
@@ -30,6 +30,9 @@ DECIDE_EVERY: Final = 0.200  # seconds, while something is short, or changes
 LOOK_EVERY: Final = 2.0  # seconds
 # Feedback comes up to twenty times a second, and on a line that is full each says so.
 NOT_WITHIN: Final = 0.050  # seconds of the last decision
+# Sound is sent twice where a line loses so much of whatever is sent; until it loses less than the second.
+TWICE_FROM, TWICE_UNTIL = 0.02, 0.01
+TWICE_FITS: Final = 4.0  # times what all voices take must be there: else it would only take the room of other things
 
 
 class Downlink:
@@ -45,6 +48,7 @@ class Downlink:
         self._decided_at = self._next = float("-inf")
         self._told: list[Mid] = []
         self._lost = 0.0
+        self._twice = False  # sound is sent
 
     # --- what the viewer's browser says ------------------------------------------------------------------------------
 
@@ -137,6 +141,7 @@ class Downlink:
         target, troubled_at = self._estimator.target, self._estimator.troubled_at
         pictures = {slot.mid: s for slot, s in fed if slot.is_video}
         sounds = {slot.mid: s for slot, s in fed if not slot.is_video}
+        self._send_sound_twice(now, sounds.values(), full=now - troubled_at < CALM)
         candidates = [_candidate(now, slot, s, speakers) for slot, s in fed if slot.is_video]
         voices = [_voice(now, mid, s, speakers) for mid, s in sounds.items()]
         needed = sum(c.renditions[0].rate for c in candidates if c.band is Band.NEEDED and c.renditions)
@@ -158,6 +163,17 @@ class Downlink:
         )
         return decision.short or bool(waiting)
 
+    def _send_sound_twice(self, now: float, sounds: Iterable[Subscription], *, full: bool) -> None:
+        """Where it helps: not where what is lost is only what the line has no room for."""
+        least = TWICE_UNTIL if self._twice else TWICE_FROM
+        target = self._estimator.target
+        rate = sum(r.rate for subscription in sounds for r in subscription.publication.renditions(now))
+        fits = target is None or target >= TWICE_FITS * rate
+        self._twice = self._estimator.own_loss >= least and fits and not full and not self._hearing.waiting
+        for slot in self._slots.values():
+            if slot.red_payload_type is not None:
+                _regroup(slot, slot.red_payload_type if self._twice else None)
+
     def _probe(self, now: float, sent: float) -> None:
         slot = usable(self._slots.values())
         if slot is None or self.probing.active:
@@ -165,6 +181,17 @@ class Downlink:
         probe = self._estimator.probe(now, self.stats.ideal, sent)
         if probe is not None:
             self.probing.begin(now, probe, slot)
+
+
+def _regroup(slot: Slot, red_payload_type: int | None) -> None:
+    receivers = slot.receivers._replace(red_payload_type=red_payload_type)
+    if receivers == slot.receivers:
+        return
+    subscription = slot.subscription
+    if subscription is None or subscription.encoding is None:
+        slot.receivers = receivers
+    else:
+        subscription.encoding.regroup(subscription, receivers)
 
 
 def _candidate(now: float, slot: Slot, subscription: Subscription, speakers: Speakers) -> Candidate:
@@ -183,6 +210,8 @@ def _granted(candidate: Candidate, layer: int | None) -> float:
 def _voice(now: float, mid: Mid, subscription: Subscription, speakers: Speakers) -> Voice:
     publication = subscription.publication
     rate = sum(rendition.rate for rendition in publication.renditions(now))
+    if subscription.slot.receivers.red_payload_type is not None:
+        rate *= 2
     loudness = speakers.loudness(publication.publisher) if publication.source is Source.MICROPHONE else 0.0
     return Voice(mid, publication.goes_first, loudness, rate)
 

@@ -14,7 +14,7 @@ from rtc.core.rtp_stream import CachedPacket, RtpStream
 from rtc.core.slot import ReceiverClass
 from rtc.core.stats import EncodingStats
 from rtc.core.subscription import Subscription
-from rtc.wire import vp8
+from rtc.wire import red, vp8
 from rtc.wire.errors import WireError
 from rtc.wire.rtp import RtpPacket
 from rtc.wire.vp8 import Vp8Descriptor
@@ -86,6 +86,7 @@ class Encoding:
         self._waiting: list[Subscription] = []
         self._flowing: dict[ReceiverClass, _Flow] = {}
         self._last_delay = 0.0
+        self._before: tuple[int, RtpPacket] | None = None  # sound that was forwarded last, and its number
 
     # --- viewers -----------------------------------------------------------------------------------------------------
 
@@ -127,6 +128,13 @@ class Encoding:
             self.fed -= 1
             subscription.stop(now)
 
+    def regroup(self, subscription: Subscription, receivers: ReceiverClass) -> None:
+        """It is fed from here, and gets the same in another form from now on."""
+        self.changed()
+        self._flowing[subscription.slot.receivers].remove(subscription)
+        subscription.slot.receivers = receivers
+        self._flowing.setdefault(receivers, _Flow()).add(subscription)
+
     def take_over(self, now: float, stream: RtpStream) -> None:
         """The publisher began a new SSRC: viewers continue at its first (key) frame."""
         self.changed()
@@ -158,6 +166,7 @@ class Encoding:
     ) -> None:
         self.changed()
         self._waiting.remove(subscription)
+        self._before = None  # they hear nothing from before they came
         subscription.awaited = None
         before = subscription.encoding
         if before is not None:
@@ -223,6 +232,8 @@ class Encoding:
         """
         if self.publication.held or (self._waiting and not self.is_video):
             return None
+        if any(receivers.red_payload_type is not None and len(flow) for receivers, flow in self._flowing.items()):
+            return None
         if stream is not self.stream:
             return []
         return [(receivers, flow.fan) for receivers, flow in self._flowing.items() if len(flow)]
@@ -282,7 +293,8 @@ class Encoding:
         for subscription in list(self._waiting):
             self._start(now, stream, subscription, number, cached, batch)
 
-    def _form(self, cached: CachedPacket, receivers: ReceiverClass) -> Form:
+    def _form(self, cached: CachedPacket, receivers: ReceiverClass, number: int | None = None) -> Form:
+        """`number`: of the packet, where it may have the one before with it."""
         packet = cached.packet
         extensions: list[tuple[int, bytes]] = []
         audio_level_id = self.publication.audio_level_id
@@ -290,13 +302,23 @@ class Encoding:
             level = packet.extensions.get(audio_level_id)
             if level:
                 extensions.append((receivers.audio_level_id, level[:1]))
+        if receivers.red_payload_type is not None and self._before is not None and self._before[0] + 1 == number:
+            before = self._before[1]
+            offset = (packet.timestamp - before.timestamp) & 0xFFFFFFFF
+            if red.fits(before.payload, offset):
+                twice = red.build(receivers.payload_type, packet.payload, before.payload, offset)
+                transport_id = receivers.transport_id
+                return Form(packet.marker, receivers.red_payload_type, extensions, twice, transport_id=transport_id)
         return form_of(packet, cached.descriptor, receivers.payload_type, extensions, receivers.transport_id)
 
     def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:
         packet = cached.packet
         for receivers, flow in self._flowing.items():
             if len(flow):
-                batch.entries.append((self._form(cached, receivers), flow.fan, number, packet.timestamp))
+                form = self._form(cached, receivers, number)
+                batch.entries.append((form, flow.fan, number, packet.timestamp))
+        if not self.is_video:
+            self._before = (number, packet)
         self.sent_packets += 1
         self.sent_octets += packet.payload_end - packet.payload_start
 

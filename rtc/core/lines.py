@@ -58,6 +58,7 @@ class Line(Struct, frozen=True):
     extensions: dict[str, int]  # uri -> id, only what was accepted
     ssrc: int | None = None  # of a slot: ours
     rtx_ssrc: int | None = None  # of a video slot whose client offered RTX: ours
+    red_payload_type: int | None = None  # of a slot for sound whose client takes payloads twice (RFC 2198)
     rids: list[str] = []  # encodings that the client will send, in its order; [] without simulcast
     remote_ssrcs: list[int] = []  # announced by the client, RTX not among them; [] in Chromium with simulcast
     remote_rtx: dict[int, int] = {}  # RTX SSRC -> SSRC that it repairs
@@ -86,6 +87,17 @@ def rtx_of(media: Media, repaired: Codec) -> int | None:
         if (codec.name.lower(), codec.clock_rate) != ("rtx", 90_000) or media.kind != "video":
             continue
         if codec.parameter("apt") == apt and _usable(codec.payload_type):
+            return codec.payload_type
+    return None
+
+
+def red_of(media: Media, repeated: Codec) -> int | None:
+    """Payload type under which the client takes each payload of this codec twice (RFC 2198)."""
+    for codec in media.codecs:
+        if (codec.name.lower(), codec.clock_rate, codec.channels) != ("red", repeated.clock_rate, repeated.channels):
+            continue
+        blocks = codec.parameters.split("/")
+        if len(blocks) > 1 and set(blocks) == {str(repeated.payload_type)} and _usable(codec.payload_type):
             return codec.payload_type
     return None
 
@@ -154,6 +166,9 @@ def _answered_codecs(media: Media, line: Line) -> Iterable[Codec]:
         # Not offered by any browser, but libwebrtc sends sound again where the answer says that it is asked for.
         feedback += ("nack",)
     yield Codec(codec.payload_type, name, codec.clock_rate, codec.channels, parameters, feedback)
+    if line.red_payload_type is not None:
+        twice = f"{codec.payload_type}/{codec.payload_type}"
+        yield Codec(line.red_payload_type, "red", codec.clock_rate, codec.channels, twice)
     if line.rtx_payload_type is not None:
         yield Codec(line.rtx_payload_type, "rtx", codec.clock_rate, 1, f"apt={codec.payload_type}")
 

@@ -21,6 +21,7 @@ from rtc.core.lines import (
     Line,
     accepted_media,
     codec_of,
+    red_of,
     rejected_media,
     repairs_of,
     rids_of,
@@ -194,12 +195,15 @@ class _Lines:
         self._claim(codec.payload_type, media.kind)
         if rtx is not None:
             self._claim(rtx, f"rtx {codec.payload_type}")
-        now = (media.kind, codec.payload_type, rtx)
-        if known is not None and (known.kind, known.payload_type, known.rtx_payload_type) != now:
+        red = red_of(media, codec) if source is None else None
+        if red is not None:
+            self._claim(red, f"red {codec.payload_type}")
+        now = (media.kind, codec.payload_type, rtx, red)
+        if known is not None and _codecs(known) != now:
             raise NegotiationError("an m-line may not change its codec")
         if source is not None:
             return self._sending(mid, media, source, codec, rtx)
-        return self._slot(mid, media, known, codec, rtx)
+        return self._slot(mid, media, known, codec, rtx, red)
 
     def _claim(self, payload_type: int, meaning: str) -> None:
         """RFC 9143 9.1: within BUNDLE a payload type means one thing."""
@@ -238,7 +242,7 @@ class _Lines:
             raise NegotiationError("one SSRC on two m-lines")
         self._remote_ssrcs.update(ssrcs)
 
-    def _slot(self, mid: Mid, media: Media, known: Line | None, codec: Codec, rtx: int | None) -> Line:
+    def _slot(self, mid: Mid, media: Media, known: Line | None, codec: Codec, rtx: int | None, red: int | None) -> Line:
         if not self._grant.may_receive:
             raise NegotiationError("receiving is not granted")
         if known is not None:
@@ -257,6 +261,7 @@ class _Lines:
             extensions=self._accept(media, SLOT_EXTENSIONS[media.kind], sending=False),
             ssrc=ssrc,
             rtx_ssrc=rtx_ssrc,
+            red_payload_type=red,
             reduced_size=media.reduced_size,
         )
 
@@ -304,6 +309,10 @@ def _merged_sources(previous: Mapping[Mid, Line], sources: Mapping[Mid, Source])
     if len(set(merged.values())) != len(merged):
         raise NegotiationError("one source on two m-lines")
     return merged
+
+
+def _codecs(line: Line) -> tuple[str, int, int | None, int | None]:
+    return line.kind, line.payload_type, line.rtx_payload_type, line.red_payload_type
 
 
 def _is_slot(line: Line, kind: str) -> bool:

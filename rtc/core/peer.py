@@ -109,6 +109,7 @@ class Peer:
             # Half the range is left before the first roll-over: a receiver that joins in the middle of a wrap would
             # guess the wrong index (RFC 3711 3.3.1).
             first_sequence=self._random_16() & 0x7FFF,
+            red_payload_type=line.red_payload_type,
         )
         slot.blocked = slot.is_video and self.blocked
         if self._trace is not None:

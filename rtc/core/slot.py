@@ -28,6 +28,7 @@ class ReceiverClass(NamedTuple):
     payload_type: int
     audio_level_id: int | None
     transport_id: int | None = None  # of transport-wide numbers
+    red_payload_type: int | None = None  # they get each payload of sound twice, under this one (RFC 2198)
 
 
 class Slot:
@@ -43,13 +44,16 @@ class Slot:
         rtx_payload_type: int | None,
         receivers: ReceiverClass,
         first_sequence: int,
+        red_payload_type: int | None = None,
     ) -> None:
+        """`red_payload_type`: its browser takes it, whether or not its `receivers` have it now."""
         self.mid = mid
         self.is_video = is_video
         self.clock_rate = clock_rate
         self.ssrc = ssrc
         self.rtx_ssrc = rtx_ssrc
         self.rtx_payload_type = rtx_payload_type
+        self.red_payload_type = red_payload_type
         self.receivers = receivers
         self.munger = Munger(first_sequence)
         self.pictures = PictureIds()

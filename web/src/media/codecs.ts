@@ -5,12 +5,15 @@ interface Codec {
   readonly sdpFmtpLine?: string;
 }
 
-/** Opus, or VP8 with its retransmissions; empty when the browser has none of it (leave its default alone then). */
-export function wantedCodecs<C extends Codec>(kind: "audio" | "video", all: readonly C[]): C[] {
-  const main = kind === "audio" ? "audio/opus" : "video/vp8";
-  const first = all.filter((codec) => codec.mimeType.toLowerCase() === main);
-  if (first.length === 0 || kind === "audio") return first;
-  return [...first, ...all.filter((codec) => codec.mimeType.toLowerCase() === "video/rtx")];
+/**
+ * Opus, or VP8 with its retransmissions; empty when the browser has none of it (leave its default alone then). Who
+ * listens takes Opus twice, too: the server sends it so where the line loses much.
+ */
+export function wantedCodecs<C extends Codec>(kind: "audio" | "video", all: readonly C[], sends: boolean): C[] {
+  const named = (name: string): C[] => all.filter((codec) => codec.mimeType.toLowerCase() === name);
+  const first = named(kind === "audio" ? "audio/opus" : "video/vp8");
+  if (first.length === 0 || (kind === "audio" && sends)) return first;
+  return [...first, ...named(kind === "audio" ? "audio/red" : "video/rtx")];
 }
 
 const WANTED_EXTENSIONS = [

@@ -178,7 +178,7 @@ export class Peer {
 }
 
 function slim(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
-  const codecs = wantedCodecs(kind, RTCRtpReceiver.getCapabilities(kind)?.codecs ?? []);
+  const codecs = wantedCodecs(kind, RTCRtpReceiver.getCapabilities(kind)?.codecs ?? [], transceiver.direction === "sendonly");
   try {
     if (codecs.length > 0) transceiver.setCodecPreferences?.(codecs);
     const extensible = transceiver as Extensible;

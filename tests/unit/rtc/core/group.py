@@ -19,7 +19,7 @@ from rtc.wire import rtcp, rtp
 WALL_OFFSET = 1_700_000_000.0
 SENDING = {"0": Source.MICROPHONE, "1": Source.CAMERA, "2": Source.SCREEN, "3": Source.SCREEN_SOUND}
 EVERYTHING = Grant(frozenset(Source), may_receive=True)
-AUDIO, VIDEO, RTX = 111, 96, 97
+AUDIO, VIDEO, RTX, RED = 111, 96, 97, 63
 
 
 @dataclass
@@ -46,7 +46,12 @@ class Sent:
 
 
 def lines(
-    slots: int, ssrcs: itertools.count[int], ids: dict[str, int], rids: list[str], rtx: int | None
+    slots: int,
+    ssrcs: itertools.count[int],
+    ids: dict[str, int],
+    rids: list[str],
+    rtx: int | None,
+    red: int | None = None,
 ) -> dict[Mid, Line]:
     made: dict[Mid, Line] = {}
     for mid, source in SENDING.items():
@@ -72,6 +77,7 @@ def lines(
                 slot=slot,
                 payload_type=payload_type,
                 rtx_payload_type=rtx if kind == "video" else None,
+                red_payload_type=red if kind == "audio" else None,
                 clock_rate=rate,
                 extensions=ids,
                 ssrc=next(ssrcs),
@@ -118,13 +124,14 @@ class Group:
         grant: Grant = EVERYTHING,
         connect: bool = True,
         rtx: int | None = RTX,
+        red: int | None = None,
     ) -> Person:
         extension_ids = ids or CHROMIUM_IDS
         peer = self.router.add_peer(self.now, PeerId(next(self._ids)), grant)
         peer.adopt(
             Negotiated(
                 answer="",
-                lines=lines(slots, self._ssrcs, extension_ids, rids or [], rtx),
+                lines=lines(slots, self._ssrcs, extension_ids, rids or [], rtx, red),
                 slots=[(Mid(f"a{i}"), Mid(f"v{i}")) for i in range(slots)],
                 extensions=extension_ids,
                 remote_fingerprints=[],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from rtc.core.probing import STEP
 from rtc.core.speakers import EVALUATE_EVERY
 from rtc.wire import extensions as uris
 from rtc.wire import rtcp, rtp, transport_feedback
-from tests.unit.rtc.core.group import AUDIO, CHROMIUM_IDS, EVERYTHING, RTX, VIDEO, Group, Person
+from tests.unit.rtc.core.group import AUDIO, CHROMIUM_IDS, EVERYTHING, RED, RTX, VIDEO, Group, Person
 
 MIC, CAMERA = Source.MICROPHONE, Source.CAMERA
 RIDS = ["q", "h", "f"]
@@ -42,8 +43,10 @@ class Line:
 
     rate: float = WIDE  # bits/s
     queue: float = 0.3  # seconds
+    loss: float = 0.0  # share of whatever is sent
     free_at: float = 0.0
     overflowed: int = 0
+    chance: random.Random = field(default_factory=lambda: random.Random(5))
 
     def send(self, now: float, octets: int) -> float | None:
         """When it arrives."""
@@ -52,6 +55,8 @@ class Line:
             self.overflowed += 1
             return None
         self.free_at = start + octets * 8 / self.rate
+        if self.chance.random() < self.loss:
+            return None
         return self.free_at + DELAY
 
 
@@ -76,6 +81,7 @@ class Home:
         self.needed: list[tuple[float, int]] = []
         self.watched: defaultdict[int, Watched] = defaultdict(Watched)  # by number
         self.padding = 0  # packets
+        self.twice = 0  # packets of sound with the one before it
         self.key_wanted = set(range(len(RIDS)))
         self.arrivals: list[tuple[int, float]] = []  # (transport-wide number, when), not reported yet
         self.reported = 0  # the first number of the next report
@@ -131,13 +137,19 @@ class Street:
     """`people` of them, who watch each other in tiles of `height` device pixels."""
 
     def __init__(
-        self, people: int, height: int = 720, *, numbered: bool = True, grants: dict[int, Grant] | None = None
+        self,
+        people: int,
+        height: int = 720,
+        *,
+        numbered: bool = True,
+        grants: dict[int, Grant] | None = None,
+        red: int | None = None,
     ) -> None:
-        """`numbered`: their browsers take transport-wide numbers."""
+        """`numbered`: their browsers take transport-wide numbers; `red`: payload type of sound that comes twice."""
         self.group = Group()
         ids = {uri: id_ for uri, id_ in CHROMIUM_IDS.items() if numbered or uri != uris.TRANSPORT_CC}
         joined = [
-            self.group.join(people - 1, ids=ids, rids=RIDS, grant=(grants or {}).get(n, EVERYTHING))
+            self.group.join(people - 1, ids=ids, rids=RIDS, grant=(grants or {}).get(n, EVERYTHING), red=red)
             for n in range(people)
         ]
         self.homes = [Home(person, number, numbered) for number, person in enumerate(joined)]
@@ -291,7 +303,8 @@ class Street:
         home.arrivals.append((number, arrives))
         if payload_type == RTX:
             home.padding += 1
-        elif payload_type == AUDIO:
+        elif payload_type in (AUDIO, RED):
+            home.twice += payload_type == RED
             home.watched[last[0]].sound.append(arrives)
         else:
             home.watched[last[0]].pictures.append((arrives, last[1]))

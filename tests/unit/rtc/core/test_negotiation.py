@@ -284,6 +284,33 @@ def test_the_first_of_the_bundle_group_speaks_for_all() -> None:
     assert "a=candidate" in section(answer(offer("A", own, bundle="1 0")), "1")
 
 
+@pytest.mark.parametrize(
+    ("number", "blocks", "accepted"),
+    [
+        ("63", "111/111", 63),
+        ("63", "111/111/111", 63),
+        ("63", "0/111", None),
+        ("63", "111", None),
+        ("63", "x=1", None),
+        ("70", "111/111", None),  # would read as RTCP
+    ],
+)
+def test_sound_may_come_twice_to_who_listens(number: str, blocks: str, accepted: int | None) -> None:
+    offered = f"a=rtpmap:{number} red/48000/2\na=fmtp:{number} {blocks}\n"
+    lines = [
+        AUDIO.replace("RTP/SAVPF 111", f"RTP/SAVPF 111 {number}").format(mid=mid, direction=direction) + offered
+        for mid, direction in enumerate(("sendonly", "recvonly"))
+    ]
+    negotiated = answer(offer(*lines))
+    assert [line.red_payload_type for line in negotiated.lines.values()] == [None, accepted]
+    assert "red" not in section(negotiated, "0")
+    twice = f"a=rtpmap:{number} red/48000/2\r\na=fmtp:{number} 111/111\r\n"
+    assert (twice in section(negotiated, "1")) is (accepted is not None)
+    if accepted is not None:
+        with pytest.raises(NegotiationError, match="change its codec"):
+            answer(offer(lines[0], AUDIO.format(mid=1, direction="recvonly")), negotiated)
+
+
 def test_first_payload_type_and_its_rtx() -> None:
     video = VIDEO.format(mid=1, direction="sendonly").replace("96 97", "98 99 97 96 94 70")
     video += "a=rtpmap:98 VP9/90000\na=rtpmap:99 rtx/90000\na=fmtp:99 apt=98\na=rtpmap:94 vp8/90000\n"
