@@ -56,8 +56,7 @@ class Downlink:
         self._estimator.report(now, self._sent_log, feedback, round_trip)
         if self._lost != self._estimator.lost:
             self._lost = self._estimator.lost
-            for slot in self._slots.values():
-                slot.line_loss = self._lost
+            self._note_loss()
         self._heard(now)
 
     def remb(self, now: float, bitrate: float) -> None:
@@ -70,6 +69,10 @@ class Downlink:
         if not self._numbered:
             self._estimator.loss(now, fraction, self.stats.allocated)
             self._heard(now)
+
+    def _note_loss(self) -> None:
+        for slot in self._slots.values():
+            slot.line_loss = self._lost
 
     @property
     def _numbered(self) -> bool:
@@ -115,6 +118,7 @@ class Downlink:
         if now < self._next:
             return None
         self._decided_at = now
+        self._note_loss()  # of slots that are new, too
         fed = [
             (slot, subscription)
             for slot in self._slots.values()

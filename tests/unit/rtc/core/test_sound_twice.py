@@ -175,3 +175,14 @@ def test_a_line_that_is_too_narrow_is_not_filled_with_it() -> None:
     block.run(20.0)
     assert listener.line.overflowed > 0
     assert listener.twice == 0
+
+
+def test_a_slot_that_is_new_on_a_lossy_line_knows_it_within_a_moment() -> None:
+    block, listener = street(0.10)
+    block.run(10.0)
+    peer = listener.person.peer
+    known = [slot.line_loss for slot in peer.slots.values()]
+    peer.slots[Mid("a0")].line_loss = 0.0  # as of one that was just made
+    block.run(0.3)
+    assert min(known) > 0
+    assert peer.slots[Mid("a0")].line_loss > 0
