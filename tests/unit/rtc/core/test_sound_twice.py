@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rtc.core.changes import Detach
 from rtc.core.encoding import Encoding
 from rtc.core.model import Mid, Source
 from rtc.core.slot import Slot
@@ -183,6 +184,7 @@ def test_a_slot_that_is_new_on_a_lossy_line_knows_it_within_a_moment() -> None:
     peer = listener.person.peer
     known = [slot.line_loss for slot in peer.slots.values()]
     peer.slots[Mid("a0")].line_loss = 0.0  # as of one that was just made
+    block.apply([Detach(peer.id, Mid("a0")), block.watching(listener)[0]])
     block.run(0.3)
     assert min(known) > 0
     assert peer.slots[Mid("a0")].line_loss > 0
