@@ -116,8 +116,9 @@ class Estimator:
             self._rate = RateControl(now, delivered)
         if taken.slices:
             self._watch_queue(now, self._rate, taken.slices[-1].sent_at / 1e6, delivered)
-        if taken.stretched is not None:
-            self._watch_stretched(now, self._rate, taken.stretched)
+        for burst in (taken.stretched, taken.starved):
+            if burst is not None:
+                self._watch_burst(now, self._rate, burst)
         self._watch_loss(now, self._rate, taken, delivered)
         if shown is not None and now > self._troubled_at + DOUBTFUL:
             self._rate.show(shown)
@@ -180,7 +181,7 @@ class Estimator:
             if carried is not None:
                 self._cut(now, rate, carried)
 
-    def _watch_stretched(self, now: float, rate: RateControl, burst: Stretched) -> None:
+    def _watch_burst(self, now: float, rate: RateControl, burst: Stretched) -> None:
         """The line's pace is known before its queue is: three slices take as long as they stand there."""
         if burst.rate < rate.target and not self._queue.rough and self._delay.judges(burst.sent_at / 1e6):
             self._cut(now, rate, burst.rate, ahead=True)

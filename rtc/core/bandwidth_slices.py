@@ -7,6 +7,7 @@ packet, are also what makes feedback cheap: the loop here is all that is done fo
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
@@ -24,6 +25,13 @@ OUTAGE_PACKETS: Final = 5
 # What left within a slice and took so long to arrive, evenly, came at the pace of the line.
 STRETCHED: Final = 150_000  # microseconds
 EVEN: Final = 2  # times as long at least as its longest gap: else it was held up, and then came at once
+
+# A message of so many packets, of which so large a share is missing in several places: what came between is all that
+# the line carries. Of a line that loses a fifth by chance a message in a thousand million looks like that.
+STARVED_PACKETS: Final = 20
+STARVED: Final = 0.75
+STARVED_GAPS: Final = 3  # fewer may be an outage
+STARVED_SHORTEST: Final = 30_000  # microseconds between first and last arrival
 
 # (transport-wide number, unbounded; sent at, microseconds, monotonic; octets on the wire; arrived at, microseconds of
 # the viewer's clock, None: lost)
@@ -61,6 +69,7 @@ class Taken(Struct, frozen=True):
     late: int  # packets that arrived after all, and were reported lost before
     resumed: bool = False  # nothing got through before; what was lost by that is not counted
     stretched: Stretched | None = None  # the newest slice of which that can be said, whole or not
+    starved: Stretched | None = None  # most of it was lost, and this is what came between
 
 
 Open = tuple[int, int, int, int, int, int, int, int, int, int]
@@ -106,7 +115,8 @@ class Slices:
         if self._end and self._arrived_at - self._began_at >= STRETCHED:
             self._note_stretched(self._sent_at, self._arrived_at, self._octets)
         stretched, self._stretched = self._stretched, None
-        return Taken(slices, len(packets) - lost, max(0, lost - outage), late, outage > 0, stretched)
+        starved = _starved(packets) if lost >= STARVED * len(packets) else None
+        return Taken(slices, len(packets) - lost, max(0, lost - outage), late, outage > 0, stretched, starved)
 
     def digest(self, digest: Digest, now: int, log: SentLog, base: int, arrivals: Steps) -> Taken | None:
         """The same as `take`, of a report on what `log` has from `base` on. None: it is left to `take`."""
@@ -204,3 +214,15 @@ class Slices:
         self._end, self._sent_at, self._arrived_at, self._delay = end, sent_at, last, least
         self._octets, self._lost, self._gap = octets, gone, gap
         return slices, lost, outage
+
+
+def _starved(packets: Sequence[Packet]) -> Stretched | None:
+    arrivals = [(place, sent, octets, at) for place, (_, sent, octets, at) in enumerate(packets) if at is not None]
+    if len(packets) < STARVED_PACKETS or not arrivals:
+        return None
+    places = [-1, *(place for place, *_ in arrivals), len(packets)]
+    gaps = sum(after - before > 1 for before, after in itertools.pairwise(places))
+    took = arrivals[-1][3] - arrivals[0][3]
+    if gaps < STARVED_GAPS or took < STARVED_SHORTEST:
+        return None
+    return Stretched(arrivals[0][1], sum(octets for _, _, octets, _ in arrivals[1:]), took)

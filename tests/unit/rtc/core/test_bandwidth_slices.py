@@ -117,3 +117,31 @@ def test_a_burst_that_was_held_up_tells_none(first_ms: int) -> None:
     """And then came at once, but for its first packet or not."""
     held = [packet(number, 2 * number, 220 - 2 * number) for number in range(1, 8)]
     assert Slices().take([packet(0, 0, first_ms), *held]).stretched is None
+
+
+def held_back(count: int, arrived: set[int]) -> list[Packet]:
+    """Ten packets are sent each millisecond, and what arrives does so every 10 ms."""
+    ranks = {number: place for place, number in enumerate(sorted(arrived))}
+    return [packet(n, n // 10, 20 + 10 * ranks[n] if n in arrived else None) for n in range(count)]
+
+
+def test_what_comes_between_many_that_are_lost_is_what_the_line_carries() -> None:
+    starved = Slices().take(held_back(40, {0, 9, 18, 27, 36})).starved
+    assert starved is not None
+    assert starved.octets == 4000
+    assert starved.rate == pytest.approx(8 * 1000 / 0.010, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("count", "arrived"),
+    [
+        pytest.param(19, {0, 6, 12, 18}, id="few packets"),
+        pytest.param(40, set(range(0, 40, 3)), id="a third arrives"),
+        pytest.param(40, {0, 1, 2, 3, 4}, id="an outage begins"),
+        pytest.param(40, {0, 1, 2, 38, 39}, id="an outage is over"),
+        pytest.param(40, {20}, id="one packet"),
+        pytest.param(40, set(), id="nothing"),
+    ],
+)
+def test_what_says_nothing_of_what_the_line_carries(count: int, arrived: set[int]) -> None:
+    assert Slices().take(held_back(count, arrived)).starved is None
