@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct
@@ -77,6 +78,10 @@ Open = tuple[int, int, int, int, int, int, int, int, int, int]
 octets of the first packet, longest gap"""
 
 
+_NAMES: Final = ("_next", "_end", "_sent_at", "_arrived_at", "_delay", "_octets", "_lost", "_began_at", "_head", "_gap")
+_FIELDS: Final = attrgetter(*_NAMES)
+
+
 class Digested(NamedTuple):
     open: Open
     slices: list[tuple[int, int, int, int, int]]  # a `Slice` each, without `whole`
@@ -135,34 +140,13 @@ class Slices:
 
     @property
     def _open(self) -> Open:
-        assert self._next is not None
-        return (
-            self._next,
-            self._end,
-            self._sent_at,
-            self._arrived_at,
-            self._delay,
-            self._octets,
-            self._lost,
-            self._began_at,
-            self._head,
-            self._gap,
-        )
+        fields: Open = _FIELDS(self)
+        return fields
 
     @_open.setter
     def _open(self, fields: Open) -> None:
-        (
-            self._next,
-            self._end,
-            self._sent_at,
-            self._arrived_at,
-            self._delay,
-            self._octets,
-            self._lost,
-            self._began_at,
-            self._head,
-            self._gap,
-        ) = fields
+        for name, value in zip(_NAMES, fields, strict=True):
+            setattr(self, name, value)
 
     def _note_stretched(self, sent_at: int, last: int, octets: int) -> None:
         took = last - self._began_at

@@ -169,14 +169,19 @@ class Downlink:
 
     def _send_sound_twice(self, now: float, sounds: Iterable[Subscription], *, full: bool) -> None:
         """Where it helps: not where what is lost is only what the line has no room for."""
-        least = TWICE_UNTIL if self._twice else TWICE_FROM
-        target = self._estimator.target
-        rate = sum(r.rate for subscription in sounds for r in subscription.publication.renditions(now))
-        fits = target is None or target >= TWICE_FITS * rate
-        self._twice = self._estimator.own_loss >= least and fits and not full and not self._hearing.waiting
+        before, least = self._twice, TWICE_UNTIL if self._twice else TWICE_FROM
+        lossy = self._estimator.own_loss >= least and not full and not self._hearing.waiting
+        self._twice = lossy and self._fits_twice(now, sounds)
+        if not (before or self._twice):
+            return
         for slot in self._slots.values():
             if slot.red_payload_type is not None:
                 _regroup(slot, slot.red_payload_type if self._twice else None)
+
+    def _fits_twice(self, now: float, sounds: Iterable[Subscription]) -> bool:
+        target = self._estimator.target
+        rate = sum(rendition.rate for one in sounds for rendition in one.publication.renditions(now))
+        return target is None or target >= TWICE_FITS * rate
 
     def _probe(self, now: float, sent: float) -> None:
         slot = usable(self._slots.values())

@@ -143,6 +143,7 @@ class Encoding:
 
     def forget(self) -> None:
         """Nothing of what has come is shown or sent again."""
+        self._before = None
         if self.stream is not None:
             self.stream.close_lane()
             self.stream.forget()

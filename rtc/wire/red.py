@@ -16,7 +16,7 @@ def build(payload_type: int, payload: bytes, before: bytes, offset: int) -> byte
 
     Raises `ValueError` for one that is too early or too long.
     """
-    if not 0 <= offset <= MAX_OFFSET or len(before) > MAX_LENGTH:
+    if not fits(before, offset):
         raise ValueError("no room for such a block")
     block = 0x80 << 24 | payload_type << 24 | offset << 10 | len(before)
     return _HEADERS.pack(block, payload_type) + before + payload
