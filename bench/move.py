@@ -29,6 +29,7 @@ from bench.lab.proxy import Proxy
 from bench.lab.server import Server, SessionStats
 from bench.lab.sounds import singing
 from rtc import PeerId, Run, Source
+from rtc.core.router import AUDIO_CLOCK
 from signaling import protocol as p
 
 MEDIA_PORT = 5004
@@ -174,7 +175,7 @@ def _result(group: _Group, done: Sequence[Move]) -> Result:
             runs, noted = viewer.runs.values(), viewer.noted
             sound = run_of(runs, partner, Source.MICROPHONE, move.at)
             audio.append(delay_ms(noted.arrived, sound, move.at))
-            heard.append(delay_ms(noted.heard, sound, move.at))
+            heard.append(delay_ms(noted.heard, sound, move.at, AUDIO_CLOCK))
             frames.append(delay_ms(noted.shown, run_of(runs, partner, Source.CAMERA, move.at), move.at))
     return Result(
         moves=len(done),

@@ -53,12 +53,16 @@ def run_of(runs: Iterable[Run], publisher: PeerId, source: Source, since: float)
     return min(fitting, key=lambda run: run.at, default=None)
 
 
-def delay_ms(notes: Iterable[Note], run: Run | None, since: float) -> float:
-    """From that wall second to the first note of this run; `PATIENCE` if there is none in time."""
+def delay_ms(notes: Iterable[Note], run: Run | None, since: float, clock_rate: int | None = None) -> float:
+    """From that wall second to the first note of this run; `PATIENCE` if there is none in time.
+
+    `clock_rate`: timestamps a second, if the notes are samples: the run's own beginning is reckoned back from the first.
+    """
     if run is not None:
         for note in notes:
             if note.at >= since and note.mid == run.mid and _at_or_after(note.rtp, run.first):
-                return min(note.at - since, PATIENCE) * 1000
+                earlier = ((note.rtp - run.first) & 0xFFFFFFFF) / clock_rate if clock_rate else 0.0
+                return min(max(note.at - earlier - since, 0.0), PATIENCE) * 1000
     return PATIENCE * 1000
 
 

@@ -3,10 +3,11 @@
 //
 //   watched.take() -> {mids, arrived, shown, heard, offers}: what was noted since the last take. `mids[n]` is the m-line
 //   of receiver n; a note is [n, RTP timestamp, time]. `arrived`: whole encoded frames, in the order in which they came;
-//   `shown`: decoded ones, when the browser handed them to the screen (a busy page hears of it later).
+//   `shown`: decoded ones, when the browser handed them to the screen (a busy page hears of it later); `heard`: a sample
+//   of what was played when, now and then.
 () => {
   const KEPT = 4000; // notes of each kind between two takes
-  const SAMPLE_MS = 20; // to ask more often would cost the page what is measured
+  const SAMPLE_MS = 250; // to ask more often would cost the page what is measured: it waits for another thread
 
   // One worker for all slots: the order across slots is its own. Frames go on untouched.
   const inWorker = (kept) => {
@@ -28,7 +29,6 @@
     };
   };
 
-  const now = () => performance.timeOrigin + performance.now();
   const receivers = [];
   const lines = []; // their transceivers
   let shown = [];
@@ -77,10 +77,11 @@
     const carrying = new Set(window.kinroom?.slots().map(({ mid }) => mid));
     receivers.forEach((receiver, n) => {
       if (receiver.track.kind !== "audio" || !carrying.has(lines[n].mid)) return;
-      const rtp = receiver.getSynchronizationSources()[0]?.rtpTimestamp;
-      if (rtp === undefined || lastHeard.get(n) === rtp) return;
-      lastHeard.set(n, rtp);
-      put(heard, [n, rtp, now()]);
+      const source = receiver.getSynchronizationSources()[0];
+      if (!source || lastHeard.get(n) === source.rtpTimestamp) return;
+      lastHeard.set(n, source.rtpTimestamp);
+      // Wall clock in Chromium, whatever the specification says.
+      put(heard, [n, source.rtpTimestamp, source.timestamp]);
     });
   }, SAMPLE_MS);
 

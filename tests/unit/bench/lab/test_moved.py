@@ -36,6 +36,12 @@ def test_timestamps_wrap() -> None:
     assert delay_ms(arrived, wrapping, since=100.0) == pytest.approx(40)
 
 
+def test_the_first_of_samples_tells_when_the_run_began() -> None:
+    sampled = run("a1", MIA, 100.02, 0xFFFFFE00)
+    heard = [Note("a1", 0xFFFFF000, 100.05), Note("a1", 0x1C0, 100.25)]
+    assert delay_ms(heard, sampled, since=100.0, clock_rate=48_000) == pytest.approx(230)
+
+
 @pytest.mark.parametrize(
     ("notes", "found"),
     [([], RUNS[2]), ([Note("a1", 700, 101.9)], RUNS[2]), ([Note("a1", 700, 100.1)], None)],
