@@ -56,7 +56,7 @@ def run_of(runs: Iterable[Run], publisher: PeerId, source: Source, since: float)
 def delay_ms(notes: Iterable[Note], run: Run | None, since: float, clock_rate: int | None = None) -> float:
     """From that wall second to the first note of this run; `PATIENCE` if there is none in time.
 
-    `clock_rate`: timestamps a second, if the notes are samples: the run's own beginning is reckoned back from the first.
+    `clock_rate`: timestamps a second, if the notes are samples: its beginning is reckoned back from the first.
     """
     if run is not None:
         for note in notes:
