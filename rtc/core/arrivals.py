@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from rtc.wire.seqnum import Unwrapper
@@ -30,11 +31,17 @@ class ArrivalLog:
 
     def record(self, now: float, number: int) -> None:
         """`number` is the 16-bit one of the packet's header extension."""
-        unbounded = self._numbers.unwrap(number)
-        if self._first is not None and (unbounded < self._first or unbounded in self._reported):
-            return
-        if len(self._pending) < MAX_PENDING:
-            self._pending.setdefault(unbounded, int(now * 1_000_000))
+        self.record_all(((int(now * 1_000_000), number),))
+
+    def record_all(self, arrivals: Iterable[tuple[int, int]]) -> None:
+        """The same for many, as (microseconds, number)."""
+        unwrap, pending, reported, first = self._numbers.unwrap, self._pending, self._reported, self._first
+        for at, number in arrivals:
+            unbounded = unwrap(number)
+            if first is not None and (unbounded < first or unbounded in reported):
+                continue
+            if len(pending) < MAX_PENDING:
+                pending.setdefault(unbounded, at)
 
     def take(self, sender_ssrc: int, media_ssrc: int) -> list[TransportFeedback]:
         """Feedback for all that arrived since the last call. With a media SSRC of 0 browsers ignore it."""

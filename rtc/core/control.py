@@ -132,6 +132,7 @@ class Control:
         feedback = self._requests(now)
         if now >= self._next_feedback:
             self._next_feedback = _next(now, FEEDBACK_EVERY, self._phase)
+            self._peer.settle_all()
             feedback += self._arrivals()
         datagrams = [rtcp.build_compound([rtcp.ReceiverReport(self._peer.rtcp_ssrc), one]) for one in feedback]
         if now >= self._next_report:

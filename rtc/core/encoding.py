@@ -10,7 +10,7 @@ from rtc.core.allocator import Rendition
 from rtc.core.batch import Batch, Fan, Form, form_of
 from rtc.core.keyframes import KeyFrameRequests
 from rtc.core.rates import Rate
-from rtc.core.rtp_stream import CachedPacket, RtpStream
+from rtc.core.rtp_stream import CachedPacket, Ledger, RtpStream
 from rtc.core.slot import ReceiverClass
 from rtc.core.stats import EncodingStats
 from rtc.core.subscription import Subscription
@@ -239,18 +239,24 @@ class Encoding:
             return []
         return [(receivers, flow.fan) for receivers, flow in self._flowing.items() if len(flow)]
 
-    def forwarded(self, now: float, stream: RtpStream, data: bytes | None, timestamp: int, size: int) -> None:
-        """Keep the books of an ordinary packet that its lane has forwarded.
+    def settle(self) -> None:
+        """Before a look at what was sent."""
+        if self.stream is not None:
+            self.stream.settle()
 
-        `data`: where packets are kept. `size`: octets of its payload.
-        """
-        number = stream.log.next(now, timestamp)
-        stream.came_last(timestamp, data)
+    def settled(self, stream: RtpStream, ledger: Ledger) -> None:
+        """Take over the books of what the lane of `stream` has forwarded, as if it had come to `receive`."""
+        number = stream.log.follow(ledger.packets, ledger.reception)
+        stream.came_last(ledger.timestamp, ledger.kept[-1] if ledger.kept else None)
+        self._last_delay = ledger.last_delay
+        if ledger.largest_hold > NOTABLE_HOLD:
+            self._held_up(ledger.largest_hold)
         if stream is self.stream:
-            if data is not None:
+            for data in ledger.kept:
                 stream.remember(number, data)
-            self.sent_packets += 1
-            self.sent_octets += size
+                number += 1
+            self.sent_packets += ledger.packets
+            self.sent_octets += ledger.payload
 
     def _receive_padding(
         self, stream: RtpStream, number: int, cached: CachedPacket, newest: bool, batch: Batch
@@ -337,17 +343,26 @@ class Encoding:
 
     def measure(self, now: float) -> Rendition:
         """What a viewer gets of it. Call about every 100 ms, so that the rate is of now."""
+        self.settle()
         rate = self._rate.sample(now, self.sent_octets + self.sent_packets * OVERHEAD)
         return Rendition(self.layer, self.height, rate)
 
     def stats(self) -> EncodingStats:
         return EncodingStats(self.layer, self.height, self.sent_packets, self.sent_octets, self.fed)
 
+    @property
+    def last_delay(self) -> float:
+        """As noted last."""
+        return self._last_delay
+
     def note_delay(self, delay: float) -> None:
         """Seconds from the kernel's receipt to the send of a batch in which this encoding had packets."""
         hold = delay - self._last_delay
         self._last_delay = delay
         if hold > NOTABLE_HOLD:
-            for flow in self._flowing.values():
-                for subscription in flow:
-                    subscription.largest_hold = max(subscription.largest_hold, hold)
+            self._held_up(hold)
+
+    def _held_up(self, hold: float) -> None:
+        for flow in self._flowing.values():
+            for subscription in flow:
+                subscription.largest_hold = max(subscription.largest_hold, hold)

@@ -17,7 +17,7 @@ from rtc.core.encoding import Encoding
 from rtc.core.model import Grant, Mid, PeerId, Source
 from rtc.core.negotiation import Line, Negotiated
 from rtc.core.publication import Publication
-from rtc.core.rtp_stream import RtpStream
+from rtc.core.rtp_stream import Ledger, RtpStream
 from rtc.core.runs import Runs
 from rtc.core.sent_log import SentLog
 from rtc.core.slot import ReceiverClass, Slot
@@ -177,33 +177,21 @@ class Peer:
             return None
         return encoding
 
-    def forwarded(
-        self,
-        now: float,
-        encoding: Encoding,
-        stream: RtpStream,
-        data: bytes | None,
-        length: int,
-        timestamp: int,
-        size: int,
-        transport_number: int,
-        level: int,
-        speakers: Speakers,
-    ) -> None:
-        """Keep the books of a packet that the stream's lane has forwarded, as if it had come to `receive_rtp`.
-
-        `data`: where packets are kept. Octets: `length` of the packet, `size` of its payload. `transport_number`,
-        `level` (-dBov): -1 where it has none.
-        """
-        self.received_packets += 1
-        self.received_octets += length
-        if transport_number >= 0:
-            self.arrivals.record(now, transport_number)
+    def settle(self, encoding: Encoding, stream: RtpStream, ledger: Ledger, speakers: Speakers) -> None:
+        """Take over the books of what the stream's lane has forwarded, as if it had come to `receive_rtp`."""
+        self.received_packets += ledger.packets
+        self.received_octets += ledger.octets
+        self.arrivals.record_all(ledger.arrivals)
         publication = encoding.publication
         # The lane of an SSRC that another took the place of stays open through a hold.
-        if level >= 0 and publication.source is Source.MICROPHONE and not publication.held:
-            speakers.heard(self.id, level)
-        encoding.forwarded(now, stream, data, timestamp, size)
+        if ledger.heard and publication.source is Source.MICROPHONE and not publication.held:
+            speakers.heard_all(self.id, ledger.heard, ledger.active, ledger.loudness)
+        encoding.settled(stream, ledger)
+
+    def settle_all(self) -> None:
+        """Bring the books of all that it sends up to date."""
+        for _, stream in self.demuxer.streams:
+            stream.settle()
 
     def stats(self) -> PeerStats:
         sent = [s.slot_totals() for slot in self.slots.values() if (s := slot.subscription) is not None]

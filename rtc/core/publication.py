@@ -52,6 +52,8 @@ class Publication:
     @property
     def live(self) -> list[Encoding]:
         """Those of which something comes, lowest first. Where nothing comes at all, of which it came last."""
+        for encoding in self.encodings:
+            encoding.settle()
         arrivals = [(e, e.stream.log.last_arrival) for e in self.encodings if e.stream is not None]
         newest = max((at for _, at in arrivals), default=0.0)
         return [encoding for encoding, at in arrivals if newest - at < self._ends_after]
@@ -171,6 +173,8 @@ class Publication:
     def stats(self) -> PublicationStats | None:
         """None before the first packet."""
         encodings = self.encodings
+        for encoding in encodings:
+            encoding.settle()
         logs = [encoding.stream.log for encoding in encodings if encoding.stream is not None]
         if not logs:
             return None

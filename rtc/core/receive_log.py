@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
@@ -24,6 +24,15 @@ class ReportFields(Struct, frozen=True):
     cumulative_lost: int
     highest_sequence: int  # extended, 32 bits
     jitter: int  # clock units
+
+
+class Reception(NamedTuple):
+    """What arrival times say so far. Plain numbers, for whoever goes on from them elsewhere."""
+
+    last_arrival: float  # seconds; below zero before the first
+    transit: float  # clock units
+    jitter: float  # clock units
+    largest_gap: float  # seconds
 
 
 class _Hole:
@@ -68,7 +77,9 @@ class ReceiveLog:
             return self._first
         step = (sequence - highest) & 0xFFFF
         if step == 1 and not repair:
-            return self.next(now, timestamp)
+            self.highest = highest + 1
+            self._arrived(now, timestamp)
+            return self.highest
         if step == 0:
             self.duplicates += 1
             return None
@@ -79,11 +90,17 @@ class ReceiveLog:
             return self._jumped(now, highest + step, timestamp)
         return self._late(now, highest + step - 0x10000, repair)
 
-    def next(self, now: float, timestamp: int) -> int:
-        """The same for a packet that is known to follow on the highest."""
-        self.highest += 1
-        self._arrived(now, timestamp)
-        return self.highest
+    @property
+    def reception(self) -> Reception:
+        return Reception(self._last_arrival, self._transit, self._jitter, self.largest_gap)
+
+    def follow(self, packets: int, reception: Reception) -> int:
+        """So many came, each the next one after the highest; `reception` is after them. The first's number."""
+        first = self.highest + 1
+        self.highest += packets
+        self.received += packets
+        self._last_arrival, self._transit, self._jitter, self.largest_gap = reception
+        return first
 
     def _jumped(self, now: float, number: int, timestamp: int) -> int:
         oldest = next(iter(self._holes.values()), None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, Protocol
 
 from rtc.core.clock import PublisherClock, StreamClock
 from rtc.core.packet_cache import PacketCache
-from rtc.core.receive_log import ReceiveLog
+from rtc.core.receive_log import ReceiveLog, Reception
 from rtc.wire import rtp, vp8
 from rtc.wire.rtp import RtpPacket
 from rtc.wire.vp8 import Vp8Descriptor
@@ -31,14 +32,35 @@ class CachedPacket:
         return CachedPacket(packet, vp8.parse(packet.payload[: vp8.MAX_PREFIX]))
 
 
+class Ledger(NamedTuple):
+    """What a lane has forwarded since it was opened or last settled: ordinary packets, each the next one."""
+
+    reception: Reception  # after them
+    packets: int
+    octets: int  # of whole packets
+    payload: int  # octets
+    timestamp: int  # of the newest
+    kept: Sequence[bytes]  # all of them where the encoding keeps packets, else none
+    arrivals: Iterable[tuple[int, int]]  # (microseconds, transport-wide number), also of the peer's other streams
+    heard: int  # packets with an audio level
+    active: int  # those of speech
+    loudness: int  # the sum of theirs, in dB above silence
+    last_delay: float  # seconds, as for `Encoding.note_delay`
+    largest_hold: float  # seconds
+
+
 class Lane(Protocol):
     """Forwards the stream's ordinary packets without the core, by what it was told when it was opened.
 
-    Ordinary is a packet in order, with a payload, that begins no key frame.
+    Ordinary is a packet in order, with a payload, that begins no key frame. The books of them are kept there until
+    they are settled (`Peer.settle`): with each feedback to the publisher, and before a look at what may have changed.
     """
 
+    def settle(self) -> None:
+        """Hand over the ledger, if there is anything in it."""
+
     def close(self) -> None:
-        """From here on every packet comes to the core again."""
+        """Settle; from here on every packet comes to the core again."""
 
 
 class RtpStream:
@@ -61,6 +83,11 @@ class RtpStream:
         if self.lane is not None:
             self.lane.close()
             self.lane = None
+
+    def settle(self) -> None:
+        """Before a look at the log, the newest packet or what is kept."""
+        if self.lane is not None:
+            self.lane.settle()
 
     def remember(self, number: int, cached: CachedPacket | bytes) -> None:
         """Keep a video packet, so that it can be sent again."""
@@ -93,6 +120,7 @@ class RtpStream:
 
     def begin_anew(self) -> None:
         """No picture starts any more from what has come so far, nor from what comes late of it."""
+        self.settle()
         self._oldest = self.log.highest
         self._key_frame = None
 
@@ -106,6 +134,7 @@ class RtpStream:
         """The newest key frame and all that followed, if it is young enough and complete in the cache."""
         if self._key_frame is None or now - self._key_frame[1] > FRESH_KEY_FRAME:
             return None
+        self.settle()
         packets: list[tuple[int, CachedPacket]] = []
         for number in range(self._key_frame[0], self.log.highest + 1):
             cached = self.recall(number)

@@ -37,13 +37,17 @@ class Speakers:
 
     def heard(self, peer: PeerId, level: int) -> None:
         """A packet of this peer's microphone, `level` in -dBov (0 loudest)."""
+        active = level <= SPEECH
+        self.heard_all(peer, 1, int(active), 127 - level if active else 0)
+
+    def heard_all(self, peer: PeerId, packets: int, active: int, loudness: int) -> None:
+        """The same for many: `active` of them speech, whose levels above silence (-127 dBov) have that sum."""
         voice = self._voices.get(peer)
         if voice is None:
             voice = self._voices[peer] = _Voice()
-        voice.packets += 1
-        if level <= SPEECH:
-            voice.active += 1
-            voice.total += 127 - level
+        voice.packets += packets
+        voice.active += active
+        voice.total += loudness
 
     def forget(self, peer: PeerId) -> None:
         """Muted, held or gone."""

@@ -161,10 +161,16 @@ class Subscription:
     @property
     def flow(self) -> tuple[int, int] | None:
         """(newest outgoing timestamp, packets) of the present flow; None while nothing flows."""
-        return None if self.stream is None else (self._newest_timestamp(self.stream), self._flow()[0])
+        if self.stream is None:
+            return None
+        self.stream.settle()
+        return self._newest_timestamp(self.stream), self._flow()[0]
 
     def _flow(self) -> tuple[int, int]:
-        """(packets, octets) of the present flow. Counted by the encoding, so that a packet costs nothing here."""
+        """(packets, octets) of the present flow, as last settled.
+
+        Counted by the encoding, so that a packet costs nothing here.
+        """
         encoding = self.encoding
         if encoding is None:
             return 0, 0
@@ -212,6 +218,7 @@ class Subscription:
         stream, slot = self.stream, self.slot
         if stream is None or slot.rtx_sink is None or slot.rtx_payload_type is None:
             return 0
+        stream.settle()
         newest = stream.log.highest + self.seq_delta
         octets = 0
         for sequence in sequences:

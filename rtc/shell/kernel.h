@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#define VERSION 5 /* of the structs; kernel.py has the same */
+#define VERSION 6 /* of the structs; kernel.py has the same */
 
 /* sent_log.py: transport-wide numbers of one peer. */
 enum { SENT_LOG = 8192, IP_AND_UDP = 28 };

@@ -10,6 +10,7 @@ import select
 import socket
 import struct
 import time
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 import structlog
@@ -20,7 +21,7 @@ from rtc.core.peer import Peer
 from rtc.core.router import Router
 from rtc.shell import libc, srtp
 from rtc.shell.endpoint import Endpoint
-from rtc.shell.express import FAILED, FORWARDED, OPENED, Express, Record
+from rtc.shell.express import FAILED, LARGEST, OPENED, UNTOUCHED, Express, Left
 from rtc.shell.kernel import KernelWriter
 from rtc.shell.sending import make_sender
 from rtc.shell.tcp import Connections
@@ -28,8 +29,6 @@ from rtc.shell.tcp import Connections
 log = structlog.get_logger()
 
 RECEIVE_AT_ONCE: Final = 64  # messages; with twenty viewers they become 1,200
-# Larger ones no network carries whole; with our header extensions and tag they would outgrow their buffer.
-LARGEST: Final = 1500  # bytes
 # libsrtp keeps each SSRC that it saw for ever. A Firefox with 64 pairs of slots reports under 128 of its own.
 MAX_SSRCS: Final = 256  # per peer, of RTP and RTCP
 # One datagram of RTCP can name 5,000 packets; a browser with 25 pictures and 10 % loss sends 200 kbit/s of it.
@@ -111,7 +110,11 @@ class MediaSocket:
         self._sender = make_sender(self.fd, compiled, self._divert)
         writer = self._sender.writer
         self._writer = writer if isinstance(writer, KernelWriter) else None
-        self._express = Express(self._incoming, self._writer.library) if express and self._writer is not None else None
+        self._express = (
+            Express(self._incoming, self._writer.library, router.speakers)
+            if express and self._writer is not None
+            else None
+        )
         self._control_errors = 0
         self._guesses = float(MAX_GUESSES)
         self._guessed_at = 0.0
@@ -190,14 +193,10 @@ class MediaSocket:
         self.received += count
         names = self._incoming.names
         touched: set[Encoding] = set()
-        outcomes = self._take_ordinary(now, count, touched)
-        for i in range(count):
-            outcome = outcomes[i] if outcomes is not None else None
-            if outcome is not None and outcome[0] == FORWARDED:
-                continue
+        for i, status, error in self._take_ordinary(now, count):
             name = i * libc.SOCKADDR
             key = bytes(names[name : name + libc.ADDRESS_KEY])
-            encoding = self._receive_one(now, self._incoming, i, self._incoming.size(i), key, outcome)
+            encoding = self._receive_one(now, self._incoming, i, self._incoming.size(i), key, status, error)
             if encoding is not None:
                 touched.add(encoding)
         self.flush()
@@ -209,11 +208,18 @@ class MediaSocket:
         self.received += len(datagrams)
         for data in datagrams:
             self._single.buffer[: len(data)] = data
-            self._receive_one(now, self._single, 0, len(data), key, None)
+            self._receive_one(now, self._single, 0, len(data), key)
         self.flush()
 
     def _receive_one(
-        self, now: float, messages: libc.Messages, i: int, size: int, key: bytes, outcome: Record | None
+        self,
+        now: float,
+        messages: libc.Messages,
+        i: int,
+        size: int,
+        key: bytes,
+        status: int = UNTOUCHED,
+        error: int = 0,
     ) -> Encoding | None:
         at = i * libc.SLOT
         kind = messages.buffer[at] if size else 0
@@ -222,7 +228,7 @@ class MediaSocket:
                 endpoint = self._transports.find(key)
                 if endpoint is None:
                     return self._receive_stranger(now, messages, i, size, key)
-                return self._receive_media(now, endpoint, messages, i, size, key, outcome)
+                return self._receive_media(now, endpoint, messages, i, size, key, status, error)
             if kind < 64:
                 self._receive_other(now, kind, bytes(messages.buffer[at : at + size]), key)
         except Exception:
@@ -230,45 +236,13 @@ class MediaSocket:
             self._transports.broken(now, key)
         return None
 
-    def _take_ordinary(self, now: float, count: int, touched: set[Encoding]) -> list[Record] | None:
-        """Forward what needs no look, and keep the books of it; what became of each message."""
+    def _take_ordinary(self, now: float, count: int) -> Iterable[Left]:
+        """Forward what needs no look; what does."""
         if self._express is None or self._writer is None:
-            return None
-        records = list(self._express.take(count))
-        try:
-            self._sender.send_filled(self._express.fill(self._writer, now))
-        finally:
-            # Before all else in this batch: what comes to the core next follows on what its lanes took.
-            self._keep_books(now, records, touched)
-        return records
-
-    def _keep_books(self, now: float, records: list[Record], touched: set[Encoding]) -> None:
-        assert self._express is not None
-        routes, buffer, speakers = self._express.routes, self._incoming.buffer, self._router.speakers
-        at = -libc.SLOT
-        for status, _, level, transport_number, length, payload, timestamp, number in records:
-            at += libc.SLOT
-            if status != FORWARDED:
-                continue
-            route = routes[number]
-            route.endpoint.heard_at = now
-            encoding = route.encoding
-            try:
-                route.peer.forwarded(
-                    now,
-                    encoding,
-                    route.stream,
-                    bytes(buffer[at : at + length]) if route.keeps else None,
-                    length,
-                    timestamp,
-                    payload,
-                    transport_number,
-                    level if level < 0 else level & 0x7F,
-                    speakers,
-                )
-            except Exception:
-                self._transports.broken(now, route.endpoint.destination.key)
-            touched.add(encoding)
+            return ((i, UNTOUCHED, 0) for i in range(count))
+        left = self._express.take(count, now)
+        self._sender.send_filled(self._express.fill(self._writer, now))
+        return left
 
     def _receive_other(self, now: float, kind: int, data: bytes, key: bytes) -> None:
         if kind < 4:
@@ -286,7 +260,8 @@ class MediaSocket:
         i: int,
         size: int,
         key: bytes,
-        outcome: Record | None,
+        status: int,
+        error: int,
     ) -> Encoding | None:
         peer, inbound = endpoint.peer, endpoint.inbound
         if inbound is None:
@@ -295,12 +270,11 @@ class MediaSocket:
         if not 12 <= size <= LARGEST:
             peer.drops["size"] += 1
             return None
-        if outcome is not None and outcome[0] == FAILED:
-            self._count_failed(peer, outcome[1])
+        if status == FAILED:
+            self._count_failed(peer, error)
             return None
-        opened = outcome is not None and outcome[0] == OPENED
         ssrc, is_rtcp = _read_head(messages, i)
-        if not opened and not self._open(peer, inbound, messages, i, size, ssrc, is_rtcp):
+        if status != OPENED and not self._open(peer, inbound, messages, i, size, ssrc, is_rtcp):
             return None
         return self._take_media(now, endpoint, inbound, messages, i, size, key, ssrc, is_rtcp)
 
@@ -441,7 +415,8 @@ class MediaSocket:
             self.largest_queue = delay
         for encoding in touched:
             encoding.note_delay(delay)
-        if self.latencies is not None and touched and len(self.latencies) < MAX_LATENCY_SAMPLES:
+        forwarded = self._express is not None and self._express.note_delay(delay)
+        if self.latencies is not None and (touched or forwarded) and len(self.latencies) < MAX_LATENCY_SAMPLES:
             self.latencies.append(delay)
 
 

@@ -29,15 +29,20 @@ int main(int count, char **arguments) {
     uint8_t names[24] = {7};
     int length = 0;
     struct mmsghdr message = {0};
-    struct record record;
+    struct left leftover;
+    struct route *touched[1];
+    struct arrival arrivals[MOST_ARRIVALS];
+    uint8_t *kept = malloc(KEPT * LARGEST);
     struct packet packets[8];
     uint8_t rests[4096];
     struct ingest in = {
-        .names = names, .lengths = &length, .messages = &message, .records = &record, .packets = packets,
+        .names = names, .lengths = &length, .messages = &message, .left = &leftover, .touched = touched,
+        .packets = packets,
         .rests = rests, .publishers = publishers, .unprotect = unprotect, .name = 24, .mask = 3,
         .packet_capacity = 8, .rest_capacity = sizeof rests,
     };
     publisher.destination = names;
+    publisher.arrivals = arrivals;
     publishers[address_hash(names) & in.mask] = &publisher;
     long seen[4] = {0};
     for (long i = 0; i < rounds; i++) {
@@ -59,10 +64,16 @@ int main(int count, char **arguments) {
         message.msg_len = size;
         in.buffers = data;
         in.slot = size;
-        ingest(&in, 1);
-        seen[record.status]++;
+        /* As if nobody had settled for long, now and then. */
+        route.ledger.packets = below(KEPT + 1);
+        route.kept = below(2) ? kept : NULL;
+        publisher.arrival_count = below(MOST_ARRIVALS + 1);
+        ingest(&in, 1, (double)i);
+        note_delay(&in, 0.001);
+        seen[in.left_count ? leftover.status : FORWARDED]++;
         free(data);
     }
+    free(kept);
     printf("%ld %ld %ld\n", seen[FORWARDED], seen[OPENED], seen[UNTOUCHED]);
     return 0;
 }

@@ -28,9 +28,11 @@ from rtc.core.stats import PeerStats
 from rtc.shell import kernel, libc, srtp
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint, OutgoingStream
+from rtc.shell.express import KEPT, MOST_ARRIVALS
 from rtc.shell.media import MediaSocket
 from rtc.wire import extensions as uris
 from rtc.wire import rtcp, rtp
+from rtc.wire.feedback import Nack
 from tests.unit.rtc.core.group import AUDIO, CHROMIUM_IDS, EVERYTHING, FIREFOX_IDS, RTX, VIDEO, delta_frame, key_frame
 from tests.unit.rtc.core.group import lines as lines_of
 
@@ -161,6 +163,11 @@ class Site:
             self.router.apply(clock.now, [change], self.media.batch)
         self.media.flush()
 
+    def settle(self) -> None:
+        """As `Control` does each 100 ms; here at the end alone, so that all else must do without."""
+        for peer in self.router.peers.values():
+            peer.settle_all()
+
     def wake(self) -> None:
         self.router.wake(clock.now, self.media.batch)
         self.media.flush()
@@ -184,6 +191,7 @@ class Site:
 
     def books(self) -> list[PeerStats]:
         """All that is counted, but for how long this machine took."""
+        self.settle()
         return [
             replace(stats, subscriptions=[replace(one, largest_hold_ms=0) for one in stats.subscriptions])
             for stats in (peer.stats() for peer in self.router.peers.values())
@@ -381,6 +389,26 @@ def test_the_same_leaves_and_is_counted(certificate: Certificate, story: list[ob
             site.close()
 
 
+def test_more_than_fits_between_two_settlements(certificate: Certificate) -> None:
+    sites = express, reference = Site(certificate, express=True), Site(certificate, express=False)
+    publisher = Publisher(0, CHROMIUM_IDS)
+    made = [publisher.packet(CAMERA, 1, "key", b"x")] + [
+        publisher.packet(stream, 1, "plain", b"x") for stream in [CAMERA] * (KEPT + 50) + [MIC] * (MOST_ARRIVALS + 50)
+    ]
+    for site in sites:
+        everybody_sees_everybody(site)
+        for start in range(0, len(made), 50):
+            site.send(0, [datagram for datagram in made[start : start + 50] if datagram])
+            site.copies()
+    assert express.books() == reference.books()
+    assert express.kept() == reference.kept()
+    pending = [sorted(site.people[0].endpoint.peer.arrivals._pending) for site in sites]
+    assert pending[0] == pending[1]
+    assert len(pending[0]) == len(made)
+    for site in sites:
+        site.close()
+
+
 needs_ipv6 = pytest.mark.skipif(not libc.has_ipv6(), reason="no IPv6 here")
 
 
@@ -434,6 +462,30 @@ def test_nothing_that_comes_from_a_forgotten_address_is_taken(site: Site) -> Non
     assert site.copies() == [0, 0, 0]
 
 
+def test_what_was_just_forwarded_is_sent_again_to_whoever_misses_it(site: Site) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    site.send(0, [publisher.packet(CAMERA, 1, "key", b"x") or b""])
+    site.send(0, [publisher.packet(CAMERA, 1, "plain", b"x") or b"" for _ in range(5)])
+    viewer = site.people[1]
+    newest = list(viewer.received())[-1]
+    nack = rtcp.build_compound([rtcp.ReceiverReport(1), Nack(1, newest.ssrc, (newest.sequence,))])
+    viewer.endpoint.receive_rtcp(clock.now, nack, site.media.batch)
+    site.media.flush()
+    (again,) = viewer.received()
+    assert again.payload == newest.sequence.to_bytes(2, "big") + newest.payload
+
+
+def test_viewers_are_told_of_what_was_held_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    for late in (0, 0, 0.05, 0.06, 0):
+        stands = SimpleNamespace(monotonic=clock.monotonic, time=lambda late=late: time.time() + late)
+        monkeypatch.setattr("rtc.shell.media.time", stands)
+        site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
+    site.settle()
+    holds = [one.largest_hold_ms for one in site.router.peers[PeerId(2)].stats().subscriptions]
+    assert 40 < max(holds) < 60, "the third packet, by as much later as the second was not"
+
+
 def test_who_has_moved_is_followed_from_the_first_packet(site: Site) -> None:
     publisher, endpoint = Publisher(0, CHROMIUM_IDS), site.people[0].endpoint
     for stream in STREAMS:
@@ -483,6 +535,7 @@ def test_a_budget_that_is_spent_stops_ordinary_packets_too(site: Site) -> None:
     for _ in range(40):
         site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b"" for _ in range(40)])
         site.left()
+    site.settle()
     peer = site.people[0].endpoint.peer
     assert peer.received_packets == 1500
     assert peer.drops["rate"] == 100
