@@ -37,8 +37,8 @@ BATCHES_PER_WAKE: Final = 8  # then other work of the loop has its turn
 SOCKET_BUFFER: Final = 4 * 1024 * 1024  # bytes; 50 ms of 100,000 packets/s
 # Each wake-up, and each burst that wakes a receiver, has its price. A pause before reading lets more packets come:
 # it saves CPU, and adds to everybody's delay. The more a worker has to do, the more gather by themselves meanwhile.
-LONGEST_PAUSE: Final = 0.0022  # seconds, of a worker without work
-SHORTEST_PAUSE: Final = 0.00015  # seconds, from half a core on
+LONGEST_PAUSE: Final = 0.003  # seconds, of a worker without work
+SHORTEST_PAUSE: Final = 0.0005  # seconds, from half a core on
 BUSY: Final = 1000  # packets received in a second, from which on it pays
 MAX_LATENCY_SAMPLES: Final = 50_000
 # Strangers can make us compute an HMAC with each check: what one core does in 3 % of its time.
