@@ -342,8 +342,7 @@ class Encoding:
     # --- reports -----------------------------------------------------------------------------------------------------
 
     def measure(self, now: float) -> Rendition:
-        """What a viewer gets of it. Call about every 100 ms, so that the rate is of now."""
-        self.settle()
+        """What a viewer gets of it. Call about every 100 ms, as often as the books are settled: the rate is of now."""
         rate = self._rate.sample(now, self.sent_octets + self.sent_packets * OVERHEAD)
         return Rendition(self.layer, self.height, rate)
 

@@ -51,9 +51,10 @@ class Publication:
 
     @property
     def live(self) -> list[Encoding]:
-        """Those of which something comes, lowest first. Where nothing comes at all, of which it came last."""
-        for encoding in self.encodings:
-            encoding.settle()
+        """Those of which something comes, lowest first. Where nothing comes at all, of which it came last.
+
+        By their books as last settled: all of one publisher are at once, and what ends is silent for longer than that.
+        """
         arrivals = [(e, e.stream.log.last_arrival) for e in self.encodings if e.stream is not None]
         newest = max((at for _, at in arrivals), default=0.0)
         return [encoding for encoding, at in arrivals if newest - at < self._ends_after]
