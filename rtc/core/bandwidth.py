@@ -17,7 +17,7 @@ from rtc.core.bandwidth_loss import Loss, Verdict
 from rtc.core.bandwidth_probe import Probe, Probes
 from rtc.core.bandwidth_queue import Queue
 from rtc.core.bandwidth_rate import SHOWS, RateControl
-from rtc.core.bandwidth_slices import Digest, Packet, Slices, Stretched, Taken
+from rtc.core.bandwidth_slices import LENGTH, Digest, Packet, Slices, Stretched, Taken
 from rtc.core.sent_log import SentLog
 from rtc.wire.transport_feedback import Steps, TransportFeedback
 
@@ -31,6 +31,7 @@ REMEMBERED: Final = 10.0
 HIGH_LOSS, LOW_LOSS = 0.10, 0.02
 REGAIN: Final = 1.05  # with each report of low loss
 LEAST_KEPT: Final = 0.1
+SLOWER: Final = 0.75  # of the target: a line that does not follow the first look at it
 FALL: Final = 0.95  # of the viewer's own estimate: if it becomes less, the line is full
 
 
@@ -55,6 +56,7 @@ class Estimator:
         self._probes = Probes()
         self._rate: RateControl | None = None  # from the first word on
         self._before: _Before | None = None
+        self._burst_at = 0  # when the one left that was cut for last, microseconds
         self._steps = False  # less is sent for loss alone, to see whether it ends
         self._round_trip = 0.0  # seconds
         self._heard_at = self._troubled_at = NEVER
@@ -182,8 +184,16 @@ class Estimator:
                 self._cut(now, rate, carried)
 
     def _watch_burst(self, now: float, rate: RateControl, burst: Stretched) -> None:
-        """The line's pace is known before its queue is: three slices take as long as they stand there."""
-        if burst.rate < rate.target and not self._queue.rough and self._delay.judges(burst.sent_at / 1e6):
+        """The line's pace is known before its queue is: three slices take as long as they stand there.
+
+        Of what left before such a cut came to be followed, only a later burst counts, that is much slower: the first
+        one may have left in part before the line fell.
+        """
+        later = not self._delay.judges(burst.sent_at / 1e6)
+        if later and burst.sent_at < self._burst_at + LENGTH:
+            return
+        if burst.rate < rate.target * (SLOWER if later else 1) and not self._queue.rough:
+            self._burst_at = burst.sent_at
             self._cut(now, rate, burst.rate, ahead=True)
 
     def _watch_loss(self, now: float, rate: RateControl, taken: Taken, delivered: float) -> None:

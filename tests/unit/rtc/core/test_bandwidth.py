@@ -133,6 +133,24 @@ def test_a_line_that_falls_to_a_twentieth_is_left_within_half_a_second(queue: fl
     assert sorted(targets)[len(targets) // 2] < 110e3
 
 
+@pytest.mark.parametrize(("second", "most"), [(100e3, 86e3), (230e3, 213e3)], ids=["slower", "nearly the same"])
+def test_a_second_burst_that_was_much_slower_cuts_again(second: float, most: float) -> None:
+    """The first left before the line fell, in part. Ten packets each, sent within 50 ms."""
+    estimator = heard(steady(1e6, 10))
+    number, free_at = 1250, 15_000_000
+    targets = []
+    for burst, rate in enumerate((250e3, second)):
+        packets: list[Packet] = []
+        for i in range(10):
+            free_at += int(8e9 / rate)
+            packets.append((number, 10_000_000 + 50_000 * burst + 5_000 * i, 1000, free_at))
+            number += 1
+        estimator.feedback(free_at / 1e6 - 5 + 0.05, packets, 0.05)
+        targets.append(estimator.target or 0.0)
+    assert 190e3 < targets[0] < 213e3
+    assert 0.5 * second < targets[1] <= most
+
+
 @pytest.mark.parametrize("longer", [0.0, 0.100])
 def test_another_network_is_no_trouble(longer: float) -> None:
     """For 1.5 s nothing passes, and then all of it `longer` on its way."""
