@@ -30,7 +30,19 @@ void i18next.init({
   interpolation: { escapeValue: false }, // Preact escapes
 });
 
-export const t = i18next.t;
+const look = i18next.t as (key: string, options?: object) => string;
+const plain = new Map<string, string>();
+i18next.on("languageChanged", () => plain.clear());
+
+function remember(key: string): string {
+  const words = look(key);
+  plain.set(key, words);
+  return words;
+}
+
+/** Words without a name or a number in them are looked up once: a room asks for a hundred of them at each change. */
+export const t = ((key: string, options?: object) =>
+  options === undefined ? (plain.get(key) ?? remember(key)) : look(key, options)) as typeof i18next.t;
 
 /** "Sam", "Sam and Ana", "Sam and 3 others". */
 export function listOfNames(names: readonly string[]): string {
