@@ -31,7 +31,9 @@ MOST_ROUTES: Final = 16  # of one peer: four sources, three encodings of the pic
 LARGEST_BLOCK: Final = 32  # octets of header extensions
 PACKETS: Final = 256  # in one batch; more come to Python
 RESTS: Final = PACKETS * 1024  # octets
-LARGEST: Final = 1500  # octets of a datagram; ingest.c has the same
+# Octets of a datagram; ingest.c has the same. Larger ones no network carries whole, and with our header extensions and
+# tag they would outgrow their buffer.
+LARGEST: Final = 1500
 
 KEPT: Final = 256  # packets of one route between two settlements; the next one comes to Python
 MOST_ARRIVALS: Final = 512  # of one peer
@@ -91,8 +93,8 @@ class Route:
     """A `Lane` of the core: one stream's ordinary packets, and their books until they are settled."""
 
     __slots__ = (
-        "_encoding", "_fans", "_kept", "_kept_view", "_ledger", "_ledger_view", "_publisher", "_speakers", "_stream",
-        "fields",
+        "__weakref__", "_encoding", "_fans", "_kept", "_kept_view", "_ledger", "_ledger_view", "_publisher",
+        "_speakers", "_stream", "fields",
     )  # fmt: skip
 
     def __init__(self, publisher: _Publisher, ssrc: int, speakers: Speakers) -> None:
@@ -298,8 +300,10 @@ class Express:
         publisher = self._publishers.pop(endpoint, None)
         if publisher is None:
             return
+        self._fields.touched_count = 0  # `note_delay` would write to routes that are freed
         for route in publisher.routes.values():
             route.drop()
+        publisher.routes.clear()  # they know it, too: no circle is left for the garbage collector
         self._arrange()
 
     def _arrange(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import shutil
 import socket
 import subprocess
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -486,6 +488,38 @@ def test_viewers_are_told_of_what_was_held_up(site: Site, monkeypatch: pytest.Mo
     site.settle()
     holds = [one.largest_hold_ms for one in site.router.peers[PeerId(2)].stats().subscriptions]
     assert 40 < max(holds) < 60, "the third packet, by as much later as the second was not"
+
+
+def test_nothing_is_noted_of_routes_that_went_within_a_batch(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their memory is another's by then."""
+    publisher, endpoint = Publisher(0, CHROMIUM_IDS), site.people[0].endpoint
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
+    monkeypatch.setattr(site, "receive_stun", lambda now, data, key: site.media.forget(endpoint))
+    noted: list[int] = []
+    express = site.media._express
+    assert express is not None
+    note_delay = express.note_delay
+    monkeypatch.setattr(express, "note_delay", lambda delay: noted.append(note_delay(delay)))
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b"", bytes(20)])
+    assert noted == [False]
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b"" for _ in range(2)])
+    assert site.books()[0].received_packets == 4
+
+
+def test_who_is_gone_leaves_no_memory_to_the_garbage_collector(site: Site) -> None:
+    publisher = Publisher(0, CHROMIUM_IDS)
+    for stream in STREAMS:
+        site.send(0, [publisher.packet(stream, 1, "key", b"x") or b"" for _ in range(3)])
+    lanes = [stream.lane for _, stream in site.people[0].endpoint.peer.demuxer.streams]
+    assert all(lanes)
+    routes = [weakref.ref(lane) for lane in lanes if lane is not None]
+    del lanes
+    gc.disable()
+    try:
+        site.media.forget(site.people[0].endpoint)
+        assert not any(route() for route in routes)
+    finally:
+        gc.enable()
 
 
 def test_who_has_moved_is_followed_from_the_first_packet(site: Site) -> None:
