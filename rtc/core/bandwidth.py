@@ -27,11 +27,12 @@ STALE: Final = 1.0  # seconds without feedback, after which nothing is probed
 DOUBTFUL: Final = 1.0
 # Seconds. With luck a lossy line seems to get better by less, so it may take several steps down to know it.
 REMEMBERED: Final = 10.0
+# Of the target: the line is slower than the first look at its fall said.
+SLOWER: Final = 0.75
 # Where only receiver reports tell of loss (draft-ietf-rmcat-gcc-02, section 6).
 HIGH_LOSS, LOW_LOSS = 0.10, 0.02
 REGAIN: Final = 1.05  # with each report of low loss
 LEAST_KEPT: Final = 0.1
-SLOWER: Final = 0.75  # of the target: a line that does not follow the first look at it
 FALL: Final = 0.95  # of the viewer's own estimate: if it becomes less, the line is full
 
 
