@@ -91,7 +91,7 @@ diagrams: $(VENV)
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
 
-$(VENV): requirements.lock pyproject.toml hatch_build.py rtc/shell/kernel.c rtc/shell/ingest.c rtc/shell/digest.c rtc/shell/kernel.h
+$(VENV): requirements.lock pyproject.toml hatch_build.py $(wildcard rtc/shell/*.c rtc/shell/*.h)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
 	$(PYTHON) -m venv .venv

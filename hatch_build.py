@@ -1,4 +1,4 @@
-"""Builds the C kernel of the packet path (`rtc/shell/kernel.c`, `ingest.c`, `digest.c`) with the machine's C compiler.
+"""Builds the C kernel of the packet path (`rtc/shell/*.c`) with the machine's C compiler.
 
 Where there is none, or it fails, the wheel has none and the worker runs the same loop in Python. As the build backend's
 hook it runs with every install; `python hatch_build.py` builds it in place.
@@ -20,7 +20,7 @@ except ImportError:  # run as a program
     BuildHookInterface = object
 
 SHELL = Path(__file__).with_name("rtc") / "shell"
-SOURCES = (SHELL / "kernel.c", SHELL / "ingest.c", SHELL / "digest.c")
+SOURCES = tuple(sorted(SHELL.glob("*.c")))
 LIBRARY = SHELL / "_kernel.so"
 FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC")
 

@@ -31,23 +31,36 @@ KEEPS_ADDRESS: Final = 5.0  # seconds
 class OutgoingStream:
     """Where packets of one outgoing SSRC go (the core's `Sink`). Read once per packet, so plain attributes."""
 
-    __slots__ = ("_destination", "_outbound", "address", "context", "context_address", "log", "ssrc", "tag")
+    __slots__ = (
+        "_destination",
+        "_protected",
+        "address",
+        "context",
+        "context_address",
+        "log",
+        "protect_address",
+        "ssrc",
+        "tag",
+    )
 
-    def __init__(self, ssrc: int, outbound: srtp.Outbound, destination: Destination, log: SentLog) -> None:
+    def __init__(self, ssrc: int, protected: srtp.Protected, destination: Destination, log: SentLog) -> None:
         self.ssrc = ssrc
         self.log = log
-        self._outbound = outbound
+        self._protected = protected
         self._destination = destination  # keeps the memory at `address` alive
-        self.context: Any = outbound.context
-        self.context_address = outbound.context_address
-        self.tag = outbound.tag
+        self.context: Any = protected.context
+        self.context_address = protected.context_address
+        self.protect_address = protected.protect_address
+        self.tag = protected.tag
         self.address = destination.address
 
 
 class Endpoint:
     """Owns the peer's transport state. Datagrams in and out are bytes; sending is the caller's business."""
 
-    def __init__(self, now: float, peer: Peer, certificate: Certificate, wall_offset: float) -> None:
+    def __init__(
+        self, now: float, peer: Peer, certificate: Certificate, wall_offset: float, keyed: srtp.Keyed = srtp.keyed
+    ) -> None:
         self.peer = peer
         self.control = Control(now, peer, wall_offset)
         self.ice = IceAgent()
@@ -58,7 +71,8 @@ class Endpoint:
         self.heard_at = now
         self._certificate = certificate
         self._outbound_control: srtp.OutboundControl | None = None
-        self._keys: SrtpKeys | None = None
+        self._keyed = keyed
+        self._protect: Callable[[int], srtp.Protected] | None = None  # the stream of an outgoing SSRC
 
     # --- negotiation -------------------------------------------------------------------------------------------------
 
@@ -139,22 +153,22 @@ class Endpoint:
 
     def open(self, keys: SrtpKeys) -> None:
         """The handshake is done: media can come and go. Once only: an index may not be used twice under one key."""
-        assert self._keys is None
-        self._keys = keys
+        assert self._protect is None
+        self._protect = self._keyed(keys.profile, keys.send)
         self.inbound = srtp.Inbound(keys.profile, keys.receive)
         self._outbound_control = srtp.OutboundControl(keys.profile, keys.send)
         for slot in self.peer.slots.values():
             self._connect_slot(slot)
 
     def _connect_slot(self, slot: Slot) -> None:
-        if self._keys is None or slot.sink is not None:
+        if self._protect is None or slot.sink is not None:
             return
-        slot.sink = self._outgoing(self._keys, slot.ssrc)
+        slot.sink = self._outgoing(self._protect, slot.ssrc)
         if slot.rtx_ssrc is not None:
-            slot.rtx_sink = self._outgoing(self._keys, slot.rtx_ssrc)
+            slot.rtx_sink = self._outgoing(self._protect, slot.rtx_ssrc)
 
-    def _outgoing(self, keys: SrtpKeys, ssrc: int) -> OutgoingStream:
-        return OutgoingStream(ssrc, srtp.Outbound(keys.profile, keys.send, ssrc), self.destination, self.peer.sent_log)
+    def _outgoing(self, protect: Callable[[int], srtp.Protected], ssrc: int) -> OutgoingStream:
+        return OutgoingStream(ssrc, protect(ssrc), self.destination, self.peer.sent_log)
 
     def receive_rtcp(self, now: float, data: bytes, batch: Batch) -> None:
         self.control.receive(now, data, batch)

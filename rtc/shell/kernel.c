@@ -69,7 +69,7 @@ static struct packet *choose(struct packet *packets, uint32_t count) {
 
 /* Write and protect copies until the arrays are full or all are done; how many there are. Call again while the
  * arrays were full. */
-uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count, protect_function protect) {
+uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count) {
     uint32_t copies = 0;
     struct packet *packet;
     while (copies < out->capacity && (packet = choose(packets, count)) != NULL) {
@@ -77,6 +77,7 @@ uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count, prot
         uint8_t *at = out->buffers + (size_t)copies * out->slot;
         out->lengths[copies] = 12 + packet->rest_size;
         write_copy(at, packet, target);
+        protect_function protect = (protect_function)target->protect;
         if (protect((void *)target->context, at, &out->lengths[copies])) {
             out->failed++;
             continue;

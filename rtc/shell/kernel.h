@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#define VERSION 6 /* of the structs; kernel.py has the same */
+#define VERSION 7 /* of the structs; kernel.py has the same */
 
 /* sent_log.py: transport-wide numbers of one peer. */
 enum { SENT_LOG = 8192, IP_AND_UDP = 28 };
@@ -25,7 +25,8 @@ typedef int (*protect_function)(void *context, void *packet, int *length);
 
 /* One viewer's copies. Sorted by `address` within a fan. */
 struct target {
-    uint64_t context; /* of libsrtp */
+    uint64_t protect; /* a protect_function, */
+    uint64_t context; /* and what it takes first */
     uint64_t address; /* where its sockaddr lies */
     uint64_t log;     /* its peer's sent_log */
     uint32_t ssrc;

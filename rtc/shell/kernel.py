@@ -10,17 +10,17 @@ from typing import Any, Final
 import structlog
 
 from rtc.core.batch import Entry, Fan
-from rtc.shell import libc, srtp
+from rtc.shell import libc
 from rtc.shell.endpoint import OutgoingStream
 
 log = structlog.get_logger()
 
 LIBRARY: Final = Path(__file__).with_name("_kernel.so")
-VERSION: Final = 6  # of the structs; kernel.h has the same
+VERSION: Final = 7  # of the structs; kernel.h has the same
 ENTRIES_AT_ONCE: Final = 64
 
 # The structs of kernel.h.
-_TARGET: Final = struct.Struct("=QQQIIHHBB2x")
+_TARGET: Final = struct.Struct("=QQQQIIHHBB2x")
 PACKET: Final = struct.Struct("=QQIIIHH2sHHHBBH4x")
 _NO_PICTURES: Final = (0, 0, 0, 0, 0)
 
@@ -32,7 +32,7 @@ libc.ffi.cdef(
         uint32_t capacity, slot, control, most_segments, failed, unused; uint64_t now;
     };
     int kernel_version(void);
-    uint32_t fill(struct outgoing *out, void *packets, uint32_t count, void *protect);
+    uint32_t fill(struct outgoing *out, void *packets, uint32_t count);
     uint32_t frame(struct outgoing *out, uint32_t first, uint32_t end, int segments);
     """
 )
@@ -56,6 +56,7 @@ class Prepared:
             _TARGET.pack_into(
                 view,
                 i * _TARGET.size,
+                sink.protect_address,
                 sink.context_address,
                 sink.address,
                 int(libc.ffi.cast("uintptr_t", self._logs[i])),
@@ -107,7 +108,6 @@ class KernelWriter:
         self.library = library
         self._outgoing = outgoing
         self._struct = libc.ffi.new("struct outgoing *", outgoing.arrays())
-        self._protect = libc.ffi.cast("void *", srtp.PROTECT_ADDRESS)
         # What follows the fixed header of each packet, and the packets' structs.
         self._rests: Any = libc.ffi.new("unsigned char[]", ENTRIES_AT_ONCE * libc.SLOT)
         self._rest_view = memoryview(libc.ffi.buffer(self._rests)).cast("B")
@@ -129,12 +129,12 @@ class KernelWriter:
     def fill_packets(self, packets: Any, count: int, now: float) -> Iterator[int]:
         """The same from `count` structs in memory."""
         self._struct.now = int(now * 1_000_000)
-        fill, out, protect, capacity = self.library.fill, self._struct, self._protect, self._outgoing.count
+        fill, out, capacity = self.library.fill, self._struct, self._outgoing.count
         for start in range(0, count, ENTRIES_AT_ONCE):
             some = min(ENTRIES_AT_ONCE, count - start)
             copies = capacity
             while copies == capacity:  # fewer: all are written
-                copies = fill(out, packets + start * PACKET.size, some, protect)
+                copies = fill(out, packets + start * PACKET.size, some)
                 if copies:
                     yield copies
 

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import functools
 import struct
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, Protocol
 
 from pylibsrtp import Error, Policy, Session
 from pylibsrtp._binding import ffi, lib
@@ -48,16 +50,37 @@ def _session(profile: str, master: bytes, ssrc_type: int, ssrc: int = 0) -> Sess
     return Session(policy)
 
 
-class Outbound:
-    """The SRTP stream of one outgoing SSRC. One context per SSRC spares libsrtp's search through a list of them."""
+class Protected(Protocol):
+    """The SRTP stream of one outgoing SSRC."""
 
-    __slots__ = ("_session", "context", "context_address", "tag")
+    context: Any
+    """What the function that protects takes first."""
+    context_address: int
+    protect_address: int
+    tag: int
+    """Octets that protection adds."""
+
+
+Keyed = Callable[[str, bytes], Callable[[int], Protected]]
+"""(profile, master key and salt): what makes the stream of an SSRC, once for each."""
+
+
+class Outbound:
+    """A `Protected` of libsrtp. One context per SSRC spares its search through a list of them."""
+
+    __slots__ = ("_session", "context", "context_address", "protect_address", "tag")
 
     def __init__(self, profile: str, master: bytes, ssrc: int) -> None:
         self._session = _session(profile, master, Policy.SSRC_SPECIFIC, ssrc)
         self.context: Any = self._session._srtp[0]
         self.context_address = int(ffi.cast("uintptr_t", self.context))
+        self.protect_address = PROTECT_ADDRESS
         self.tag = TAG[profile]
+
+
+def keyed(profile: str, master: bytes) -> Callable[[int], Protected]:
+    """All by libsrtp."""
+    return functools.partial(Outbound, profile, master)
 
 
 class OutboundControl:
@@ -103,9 +126,12 @@ __all__ = [
     "TAG",
     "UNPROTECT_ADDRESS",
     "Inbound",
+    "Keyed",
     "Outbound",
     "OutboundControl",
+    "Protected",
     "ffi",
+    "keyed",
     "protect",
     "unprotect",
     "unprotect_rtcp",

@@ -35,6 +35,7 @@ from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.ice import ufrag_of
 from rtc.shell.media import MAX_STRANGERS, MediaSocket, pause_at
+from rtc.shell.seal import make_keyed
 from rtc.wire.description import Candidate
 from rtc.wire.errors import WireError
 
@@ -65,6 +66,7 @@ class Worker:
         self._router = Router(
             lambda: secrets.randbits(32), self._wall_offset if start.trace else None, make_digest(start.compiled)
         )
+        self._keyed = make_keyed(start.compiled)
         self._endpoints: dict[PeerId, Endpoint] = {}
         self._by_key: dict[bytes, Endpoint] = {}
         self._by_ufrag: dict[str, Endpoint] = {}
@@ -158,7 +160,7 @@ class Worker:
 
     def _add_peer(self, now: float, message: rpc.AddPeer) -> None:
         peer = self._router.add_peer(now, message.peer, message.grant)
-        endpoint = Endpoint(now, peer, self._certificate, self._wall_offset)
+        endpoint = Endpoint(now, peer, self._certificate, self._wall_offset, self._keyed)
         self._endpoints[message.peer] = endpoint
         self._by_ufrag[endpoint.ice.local.ufrag] = endpoint
 
