@@ -101,6 +101,7 @@ class MediaSocket:
         self.pause = 0.0  # seconds (`pause_at`)
         # Until then `readable` may wait for more by itself. Monotonic seconds; the worker says it anew at each tick.
         self.until = 0.0
+        self.read_at = 0.0  # monotonic seconds: all that came before has been taken
         self.latencies: list[float] | None = None  # seconds; a list while sampling is on
         self._router = router
         self._transports = transports
@@ -166,7 +167,7 @@ class MediaSocket:
         while True:
             if self.pause:
                 time.sleep(self.pause)
-            self._take_all()
+            self.read()
             if not self._more_comes():
                 return
 
@@ -177,13 +178,15 @@ class MediaSocket:
             return False
         return any(fd == self.fd for fd, _ in self._waiting.poll(left * 1000))
 
-    def _take_all(self) -> None:
+    def read(self) -> None:
+        """Take what is there now."""
         for _ in range(BATCHES_PER_WAKE):
             count = self._incoming.receive(self.fd)
             if count:
                 self._receive(count)
             if count < RECEIVE_AT_ONCE:
-                return
+                break
+        self.read_at = time.monotonic()
 
     # --- in ----------------------------------------------------------------------------------------------------------
 

@@ -189,7 +189,6 @@ NOT_TESTED_BY_NAME = {
     "kinroom.__main__": "tests/integration/test_wheel.py runs `python -m kinroom`",
     "kinroom.cli": "tests/integration/test_bots.py and test_signaling_serve.py run it as a command",
     "kinroom.bots.group": "tests/integration/test_bots.py runs it as a command",
-    "rtc.shell.worker": "the engine starts it as a process",
     "signaling.telemetry": "empty: the place where samples and diagnosis will live",
     "signaling.store.migrations": "alembic reads the folder whenever a store is opened",
     "signaling.store.migrations.env": "alembic runs it",
