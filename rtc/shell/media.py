@@ -10,6 +10,7 @@ import select
 import socket
 import struct
 import time
+from collections import deque
 from collections.abc import Iterable
 from typing import Final, Protocol
 
@@ -33,6 +34,9 @@ RECEIVE_AT_ONCE: Final = 64  # messages; with twenty viewers they become 1,200
 MAX_SSRCS: Final = 256  # per peer, of RTP and RTCP
 # One datagram of RTCP can name 5,000 packets; a browser with 25 pictures and 10 % loss sends 200 kbit/s of it.
 CONTROL_COST: Final = 5  # octets of the peer's budget per octet
+MAY_WAIT: Final = 0.001  # seconds that packets wait for the worker's other work, or a little longer
+MOST_CONTROL: Final = 256  # datagrams of RTCP that wait; more are taken at once
+SMALLEST: Final = 12  # octets of RTP's header, and of RTCP with its tag
 BATCHES_PER_WAKE: Final = 8  # then other work of the loop has its turn
 SOCKET_BUFFER: Final = 4 * 1024 * 1024  # bytes; 50 ms of 100,000 packets/s
 # Each wake-up, and each burst that wakes a receiver, has its price. A pause before reading lets more packets come:
@@ -101,7 +105,6 @@ class MediaSocket:
         self.pause = 0.0  # seconds (`pause_at`)
         # Until then `readable` may wait for more by itself. Monotonic seconds; the worker says it anew at each tick.
         self.until = 0.0
-        self.read_at = 0.0  # monotonic seconds: all that came before has been taken
         self.latencies: list[float] | None = None  # seconds; a list while sampling is on
         self._router = router
         self._transports = transports
@@ -120,6 +123,8 @@ class MediaSocket:
         self._guesses = float(MAX_GUESSES)
         self._guessed_at = 0.0
         self._batch = Batch()
+        self._read_at = 0.0  # monotonic seconds: all that came before has been taken
+        self._control: deque[tuple[bytes, bytes]] = deque()  # (from where, RTCP)
         self._waiting = select.poll()
         self._waiting.register(self.fd, select.POLLIN)
 
@@ -168,6 +173,7 @@ class MediaSocket:
             if self.pause:
                 time.sleep(self.pause)
             self.read()
+            self.take_control()
             if not self._more_comes():
                 return
 
@@ -179,14 +185,30 @@ class MediaSocket:
         return any(fd == self.fd for fd, _ in self._waiting.poll(left * 1000))
 
     def read(self) -> None:
-        """Take what is there now."""
+        """Take what is there now; RTCP waits for `take_control`."""
         for _ in range(BATCHES_PER_WAKE):
             count = self._incoming.receive(self.fd)
             if count:
                 self._receive(count)
             if count < RECEIVE_AT_ONCE:
                 break
-        self.read_at = time.monotonic()
+        self._read_at = time.monotonic()
+
+    def take_control(self) -> None:
+        """What was read of RTCP. A viewer's report takes longer than most batches of media, which go first."""
+        while self._control:
+            key, data = self._control.popleft()
+            self._single.buffer[: len(data)] = data
+            self._receive_one(time.monotonic(), self._single, 0, len(data), key)
+            self.flush()
+            self.read_if_late()
+
+    def read_if_late(self) -> bool:
+        """Between two pieces of other work. Whether something may have come of it."""
+        late = time.monotonic() - self._read_at > MAY_WAIT
+        if late:
+            self.read()
+        return late
 
     # --- in ----------------------------------------------------------------------------------------------------------
 
@@ -199,11 +221,18 @@ class MediaSocket:
         for i, status, error in self._take_ordinary(now, count):
             name = i * libc.SOCKADDR
             key = bytes(names[name : name + libc.ADDRESS_KEY])
+            if status == UNTOUCHED and self._is_control(i) and len(self._control) < MOST_CONTROL:
+                at = i * libc.SLOT
+                self._control.append((key, bytes(self._incoming.buffer[at : at + self._incoming.size(i)])))
+                continue
             encoding = self._receive_one(now, self._incoming, i, self._incoming.size(i), key, status, error)
             if encoding is not None:
                 touched.add(encoding)
         self.flush()
         self._note_delay(touched)
+
+    def _is_control(self, i: int) -> bool:
+        return self._incoming.size(i) >= SMALLEST and _is_rtcp(self._incoming.buffer, i * libc.SLOT)
 
     def receive(self, key: bytes, datagrams: list[bytes]) -> None:
         """What came by a connection."""
@@ -270,7 +299,7 @@ class MediaSocket:
         if inbound is None:
             peer.drops["early"] += 1
             return None
-        if not 12 <= size <= LARGEST:
+        if not SMALLEST <= size <= LARGEST:
             peer.drops["size"] += 1
             return None
         if status == FAILED:
@@ -283,7 +312,7 @@ class MediaSocket:
 
     def _receive_stranger(self, now: float, messages: libc.Messages, i: int, size: int, key: bytes) -> Encoding | None:
         """From an address of nobody. A NAT may have given it to one of ours: to whoever's keys open this."""
-        if not 12 <= size <= LARGEST or not self._may_guess(now):
+        if not SMALLEST <= size <= LARGEST or not self._may_guess(now):
             return None
         at = i * libc.SLOT
         ssrc, is_rtcp = _read_head(messages, i)
@@ -426,10 +455,14 @@ class MediaSocket:
 def _read_head(messages: libc.Messages, i: int) -> tuple[int, bool]:
     """(SSRC, whether it is RTCP) of message `i`, which has 12 octets at least."""
     at = i * libc.SLOT
-    # RFC 5761 4: packet types 192 to 223 are RTCP.
-    is_rtcp = 192 <= messages.buffer[at + 1] < 224
+    is_rtcp = _is_rtcp(messages.buffer, at)
     (ssrc,) = _SSRC.unpack_from(messages.buffer, at + (4 if is_rtcp else 8))
     return ssrc, is_rtcp
+
+
+def _is_rtcp(buffer: memoryview, at: int) -> bool:
+    """RFC 7983 7 and RFC 5761 4: packet types 192 to 223."""
+    return 128 <= buffer[at] < 192 <= buffer[at + 1] < 224
 
 
 def pause_at(rate: int, load: float) -> float:

@@ -45,7 +45,6 @@ TICK: Final = 0.010  # seconds
 # Every peer has its turn each second tick, half of them at a time: NACKs and key frame requests leave this soon, and no
 # packet waits for everybody's.
 TURNS: Final = 2
-MAY_WAIT: Final = 0.001  # seconds that packets wait for the worker's other work, or a little longer
 STATS_EVERY: Final = 1.0  # seconds
 # Below this load a full garbage collection of some ten milliseconds hurts nobody.
 IDLE: Final = 200  # packets a second
@@ -317,6 +316,7 @@ class Worker:
                 self._lose(now, endpoint.peer.id, LostReason.FAULT)
         self._media.flush()
         now = self._let_packets_through(now)
+        self._media.take_control()  # which came since the tick began
         if now >= self._next_speakers:
             self._next_speakers = now + EVALUATE_EVERY
             self._tell_speakers(now)
@@ -329,10 +329,7 @@ class Worker:
 
     def _let_packets_through(self, now: float) -> float:
         """Between two pieces of work of a tick: of twenty people it takes milliseconds. The time afterwards."""
-        if time.monotonic() - self._media.read_at <= MAY_WAIT:
-            return now
-        self._media.read()
-        return time.monotonic()
+        return time.monotonic() if self._media.read_if_late() else now
 
     def _give_way(self, now: float, endpoint: Endpoint) -> None:
         """Pictures stop for a peer whose connection is full."""

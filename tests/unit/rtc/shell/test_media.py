@@ -19,7 +19,7 @@ from rtc.core.router import Router
 from rtc.shell import libc, srtp
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
-from rtc.shell.media import CONTROL_COST, LARGEST, MAX_GUESSES, MAX_SSRCS, MediaSocket
+from rtc.shell.media import CONTROL_COST, LARGEST, MAX_GUESSES, MAX_SSRCS, MAY_WAIT, MediaSocket
 from rtc.wire import rtp
 
 PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
@@ -173,6 +173,45 @@ def test_control_packets_cost_more_than_media(
         sender.send(browser.protect_rtcp(nack))
         media.readable()
     assert 10 <= endpoint.peer.drops["rate"] <= 20
+
+
+def test_what_comes_while_reports_are_read_does_not_wait_for_all_of_them(
+    media: MediaSocket,
+    transports: Transports,
+    endpoint: Endpoint,
+    browser: Session,
+    sender: socket.socket,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Twenty viewers' reports, of a quarter of a millisecond each, may come at once."""
+    order: list[str] = []
+
+    def read(now: float, data: bytes, batch: Batch) -> None:
+        order.append("report")
+        sender.send(b"\0anything")
+        time.sleep(1.5 * MAY_WAIT)
+
+    monkeypatch.setattr(endpoint, "receive_rtcp", read)
+    monkeypatch.setattr(transports, "receive_stun", lambda *_: order.append("other"))
+    for _ in range(3):
+        sender.send(browser.protect_rtcp(REPORT))
+    sender.send(b"\0anything")
+    media.readable()
+    assert order == ["other", "report", "other", "report", "other", "report", "other"]
+
+
+def test_reports_without_end_do_not_heap_up(
+    media: MediaSocket, endpoint: Endpoint, browser: Session, sender: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+    monkeypatch.setattr(endpoint, "receive_rtcp", lambda now, data, batch: read.append(data))
+    monkeypatch.setattr("rtc.shell.media.MOST_CONTROL", 2)
+    for _ in range(5):
+        sender.send(browser.protect_rtcp(REPORT))
+    media.read()
+    assert len(read) == 3
+    media.take_control()
+    assert len(read) == 5
 
 
 def test_what_comes_next_waits_for_no_turn_of_the_loop(

@@ -13,7 +13,8 @@ from rtc.core.model import Grant, PeerId
 from rtc.shell import rpc
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
-from rtc.shell.worker import MAY_WAIT, TURNS, Worker
+from rtc.shell.media import MAY_WAIT
+from rtc.shell.worker import TURNS, Worker
 
 PEOPLE = 10
 
