@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { Slot } from "../protocol.gen";
 import { pictureKey, type Picture, type PictureKey, type PictureSource, type PictureState } from "../session/model";
 import { checkStopped, closedGate, flowing, frameSeen, untold, type Gate } from "./frames";
-import { frameless, seesFrames, Surfaces } from "./surfaces";
+import { frameless, putInto, seesFrames, Surfaces } from "./surfaces";
 
 /** Of a picture that is shown, so often is a frame told: enough to know that it has not stopped. */
 const CHECK_MS = 250;
@@ -154,7 +154,7 @@ export class Pictures {
     };
     element.onresize = shape;
     shape();
-    screen.place.append(element);
+    putInto(screen.place, element);
     void element.play().catch(() => undefined);
   }
 

@@ -1,6 +1,6 @@
 /**
  * One <video> per picture slot, which outlives whom it shows: while a page makes a new one for each person, the first
- * frames of them are lost, which was most of what a move cost. Between two people it is parked, unseen.
+ * frames of them are lost, which was most of what a move cost. Between two people it is parked, unseen, and plays on.
  */
 
 interface Surface {
@@ -47,7 +47,7 @@ export class Surfaces {
   /** The slot's own element waits; any other is gone. */
   park(element: HTMLVideoElement): void {
     const kept = [...this.surfaces.values()].some((surface) => surface.element === element);
-    if (kept) this.parked.append(element);
+    if (kept) putInto(this.parked, element);
     else dispose(element);
   }
 
@@ -84,6 +84,12 @@ export class Surfaces {
       else this.untold.set(element, mid);
     });
   }
+}
+
+/** Without a pause where the browser can: a <video> that leaves the page for a moment loses its next frames, too. */
+export function putInto(place: HTMLElement, element: HTMLVideoElement): void {
+  if (element.isConnected && place.isConnected && "moveBefore" in place) place.moveBefore(element, null);
+  else place.append(element);
 }
 
 export const seesFrames = (element: HTMLVideoElement): boolean => "requestVideoFrameCallback" in element;
