@@ -1,6 +1,6 @@
 import type { IconNode } from "lucide";
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { Icon } from "../Icon";
 
@@ -20,7 +20,8 @@ interface Props {
 export function Card({ kind = "calm", icon, title, takesFocus = false, name, children }: Props) {
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Not after it has been painted: a key pressed meanwhile would go elsewhere.
+  useLayoutEffect(() => {
     if (takesFocus) heading.current?.focus();
   }, []);
   return (
