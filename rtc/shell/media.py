@@ -182,6 +182,8 @@ class MediaSocket:
         left = self.until - time.monotonic()
         if left <= 0:
             return False
+        if self._control:
+            return True
         return any(fd == self.fd for fd, _ in self._waiting.poll(left * 1000))
 
     def read(self) -> None:
@@ -195,8 +197,11 @@ class MediaSocket:
         self._read_at = time.monotonic()
 
     def take_control(self) -> None:
-        """What was read of RTCP. A viewer's report takes longer than most batches of media, which go first."""
-        while self._control:
+        """What was read of RTCP by now. A viewer's report takes longer than most batches of media, which go first.
+
+        What comes meanwhile waits: a flood of it must not keep the loop from its other work.
+        """
+        for _ in range(len(self._control)):
             key, data = self._control.popleft()
             self._single.buffer[: len(data)] = data
             self._receive_one(time.monotonic(), self._single, 0, len(data), key)

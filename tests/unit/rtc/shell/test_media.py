@@ -214,6 +214,27 @@ def test_reports_without_end_do_not_heap_up(
     assert len(read) == 5
 
 
+def test_a_flood_of_reports_leaves_the_loop_its_turn(
+    media: MediaSocket, endpoint: Endpoint, browser: Session, sender: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[bytes] = []
+
+    def flood(now: float, data: bytes, batch: Batch) -> None:
+        """Each one that is taken brings the next."""
+        read.append(data)
+        if len(read) < 50:
+            sender.send(browser.protect_rtcp(REPORT))
+        time.sleep(1.5 * MAY_WAIT)
+
+    monkeypatch.setattr(endpoint, "receive_rtcp", flood)
+    sender.send(browser.protect_rtcp(REPORT))
+    media.readable()
+    assert len(read) == 1
+    media.until = time.monotonic() + 5 * MAY_WAIT
+    media.readable()
+    assert 1 < len(read) < 10, "until the next tick is due"
+
+
 def test_what_comes_next_waits_for_no_turn_of_the_loop(
     media: MediaSocket, transports: Transports, sender: socket.socket
 ) -> None:
