@@ -72,7 +72,7 @@ class Endpoint:
         self._certificate = certificate
         self._outbound_control: srtp.OutboundControl | None = None
         self._keyed = keyed
-        self._protect: Callable[[int], srtp.Protected] | None = None  # the stream of an outgoing SSRC
+        self._make_protected: Callable[[int], srtp.Protected] | None = None  # the stream of an outgoing SSRC
 
     # --- negotiation -------------------------------------------------------------------------------------------------
 
@@ -153,22 +153,22 @@ class Endpoint:
 
     def open(self, keys: SrtpKeys) -> None:
         """The handshake is done: media can come and go. Once only: an index may not be used twice under one key."""
-        assert self._protect is None
-        self._protect = self._keyed(keys.profile, keys.send)
+        assert self._make_protected is None
+        self._make_protected = self._keyed(keys.profile, keys.send)
         self.inbound = srtp.Inbound(keys.profile, keys.receive)
         self._outbound_control = srtp.OutboundControl(keys.profile, keys.send)
         for slot in self.peer.slots.values():
             self._connect_slot(slot)
 
     def _connect_slot(self, slot: Slot) -> None:
-        if self._protect is None or slot.sink is not None:
+        if self._make_protected is None or slot.sink is not None:
             return
-        slot.sink = self._outgoing(self._protect, slot.ssrc)
+        slot.sink = self._outgoing(self._make_protected, slot.ssrc)
         if slot.rtx_ssrc is not None:
-            slot.rtx_sink = self._outgoing(self._protect, slot.rtx_ssrc)
+            slot.rtx_sink = self._outgoing(self._make_protected, slot.rtx_ssrc)
 
-    def _outgoing(self, protect: Callable[[int], srtp.Protected], ssrc: int) -> OutgoingStream:
-        return OutgoingStream(ssrc, protect(ssrc), self.destination, self.peer.sent_log)
+    def _outgoing(self, make: Callable[[int], srtp.Protected], ssrc: int) -> OutgoingStream:
+        return OutgoingStream(ssrc, make(ssrc), self.destination, self.peer.sent_log)
 
     def receive_rtcp(self, now: float, data: bytes, batch: Batch) -> None:
         self.control.receive(now, data, batch)

@@ -1,8 +1,8 @@
 /* AES-GCM of outgoing media (RFC 7714), through OpenSSL's EVP.
  *
  * The same octets as libsrtp's, which protects under the other profiles and wherever this cannot be used. What is gained
- * is memory: libsrtp gives each stream a context of several pages, and of twenty viewers no cache holds them all. Here a
- * stream is three cache lines, and the key is one peer's.
+ * is memory: a context of libsrtp for each stream has a key of its own, and of twenty viewers no cache holds them all.
+ * Here a stream is three cache lines, and the key is one peer's.
  */
 #include "kernel.h"
 
@@ -33,6 +33,8 @@ struct sealed {
     struct sealer *sealer;
     uint64_t next;        /* after the highest index (RFC 3711 3.3.1: roll-overs and sequence number) so far */
     uint64_t used[WORDS]; /* indices, a bit each; a ring, as in RFC 6479 */
+    uint32_t ssrc;
+    uint32_t unused;
 };
 
 uint32_t sealer_size(void) { return sizeof(struct sealer); }
@@ -77,7 +79,8 @@ int seal(void *context, void *packet, int *length) {
     const struct openssl *openssl = sealer->openssl;
     uint8_t *data = packet;
     uint32_t start = *length > 0 ? header_size(data, (uint32_t)*length) : 0;
-    if (!start)
+    /* Under another SSRC the index would be another stream's. */
+    if (!start || read_32(data + 8) != stream->ssrc)
         return CIPHER_FAILED;
 
     uint16_t sequence = read_16(data + 2);

@@ -25,7 +25,7 @@ libc.ffi.cdef(
     """
     struct openssl { void *init, *update, *final, *control; };
     struct sealer { struct openssl *openssl; void *context; uint8_t salt[12], unused[4]; };
-    struct sealed { struct sealer *sealer; uint64_t next; uint64_t used[17]; };
+    struct sealed { struct sealer *sealer; uint64_t next; uint64_t used[17]; uint32_t ssrc, unused; };
     uint32_t sealer_size(void);
     uint32_t sealed_size(void);
     int seal(void *context, void *packet, int *length);
@@ -79,18 +79,17 @@ class Sealer:
         )
 
     def __call__(self, ssrc: int) -> Sealed:
-        """libsrtp must be told the SSRC; this finds it in each packet."""
-        return Sealed(self)
+        return Sealed(self, ssrc)
 
 
 class Sealed:
     """A `srtp.Protected`. Once for each SSRC under one key: the second would use the first one's indices again."""
 
-    __slots__ = ("_fields", "_sealer", "context", "context_address", "protect_address", "tag")
+    __slots__ = ("_sealer", "context", "context_address", "protect_address", "tag")
 
-    def __init__(self, sealer: Sealer) -> None:
+    def __init__(self, sealer: Sealer, ssrc: int) -> None:
         self._sealer = sealer  # keeps alive what C reads
-        self.context: Any = libc.ffi.new("struct sealed *", {"sealer": sealer.fields})
+        self.context: Any = libc.ffi.new("struct sealed *", {"sealer": sealer.fields, "ssrc": ssrc})
         self.context_address = int(libc.ffi.cast("uintptr_t", self.context))
         self.protect_address = sealer.sealing.seal_address
         self.tag = sealer.tag
@@ -140,8 +139,8 @@ def _agrees(sealing: Sealing, profile: str) -> bool:
     """With libsrtp, on one packet: an OpenSSL under FIPS rules may refuse nonces that are not its own."""
     master = bytes(range(_CIPHERS[profile][1] + _SALT))
     try:
-        ours = Sealer(sealing, profile, master)(0)
-        theirs = srtp.Outbound(profile, master, int.from_bytes(_TRIAL[8:12], "big"))
+        ssrc = int.from_bytes(_TRIAL[8:12], "big")
+        ours, theirs = Sealer(sealing, profile, master)(ssrc), srtp.Outbound(profile, master, ssrc)
         agrees = _protect(sealing.seal, ours, libc.ffi) == _protect(srtp.protect, theirs, srtp.ffi)
     except ValueError:
         agrees = False

@@ -135,14 +135,22 @@ def test_however_they_come_each_index_is_sealed_once(first: int, steps: list[int
 
 def test_one_key_serves_all_streams_of_a_peer_and_lives_as_long_as_one_of_them() -> None:
     keyed = seal.make_keyed(compiled=True)(PROFILE, bytes(range(28)))
-    streams = [keyed(SSRC), keyed(SSRC + 1)]
+    first, second = keyed(SSRC), keyed(SSRC + 1)
     del keyed
     gc.collect()
-    scratch = [bytearray(4096) for _ in range(1000)]  # what was freed would be written over
-    made = Streams()
-    made.ours = streams[0]
-    made.agree(packet(3))
-    assert len(scratch) == 1000
+    streams, other = Streams(), packet(3)[:8] + (SSRC + 1).to_bytes(4, "big") + packet(3)[12:]
+    streams.ours = first
+    streams.agree(packet(3))
+    streams.ours, streams.theirs = second, srtp.Outbound(PROFILE, bytes(range(28)), SSRC + 1)
+    streams.agree(other)
+
+
+def test_a_packet_of_another_ssrc_is_refused() -> None:
+    """Its index is another stream's."""
+    streams = Streams()
+    other = packet(1)[:8] + bytes(4) + packet(1)[12:]
+    assert streams.seal(other) == (8, other)
+    streams.agree(packet(1))
 
 
 def test_other_profiles_and_a_worker_without_the_kernel_have_libsrtp() -> None:
