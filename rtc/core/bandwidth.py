@@ -31,7 +31,8 @@ REMEMBERED: Final = 10.0
 SLOWER: Final = 0.75
 # Where only receiver reports tell of loss (draft-ietf-rmcat-gcc-02, section 6).
 HIGH_LOSS, LOW_LOSS = 0.10, 0.02
-REGAIN: Final = 1.05  # with each report of low loss
+REPORTED: Final = 200  # packets to judge by: of fewer, one in twenty that is lost is one in ten by chance
+REGAIN: Final = 1.05  # with each time of low loss
 LEAST_KEPT: Final = 0.1
 FALL: Final = 0.95  # of the viewer's own estimate: if it becomes less, the line is full
 
@@ -64,6 +65,8 @@ class Estimator:
         self._remb: float | None = None
         self._told: float | None = None  # the REMB; without one, what was sent when it lost, growing
         self._kept = 1.0  # share of it that reported loss leaves
+        self._reported = 0  # packets, of which receiver reports told since they were last judged by
+        self._reported_lost = 0.0
 
     @property
     def target(self) -> float | None:
@@ -132,10 +135,16 @@ class Estimator:
             self._troubled_at = now
         self._remb = self._told = bitrate
 
-    def loss(self, now: float, fraction: float, sent_rate: float) -> None:
-        """The worst loss of a receiver report, where there is no transport-wide feedback. Without a REMB either, a line
-        has no limit until it loses some of what is sent, `sent_rate` bits/s.
+    def loss(self, now: float, packets: int, lost: float, sent_rate: float) -> None:
+        """A receiver report's `lost` of so many packets, where there is no transport-wide feedback. Without a REMB
+        either, a line has no limit until it loses some of what is sent, `sent_rate` bits/s.
         """
+        self._reported += packets
+        self._reported_lost += lost
+        if self._reported < REPORTED and self._reported_lost <= HIGH_LOSS * REPORTED:
+            return
+        fraction = self._reported_lost / self._reported
+        self._reported, self._reported_lost = 0, 0.0
         if self._remb is None:
             told = float("inf") if self._told is None else self._told
             self._told = min(told, sent_rate) if fraction > HIGH_LOSS else told * REGAIN

@@ -46,6 +46,7 @@ class Control:
         self._next_feedback = _next(now - FEEDBACK_EVERY, FEEDBACK_EVERY, phase)
         self._phase = phase
         self._odd = False
+        self._highest: dict[int, int] = {}  # extended sequence number last reported, by slot's SSRC
 
     # --- in ----------------------------------------------------------------------------------------------------------
 
@@ -88,19 +89,28 @@ class Control:
         found.stream.last_sender_report = (now, rtcp.compact_ntp(report.ntp_time))
 
     def _blocks(self, now: float, blocks: Iterable[rtcp.ReportBlock]) -> None:
-        worst: float | None = None
+        packets, lost = 0, 0.0
         for block in blocks:
             slot = self._peer.slot_by_ssrc.get(block.ssrc)
             if slot is None:
                 continue
             loss = block.fraction_lost / 256
-            worst = max(worst or 0.0, loss)
             if slot.subscription is not None:
                 slot.subscription.loss = loss
             if block.last_sender_report:
                 self._round_trip(now, block)
-        if worst is not None:
-            self._peer.downlink.lost(now, worst)
+            expected = self._expected(block)
+            packets += expected
+            lost += loss * expected
+        if packets:
+            self._peer.downlink.lost(now, packets, lost)
+
+    def _expected(self, block: rtcp.ReportBlock) -> int:
+        """Packets that the block's fraction is of: those since the viewer's last report on this slot."""
+        highest = self._highest.get(block.ssrc, block.highest_sequence)
+        self._highest[block.ssrc] = block.highest_sequence
+        step = (block.highest_sequence - highest) & 0xFFFFFFFF
+        return step if step < 0x8000 else 0  # else it is an old report, or begins anew
 
     def _round_trip(self, now: float, block: rtcp.ReportBlock) -> None:
         arrival = rtcp.compact_ntp(to_ntp(now + self._wall_offset))

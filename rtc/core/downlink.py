@@ -64,10 +64,10 @@ class Downlink:
             self._estimator.remb(now, bitrate)
             self._heard(now)
 
-    def lost(self, now: float, fraction: float) -> None:
-        """The worst of what receiver reports say of its slots."""
+    def lost(self, now: float, packets: int, lost: float) -> None:
+        """What receiver reports say: `lost` of so many that went to its slots."""
         if not self._numbered:
-            self._estimator.loss(now, fraction, self.stats.allocated)
+            self._estimator.loss(now, packets, lost, self.stats.allocated)
             self._heard(now)
 
     def _note_loss(self) -> None:

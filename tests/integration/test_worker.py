@@ -241,6 +241,7 @@ async def test_sound_that_is_lost_on_the_way_in_is_sent_again() -> None:
             speaker, listener = RepairingPeer(ana_raw), RepairingPeer(sam_raw)
             heard: set[bytes] = set()
             listener.after_packet = lambda packet: heard.add(packet.payload)
+            await media.stats_of(sam, lambda stats: len(stats.subscriptions) > 0)  # else the first goes to nobody
             speaker.send_sound(voice(0, b"0"))
             await media.stats_of(sam, lambda stats: stats.sent_packets > 0)
             proxy.set_default(up=[Rule(loss=0.1)])

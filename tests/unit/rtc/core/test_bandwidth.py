@@ -305,25 +305,37 @@ def test_the_viewers_own_estimate_counts_where_that_is_all_there_is() -> None:
     estimator = Estimator()
     estimator.remb(1.0, 500_000.0)
     assert estimator.target == 500_000.0
-    estimator.loss(2.0, 0.20, 500_000.0)
+    estimator.loss(2.0, 200, 40.0, 500_000.0)
     assert estimator.target == pytest.approx(450_000.0)
     assert estimator.troubled_at == 2.0
-    estimator.loss(3.0, 0.05, 500_000.0)
+    estimator.loss(3.0, 200, 10.0, 500_000.0)
     assert estimator.target == pytest.approx(450_000.0)
     for n in range(10):
-        estimator.loss(4.0 + n, 0.0, 500_000.0)
+        estimator.loss(4.0 + n, 200, 0.0, 500_000.0)
     assert estimator.target == 500_000.0
     estimator.remb(20.0, 300_000.0)
     assert (estimator.target, estimator.troubled_at) == (300_000.0, 20.0)
 
 
+def test_a_few_reported_packets_are_no_loss_yet_and_very_many_are_at_once() -> None:
+    estimator = Estimator()
+    estimator.remb(1.0, 500_000.0)
+    for second in range(3):  # 8 %, of which the second report alone says 16 %
+        estimator.loss(2.0 + second, 70, (3.0, 11.0, 2.0)[second], 500_000.0)
+    assert estimator.target == 500_000.0
+    assert estimator.troubled_at < 0
+    estimator.loss(6.0, 70, 25.0, 500_000.0)
+    assert estimator.target < 450_000.0
+    assert estimator.troubled_at == 6.0
+
+
 def test_a_line_of_which_only_losses_are_told_has_no_limit_until_there_are_some() -> None:
     estimator = Estimator()
-    estimator.loss(1.0, 0.0, 2e6)
+    estimator.loss(1.0, 200, 0.0, 2e6)
     assert estimator.target == float("inf")
-    estimator.loss(2.0, 0.20, 2e6)
+    estimator.loss(2.0, 200, 40.0, 2e6)
     assert estimator.target == pytest.approx(1.8e6)
     assert estimator.troubled_at == 2.0
     for n in range(20):
-        estimator.loss(3.0 + n, 0.0, 1e6)
+        estimator.loss(3.0 + n, 200, 0.0, 1e6)
     assert estimator.target == pytest.approx(2e6 * 1.05**20, rel=0.01)

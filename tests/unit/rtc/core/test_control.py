@@ -366,8 +366,16 @@ def test_an_estimate_of_the_viewers_own_counts_where_nothing_better_is(numbered:
 def test_losses_of_receiver_reports_count_where_nothing_better_is(numbered: bool) -> None:
     group, sam = of_line(numbered=numbered)
     slots = list(sam.peer.slots.values())
-    blocks = [rtcp.ReportBlock(slot.ssrc, lost, 0, 0, 0, 0, 0) for slot, lost in zip(slots, (0, 64, 12), strict=False)]
-    group.control(sam, rtcp.ReceiverReport(1, (rtcp.ReportBlock(slots[0].ssrc, 0, 0, 0, 0, 0, 0),)))
+
+    def report(highest: int, *lost: int) -> None:
+        """Of each slot so many 256ths since the last report, which was 100 packets before."""
+        blocks = [rtcp.ReportBlock(slot.ssrc, one, 0, highest, 0, 0, 0) for slot, one in zip(slots, lost, strict=False)]
+        group.control(sam, rtcp.ReceiverReport(1, tuple(blocks)))
+
+    for n in range(3):  # the worst of them loses more than a tenth, all together do not
+        report(0xFFF0 + 100 * n, 0, 64, 0)
     assert target(group, sam) == (None if numbered else float("inf"))
-    group.control(sam, rtcp.ReceiverReport(1, tuple(blocks)))
+    report(0xFFF0, 255, 255, 255)  # late, and so of packets that were counted already
+    assert target(group, sam) == (None if numbered else float("inf"))
+    report(0xFFF0 + 100, 64, 64, 64)
     assert (target(group, sam) == 0.0) is not numbered, "nothing is sent here"
