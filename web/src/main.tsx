@@ -10,7 +10,7 @@ import "./styles/team.css";
 import "./styles/pairs.css";
 import "./styles/board.css";
 import "./styles/ends.css";
-import { App } from "./pages/App";
+import { App, Inside } from "./pages/App";
 import { createSession } from "./session/store";
 import { takeToken } from "./session/token";
 
@@ -18,6 +18,9 @@ import { takeToken } from "./session/token";
 const token = takeToken(location, history);
 const store = createSession();
 render(<App store={store} token={token} path={location.pathname} />, document.getElementById("app")!);
+
+// While somebody is at the door, who needs only what came so far.
+addEventListener("load", () => void Inside.prepare().catch(() => undefined));
 
 // Another link pasted into the same tab is another group.
 addEventListener("hashchange", () => location.reload());

@@ -4,19 +4,19 @@ import { t } from "../i18n";
 import type { Place, SessionStore } from "../session/model";
 import { adoptToken } from "../session/token";
 import { sayMoved } from "../ui/room/pairs/useMoves";
+import { lateTitle } from "../ui/room/pairs/words";
 import { hush, shout } from "../ui/urgent";
 import { Urgent } from "../ui/Urgent";
-import { CheckPage } from "./check/CheckPage";
-import { Desk } from "./Desk";
 import { SpokenCode } from "./door/SpokenCode";
 import { Ended } from "./Ended";
-import { Figures } from "./Figures";
-import { Landing, Wait } from "./Notice";
+import { later } from "./later";
+import { Landing } from "./Notice";
 import { Outside, Phone } from "./Outside";
-import { Room } from "./Room";
-import { Standby } from "./Standby";
 import { SupportCodeOf, useSupportCode } from "./SupportCode";
-import { lateTitle, Waiting } from "./Waiting";
+
+const Check = later(() => import("./check/Check"));
+/** Nobody needs it before the door. */
+export const Inside = later(() => import("./Inside"));
 
 interface Props {
   store: SessionStore;
@@ -43,7 +43,7 @@ export function App({ store, token: opened, path: typed }: Props) {
 }
 
 function Page({ store, token, path, onToken }: Props & { onToken: (token: string) => void }) {
-  if (path === "/check") return <CheckPage store={store} />;
+  if (path === "/check") return <Check store={store} />;
   const phase = store.phase.value;
   if (phase === "inRoom" || phase === "reconnecting") return <Inside store={store} />;
   if (phase === "ended") return <Ended store={store} token={token} />;
@@ -71,21 +71,4 @@ function useMoves(store: SessionStore): void {
     if (was !== "room" || !waiting) return;
     shout(waiting.late ? lateTitle(waiting) : t(waiting.over ? "waiting.over" : "waiting.moved"));
   }, [place]);
-}
-
-function Inside({ store }: { store: SessionStore }) {
-  switch (store.place.value) {
-    case "waiting":
-      return <Waiting store={store} />;
-    case "room":
-      return <Room store={store} />;
-    case "desk":
-      return <Desk store={store} />;
-    case "figures":
-      return <Figures store={store} />;
-    case "silent":
-      return <Standby store={store} />;
-    case "outside":
-      return <Wait />;
-  }
 }

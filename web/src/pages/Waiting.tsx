@@ -5,6 +5,7 @@ import { Mark } from "../ui/Mark";
 import { OwnDevices } from "../ui/OwnDevices";
 import { Check } from "../ui/room/Check";
 import { LeaveQuickly } from "../ui/room/LeaveQuickly";
+import { lateTitle } from "../ui/room/pairs/words";
 import { PrivateHelp } from "../ui/room/PrivateHelp";
 import { TakeOver } from "../ui/team/Absence";
 import { SupportCode } from "./SupportCode";
@@ -54,11 +55,6 @@ function title(waiting: WaitingView): string {
   return name ? t("waiting.title", { name }) : t("waiting.unstaffed");
 }
 
-/** Let in while the group is in pairs: nobody is left alone in the main room. */
-export function lateTitle({ staff, staff_names }: WaitingView): string {
-  const name = staff === "none" ? undefined : staff_names[0];
-  return name ? t("pairs.late", { name }) : t("pairs.lateNobody");
-}
 
 /** What the group gets of them the moment they are let in. */
 function sendsWhat(store: SessionStore): "both" | "sound" | "picture" | "nothing" {

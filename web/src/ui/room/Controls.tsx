@@ -14,10 +14,11 @@ import {
 } from "lucide";
 
 import { t } from "../../i18n";
-import type { SessionStore, SourceName } from "../../session/model";
+import type { SessionStore } from "../../session/model";
 import { TeamControls } from "../team/TeamControls";
 import { ComeButton } from "./Come";
 import { Control } from "./Control";
+import { mayStart } from "./may";
 import { hasVoiceLine, VoiceLine } from "./pairs/VoiceLine";
 
 export { Control };
@@ -47,8 +48,6 @@ interface Props {
 }
 
 const VOICE = "own-voice";
-
-export const mayStart = (store: SessionStore, source: SourceName): boolean => store.mine.value?.may.includes(source) ?? true;
 
 /** Those who watch or write for the team have each other; who was invited for one person may need somebody. */
 export function mayAskToCome(store: SessionStore): boolean {

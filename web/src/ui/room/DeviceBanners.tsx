@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
-import { mayStart } from "./Controls";
+import { mayStart } from "./may";
 
 export interface DeviceActions {
   mute: () => void;

@@ -1,6 +1,7 @@
 import { t } from "../../i18n";
 import type { DeviceAnswer, SessionStore } from "../../session/model";
-import { type Actions, mayStart } from "./Controls";
+import type { Actions } from "./Controls";
+import { mayStart } from "./may";
 
 export type Open =
   | { what: "leave" | "settings" | "more" | "chat" }

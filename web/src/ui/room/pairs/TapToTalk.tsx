@@ -4,15 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../../i18n";
 import type { SessionStore } from "../../../session/model";
 import { Icon } from "../../Icon";
-import { mayStart } from "../Controls";
-
-/** Muted in a pair, and a tap would change that. Facilitators read it beside their microphone. */
-export function tapWouldUnmute(store: SessionStore): boolean {
-  const room = store.roomView.value;
-  const mine = store.mine.value;
-  if (room?.kind !== "pair" || !store.muted.value || store.team.value !== null || !mayStart(store, "microphone")) return false;
-  return room.paused_by === null && mine?.resting === null && mine.asked_by === null && mine.muted_by === null;
-}
+import { tapWouldUnmute } from "../may";
 
 /** Who comes into a pair muted may not notice it. */
 export function TapToTalk({ store, onUnmute }: { store: SessionStore; onUnmute: () => void }) {

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 
 import type { RoomView, SessionStore } from "../../../session/model";
 import { shout } from "../../urgent";
-import { tapWouldUnmute } from "./TapToTalk";
+import { tapWouldUnmute } from "../may";
 import { movedWords } from "./words";
 
 /** In another room: said at once. Where the page came up, its heading says it; whoever arrives was told before. */

@@ -1,7 +1,7 @@
 /** Rooms of the group in words: their names, who is in them, how long still. Pure. */
 
 import { t } from "../../../i18n";
-import type { LeftAlone, Person, RoomView, Voice } from "../../../session/model";
+import type { LeftAlone, Person, RoomView, Voice, Waiting } from "../../../session/model";
 import { clock } from "../../words";
 
 // With more names a heading takes half a phone.
@@ -87,4 +87,10 @@ export function voiceWords(voice: Voice, groups: RoomView["groups"], muted: bool
   if (voice.where === "private" && voice.with === "") return t(muted ? "pairs.voiceMuted" : "pairs.voice", { place: t("pairs.place.nobody") });
   const place = voice.where === "pair" ? placeName({ groups, number: voice.number }) : t(`pairs.place.${voice.where}`, { names: voice.with });
   return t(muted ? "pairs.voiceMuted" : "pairs.voice", { place });
+}
+
+/** Let in while the group is in pairs: nobody is left alone in the main room. */
+export function lateTitle({ staff, staff_names }: Waiting): string {
+  const name = staff === "none" ? undefined : staff_names[0];
+  return name ? t("pairs.late", { name }) : t("pairs.lateNobody");
 }
