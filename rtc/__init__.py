@@ -1,4 +1,9 @@
 """The media plane's façade. Nobody outside `rtc` imports deeper than this."""
+# ruff: noqa: E402  # what may be compiled is imported once that is known
+
+from rtc import compiled
+
+IS_COMPILED = compiled.use()
 
 from rtc.core.changes import Attach, Change, Detach, Hold, Rank, Release, Renew, Want
 from rtc.core.model import Band, Grant, LostReason, Mid, PeerId, Source, WorkerIndex

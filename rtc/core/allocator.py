@@ -7,12 +7,12 @@ with each breath of the line. A picture for which there is no room at all is squ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from rtc.core.model import Band, Mid
+from rtc.wire.frozen import Frozen
 
 # A tile is scaled up by a third at most: less looks soft, more pays for lines that nobody sees.
 ENOUGH: Final = 0.75  # of the tile's height
@@ -33,13 +33,13 @@ RETURN_LATER: Final = 6.0  # seconds, after the second squeeze within
 SQUEEZED_AGAIN: Final = 15.0  # seconds
 
 
-class Rendition(Struct, frozen=True):
+class Rendition(Frozen, frozen=True):
     layer: int
     height: int  # lines; 0: no key frame told yet
     rate: float  # bits/s on the wire
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Frozen, frozen=True):
     """A picture that is attached and not held."""
 
     mid: Mid
@@ -51,7 +51,7 @@ class Candidate(Struct, frozen=True):
     rises_at: float  # not above the lowest before then
 
 
-class Decision(Struct, frozen=True):
+class Decision(Frozen, frozen=True):
     layers: dict[Mid, int | None]  # None: squeezed. A picture without any live rendition is not in it
     want: float  # bits/s of everything as its tiles wish, sound included
     short: bool  # not all of that is given
@@ -137,7 +137,7 @@ class Allocator:
         self._histories = {c.mid: self._histories.get(c.mid) or _History() for c in candidates}
         ordered = sorted((c for c in candidates if c.renditions), key=lambda c: (c.band, c.place))
         grants = [_Grant(candidate, self._histories[candidate.mid]) for candidate in ordered]
-        want = sound + sum(grant.rate(grant.wish) for grant in grants)
+        want = sound + math.fsum(grant.rate(grant.wish) for grant in grants)
         if target is None:
             given = grants
             for grant in grants:

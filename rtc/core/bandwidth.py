@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from rtc.core.bandwidth_delay import FOLLOWS, SETTLES, DelayControl, Sign
 from rtc.core.bandwidth_delivered import Delivered
 from rtc.core.bandwidth_loss import Loss, Verdict
@@ -19,7 +17,9 @@ from rtc.core.bandwidth_queue import Queue
 from rtc.core.bandwidth_rate import SHOWS, RateControl
 from rtc.core.bandwidth_slices import LENGTH, Digest, Packet, Slices, Stretched, Taken
 from rtc.core.sent_log import SentLog
-from rtc.wire.transport_feedback import Steps, TransportFeedback
+from rtc.wire.frozen import Frozen
+from rtc.wire.steps import Steps
+from rtc.wire.transport_feedback import TransportFeedback
 
 NEVER: Final = float("-inf")
 STALE: Final = 1.0  # seconds without feedback, after which nothing is probed
@@ -37,7 +37,7 @@ LEAST_KEPT: Final = 0.1
 FALL: Final = 0.95  # of the viewer's own estimate: if it becomes less, the line is full
 
 
-class _Before(Struct, frozen=True):
+class _Before(Frozen, frozen=True):
     """What steps down for loss alone have changed, if the loss turns out to be the line's own."""
 
     target: float

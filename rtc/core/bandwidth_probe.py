@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from rtc.core.bandwidth_slices import Packet
+from rtc.wire.frozen import Frozen
 
 # Of the target. On a line that is full a probe leaves a queue of (factor - 1) * duration, which sound stands in too.
 CAREFUL: Final = 1.5
@@ -30,7 +29,7 @@ SHARE_OF_FULL: Final = 0.95
 BUNCHED: Final = 2.0  # it waited somewhere and came all at once
 
 
-class Probe(Struct, frozen=True):
+class Probe(Frozen, frozen=True):
     """A cluster to send, evenly."""
 
     id: int

@@ -7,6 +7,7 @@ over many slices, jitter turns at each.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, insort
 from collections import deque
 from typing import Final
@@ -60,10 +61,10 @@ class Queue:
         points = self._trend
         if len(points) < ROW:
             return 0.0
-        x = sum(sent for sent, _ in points) / len(points)
-        y = sum(delay for _, delay in points) / len(points)
-        across = sum((sent - x) ** 2 for sent, _ in points)
-        return sum((sent - x) * (delay - y) for sent, delay in points) / across
+        x = math.fsum(sent for sent, _ in points) / len(points)
+        y = math.fsum(delay for _, delay in points) / len(points)
+        across = math.fsum((sent - x) ** 2 for sent, _ in points)
+        return math.fsum((sent - x) * (delay - y) for sent, delay in points) / across
 
     def add(self, piece: Slice) -> None:
         row = self._row

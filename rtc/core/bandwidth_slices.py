@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
-from msgspec import Struct
-
 from rtc.core.sent_log import SentLog
-from rtc.wire.transport_feedback import Steps
+from rtc.wire.frozen import Frozen
+from rtc.wire.steps import Steps
 
 # libwebrtc groups what leaves within 5 ms. Longer finds a queue under more jitter, and sees it later.
 LENGTH: Final = 50_000  # microseconds of sending
@@ -39,7 +38,7 @@ STARVED_SHORTEST: Final = 30_000  # microseconds between first and last arrival
 Packet = tuple[int, int, int, int | None]
 
 
-class Slice(Struct, frozen=True):
+class Slice(Frozen, frozen=True):
     sent_at: int  # microseconds, of the first packet
     arrived_at: int  # microseconds, of the last packet
     delay: int  # microseconds, the least of all; between two clocks, so only differences mean anything
@@ -48,7 +47,7 @@ class Slice(Struct, frozen=True):
     whole: bool  # no feedback was lost between the slice before and this one
 
 
-class Stretched(Struct, frozen=True):
+class Stretched(Frozen, frozen=True):
     """Packets that left at once and were spread by the line."""
 
     sent_at: int  # microseconds, of the first
@@ -61,7 +60,7 @@ class Stretched(Struct, frozen=True):
         return 8e6 * self.octets / self.took
 
 
-class Taken(Struct, frozen=True):
+class Taken(Frozen, frozen=True):
     """Of one feedback message."""
 
     slices: list[Slice]  # that are complete now

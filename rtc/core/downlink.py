@@ -6,6 +6,7 @@ seconds, rates are bits/s on the wire.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -148,11 +149,11 @@ class Downlink:
         self._send_sound_twice(now, sounds.values(), full=now - troubled_at < CALM)
         candidates = [_candidate(now, slot, s, speakers) for slot, s in fed if slot.is_video]
         voices = [_voice(now, mid, s, speakers) for mid, s in sounds.items()]
-        needed = sum(c.renditions[0].rate for c in candidates if c.band is Band.NEEDED and c.renditions)
+        needed = math.fsum(c.renditions[0].rate for c in candidates if c.band is Band.NEEDED and c.renditions)
         full = now - troubled_at < CALM
         self._hearing.decide(now, float("inf") if target is None else target - needed, full, voices)
         waiting = self._hearing.waiting
-        sound = sum(voice.rate for voice in voices if voice.mid not in waiting)
+        sound = math.fsum(voice.rate for voice in voices if voice.mid not in waiting)
         decision = self._allocator.decide(now, target, troubled_at, sound, candidates)
         for mid, subscription in sounds.items():
             _select(now, subscription, None if mid in waiting else 0, batch)
@@ -160,8 +161,8 @@ class Downlink:
             _select(now, pictures[mid], layer, batch)
         self.stats = DownlinkStats(
             target=target,
-            ideal=decision.want + sum(voice.rate for voice in voices if voice.mid in waiting),
-            allocated=sound + sum(_granted(c, decision.layers.get(c.mid)) for c in candidates),
+            ideal=decision.want + math.fsum(voice.rate for voice in voices if voice.mid in waiting),
+            allocated=sound + math.fsum(_granted(c, decision.layers.get(c.mid)) for c in candidates),
             troubled=full,
             probes=self.probing.count,
         )
@@ -180,7 +181,7 @@ class Downlink:
 
     def _fits_twice(self, now: float, sounds: Iterable[Subscription]) -> bool:
         target = self._estimator.target
-        rate = sum(rendition.rate for one in sounds for rendition in one.publication.renditions(now))
+        rate = math.fsum(rendition.rate for one in sounds for rendition in one.publication.renditions(now))
         return target is None or target >= TWICE_FITS * rate
 
     def _probe(self, now: float, sent: float) -> None:
@@ -213,12 +214,12 @@ def _candidate(now: float, slot: Slot, subscription: Subscription, speakers: Spe
 
 
 def _granted(candidate: Candidate, layer: int | None) -> float:
-    return sum(rendition.rate for rendition in candidate.renditions if rendition.layer == layer)
+    return math.fsum(rendition.rate for rendition in candidate.renditions if rendition.layer == layer)
 
 
 def _voice(now: float, mid: Mid, subscription: Subscription, speakers: Speakers) -> Voice:
     publication = subscription.publication
-    rate = sum(rendition.rate for rendition in publication.renditions(now))
+    rate = math.fsum(rendition.rate for rendition in publication.renditions(now))
     if subscription.slot.receivers.red_payload_type is not None:
         rate *= 2
     loudness = speakers.loudness(publication.publisher) if publication.source is Source.MICROPHONE else 0.0

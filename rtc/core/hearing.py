@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import Struct
-
 from rtc.core.model import Mid
+from rtc.wire.frozen import Frozen
 
 KEPT: Final = 2  # voices
-HOLD: Final = (
-    2.0  # seconds in which nobody takes a voice's place: who is cut off in the middle of a word is not followed
-)
+# Seconds in which nobody takes a voice's place: who is cut off in the middle of a word is not followed.
+HOLD: Final = 2.0
 # All that is known of a line that is full is what passed while it was: a little more than that is tried for the second.
 OVER: Final = 1.25  # of what the line carries
 QUIET: Final = 10_000.0  # bits/s; who says nothing sends less (DTX), and takes nobody's place
 ROOM_TO_RETURN: Final = 1.15  # of its rate, for a voice that waits
 
 
-class Voice(Struct, frozen=True):
+class Voice(Frozen, frozen=True):
     """Sound that is attached and not held."""
 
     mid: Mid
@@ -39,7 +38,7 @@ class Hearing:
         """`room`: bits/s that there are for them; `full`: the line was lately found to be. What nobody has pushed is no
         limit: who comes into a large room hears everybody.
         """
-        if not self.waiting and (not full or sum(voice.rate for voice in voices) <= room):
+        if not self.waiting and (not full or math.fsum(voice.rate for voice in voices) <= room):
             self._heard_since = {}
             return
         heard = self._choose(now, room, voices)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from msgspec import Struct
+from rtc.wire.frozen import Frozen
 
 # A packet this late is asked for; less is ordinary reordering. Lower repairs sooner, costs useless NACKs.
 REORDER_GRACE: Final = 0.010  # seconds
@@ -17,7 +17,7 @@ MAX_MISSING: Final = 500  # packets
 MAX_FORWARD_JUMP: Final = 3000  # packets; beyond, the sender restarted its numbering and nothing was lost
 
 
-class ReportFields(Struct, frozen=True):
+class ReportFields(Frozen, frozen=True):
     """The fields of an RFC 3550 report block that come from reception."""
 
     fraction_lost: int  # 1/256

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, assert_never
 
-from msgspec import Struct
-
 from rtc.core import pacing
 from rtc.core.bandwidth_slices import Digest
 from rtc.core.batch import Batch
@@ -18,13 +16,14 @@ from rtc.core.publication import Publication
 from rtc.core.slot import Slot
 from rtc.core.speakers import Speakers
 from rtc.core.subscription import Subscription
+from rtc.wire.frozen import Frozen
 
 AUDIO_CLOCK: Final = 48_000  # Hz, Opus (RFC 7587 4.1)
 VIDEO_CLOCK: Final = 90_000  # Hz, VP8 (RFC 7741 4.1)
 TEND_EVERY: Final = 0.100  # seconds
 
 
-class Refusal(Struct, frozen=True):
+class Refusal(Frozen, frozen=True):
     """A change that was not applied; nothing else is touched by it."""
 
     peer: PeerId

@@ -15,6 +15,7 @@ from typing import Final, cast
 
 import structlog
 
+from rtc.compiled import SWITCH
 from rtc.shell.rpc import Frames, FromWorker, RpcError, ToWorker, encode
 
 log = structlog.get_logger(__name__)
@@ -39,8 +40,13 @@ class Child(asyncio.Protocol):
         self.heard = self._loop.time()  # loop time of the newest sign of life
 
     @classmethod
-    async def spawn(cls, command: Sequence[str], on_message: Callable[[FromWorker], None]) -> Child:
-        """Starts `command` with the number of its end of the pipe as last argument. Raises OSError."""
+    async def spawn(
+        cls, command: Sequence[str], on_message: Callable[[FromWorker], None], *, compiled: bool = True
+    ) -> Child:
+        """Starts `command` with the number of its end of the pipe as last argument. Raises OSError.
+
+        `compiled`: with the modules that are compiled, where they are.
+        """
         child = cls(on_message)
         ours, theirs = socket.socketpair()
         try:
@@ -51,7 +57,7 @@ class Child(asyncio.Protocol):
                     pass_fds=[theirs.fileno()],
                     stdin=asyncio.subprocess.DEVNULL,
                     cwd="/",
-                    env=_environment(os.environ),
+                    env=_environment(os.environ, compiled),
                     start_new_session=True,  # Ctrl-C is for the node, which ends its workers in order
                 )
             await child._loop.create_unix_connection(lambda: child, sock=ours)
@@ -117,9 +123,11 @@ def _signal(send: Callable[[], None]) -> None:
         send()
 
 
-def _environment(ours: os._Environ[str] | dict[str, str]) -> dict[str, str]:
+def _environment(ours: os._Environ[str] | dict[str, str], compiled: bool) -> dict[str, str]:
     """The child finds our packages whatever its working directory, and nothing secret."""
     kept = {name: value for name, value in ours.items() if name.startswith(KEPT_VARIABLES)}
     paths = [str(Path(__file__).resolve().parents[2]), *kept.get("PYTHONPATH", "").split(os.pathsep)]
     kept["PYTHONPATH"] = os.pathsep.join(dict.fromkeys(path for path in paths if path))
+    if not compiled:
+        kept[SWITCH] = "0"
     return kept

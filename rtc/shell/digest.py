@@ -8,7 +8,7 @@ from typing import Any, Final
 from rtc.core.bandwidth_slices import EVEN, LENGTH, STRETCHED, Digested, Open
 from rtc.core.sent_log import SentLog
 from rtc.shell import kernel, libc
-from rtc.wire.transport_feedback import TICK, Steps
+from rtc.wire.steps import TICK, Steps
 
 MOST_SLICES: Final = 64
 

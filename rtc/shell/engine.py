@@ -55,7 +55,7 @@ class EngineSettings(Struct, frozen=True):
     # For networks that let no UDP through: worker i also listens on TCP port tcp_port + i. 0: the number of its UDP
     # port, announced as that is; None: not at all.
     tcp_port: int | None = 0
-    compiled: bool = True  # workers use the C kernel where it was built; False: Python alone
+    compiled: bool = True  # workers use the C kernel and compiled modules where they were built; False: Python alone
     trace: bool = False  # statistics remember who saw whom (`PeerStats.runs`): for tests and benches
     express: bool = True  # with the C kernel, packets that need no look do not come to Python: False for benches
 
@@ -340,7 +340,11 @@ class Engine:
     async def _live(self, worker: _Worker) -> None:
         """One process from birth to burial."""
         try:
-            child = await Child.spawn(self._command, lambda message: self._receive(worker, message))
+            child = await Child.spawn(
+                self._command,
+                lambda message: self._receive(worker, message),
+                compiled=self._settings.compiled,
+            )
         except OSError as error:
             log.error("worker did not start", worker=worker.index, error=error.strerror)
             return

@@ -5,9 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Final, TypeAlias, assert_never
 
-from msgspec import Struct
-
 from rtc.wire.errors import need
+from rtc.wire.frozen import Frozen
 
 _RRTR, _DLRR = 4, 5  # block types
 
@@ -16,25 +15,25 @@ _BLOCK: Final = struct.Struct("!BBH")
 _DLRR_ENTRY: Final = struct.Struct("!III")
 
 
-class ReceiverReferenceTime(Struct, frozen=True):
+class ReceiverReferenceTime(Frozen, frozen=True):
     """RFC 3611 4.4: asks for a DLRR, so that a receiver can measure its round trip."""
 
     ntp_time: int
 
 
-class LastReceiverReport(Struct, frozen=True):
+class LastReceiverReport(Frozen, frozen=True):
     ssrc: int
     last_reference: int  # `compact_ntp` of the reference time received from it
     delay_since: int  # in 1/65536 s
 
 
-class DelaySinceLastReport(Struct, frozen=True):
+class DelaySinceLastReport(Frozen, frozen=True):
     """RFC 3611 4.5 (DLRR): the answer to a reference time."""
 
     reports: tuple[LastReceiverReport, ...]
 
 
-class OpaqueBlock(Struct, frozen=True):
+class OpaqueBlock(Frozen, frozen=True):
     """Any other XR block, or one of a size that its type does not have."""
 
     block_type: int
@@ -45,7 +44,7 @@ class OpaqueBlock(Struct, frozen=True):
 XrBlock: TypeAlias = ReceiverReferenceTime | DelaySinceLastReport | OpaqueBlock
 
 
-class ExtendedReport(Struct, frozen=True):
+class ExtendedReport(Frozen, frozen=True):
     ssrc: int
     blocks: tuple[XrBlock, ...]
 

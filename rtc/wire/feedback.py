@@ -8,9 +8,8 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from msgspec import Struct
-
 from rtc.wire.errors import WireError, need
+from rtc.wire.frozen import Frozen
 
 _WORD: Final = struct.Struct("!I")
 _TWO_WORDS: Final = struct.Struct("!II")
@@ -20,7 +19,7 @@ _REMB_MANTISSA_BITS: Final = 18
 _REMB_TAG: Final = b"REMB"
 
 
-class Nack(Struct, frozen=True):
+class Nack(Frozen, frozen=True):
     """Sequence numbers that were not received (RFC 4585 6.2.1)."""
 
     sender_ssrc: int
@@ -28,12 +27,12 @@ class Nack(Struct, frozen=True):
     sequences: tuple[int, ...]
 
 
-class PictureLossIndication(Struct, frozen=True):
+class PictureLossIndication(Frozen, frozen=True):
     sender_ssrc: int
     media_ssrc: int
 
 
-class FullIntraRequest(Struct, frozen=True):
+class FullIntraRequest(Frozen, frozen=True):
     """RFC 5104 4.3.1. `media_ssrc` is 0; each entry is (SSRC asked for a key frame, command number of 8 bits)."""
 
     sender_ssrc: int
@@ -41,7 +40,7 @@ class FullIntraRequest(Struct, frozen=True):
     entries: tuple[tuple[int, int], ...]
 
 
-class Remb(Struct, frozen=True):
+class Remb(Frozen, frozen=True):
     """draft-alvestrand-rmcat-remb. The bitrate is in bit/s; the wire keeps its first 18 bits, rounded down."""
 
     sender_ssrc: int

@@ -10,8 +10,6 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias, assert_never
 
-from msgspec import Struct
-
 from rtc.wire import transport_feedback
 from rtc.wire.errors import WireError, need
 from rtc.wire.extended_report import (
@@ -39,6 +37,7 @@ from rtc.wire.feedback import (
     write_picture_loss,
     write_remb,
 )
+from rtc.wire.frozen import Frozen
 from rtc.wire.transport_feedback import TransportFeedback
 
 __all__ = [
@@ -83,7 +82,7 @@ _WORD: Final = struct.Struct("!I")
 _BARE_SENDER: Final = struct.Struct("!BBHIQIII")  # a whole sender report without blocks
 
 
-class ReportBlock(Struct, frozen=True):
+class ReportBlock(Frozen, frozen=True):
     """What a receiver says of one source (RFC 3550 6.4.1)."""
 
     ssrc: int
@@ -95,7 +94,7 @@ class ReportBlock(Struct, frozen=True):
     delay_since: int  # since that SR, in 1/65536 s
 
 
-class SenderReport(Struct, frozen=True):
+class SenderReport(Frozen, frozen=True):
     ssrc: int
     ntp_time: int  # 64 bits: 32.32 seconds since 1900
     rtp_time: int
@@ -104,28 +103,28 @@ class SenderReport(Struct, frozen=True):
     reports: tuple[ReportBlock, ...] = ()
 
 
-class ReceiverReport(Struct, frozen=True):
+class ReceiverReport(Frozen, frozen=True):
     ssrc: int
     reports: tuple[ReportBlock, ...] = ()
 
 
-class SourceChunk(Struct, frozen=True):
+class SourceChunk(Frozen, frozen=True):
     """One source's (item type, value) pairs; values are UTF-8 by the RFC, and left as bytes."""
 
     ssrc: int
     items: tuple[tuple[int, bytes], ...]
 
 
-class SourceDescription(Struct, frozen=True):
+class SourceDescription(Frozen, frozen=True):
     chunks: tuple[SourceChunk, ...]
 
 
-class Bye(Struct, frozen=True):
+class Bye(Frozen, frozen=True):
     ssrcs: tuple[int, ...]
     reason: bytes = b""
 
 
-class Unknown(Struct, frozen=True):
+class Unknown(Frozen, frozen=True):
     """A packet that we do not read: `count` is its 5-bit field, `body` what follows the header, without padding."""
 
     packet_type: int

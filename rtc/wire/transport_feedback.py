@@ -7,15 +7,13 @@ ticks of 250 us. What is lost on the way there is at most one tick, and never ad
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
-from typing import Any, Final
-
-from msgspec import Struct
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rtc.wire.errors import WireError
+from rtc.wire.frozen import Frozen
+from rtc.wire.steps import TICK, Steps
 
-TICK: Final = 250  # microseconds
 REFERENCE_UNIT: Final = 64_000  # microseconds
 # A status costs a hostile sender next to nothing (5 bytes say 8191 "not received") and us 100 bytes: more is refused.
 MAX_STATUSES: Final = 8192
@@ -30,46 +28,9 @@ _NOT_RECEIVED, _SMALL, _LARGE, _RESERVED = range(4)
 _MAX_RUN: Final = 0x1FFF
 _VECTOR_1: Final = 14  # symbols in a status vector chunk, by bits of a symbol
 _VECTOR_2: Final = 7
-_MICROSECONDS: Final = [ticks * TICK for ticks in range(256)]  # of a small delta
 
 
-class Steps(Sequence[int]):
-    """Arrivals of packets that all came, each soon after the one before: the usual. Times are made when they are asked
-    for, since C needs none.
-    """
-
-    __slots__ = ("_times", "start", "ticks")
-
-    def __init__(self, start: int, ticks: bytes) -> None:
-        """`start`: microseconds, from where on `ticks` count, each from the packet before."""
-        self.start = start
-        self.ticks = ticks
-        self._times: tuple[int, ...] | None = None
-
-    @property
-    def times(self) -> tuple[int, ...]:
-        """Microseconds."""
-        if self._times is None:
-            self._times = tuple(accumulate(map(_MICROSECONDS.__getitem__, self.ticks), initial=self.start))[1:]
-        return self._times
-
-    def __len__(self) -> int:
-        return len(self.ticks)
-
-    def __iter__(self) -> Iterator[int]:
-        return iter(self.times)
-
-    def __getitem__(self, at: Any) -> Any:
-        return self.times[at]
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(other) == self.times if isinstance(other, tuple | Steps) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self.times)
-
-
-class TransportFeedback(Struct, frozen=True):
+class TransportFeedback(Frozen, frozen=True):
     """Which packets arrived, and when.
 
     `arrivals` has one, in us or None if not received, for each transport-wide number from `base_sequence` on.

@@ -88,6 +88,15 @@ def test_the_wheel_holds_three_packages_and_the_page(wheel: Path) -> None:
     assert any(name.startswith("signaling/store/migrations/versions/") for name in names)
 
 
+def test_its_packet_path_is_compiled(installed: Path) -> None:
+    tell = "import rtc, rtc.core.peer; print(rtc.IS_COMPILED, rtc.core.peer.__file__)"
+    command = [installed / "bin/python", "-P", "-c", tell]
+    done = subprocess.run(command, cwd="/", env={}, capture_output=True, text=True, check=True)
+    used, path = done.stdout.split()
+    assert used == "True"
+    assert path.startswith(str(installed))
+
+
 def test_the_environment_has_no_codec(installed: Path) -> None:
     packages = {path.name.split("-")[0].lower() for path in installed.glob("lib/python*/site-packages/*.dist-info")}
     assert "kinroom" in packages

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
 from rtc.core.bandwidth_delay import DRAINS_WITHIN, LOOKS, SETTLES, DelayControl, Sign
 from rtc.core.bandwidth_queue import LEAST, Queue
+
+pytestmark = pytest.mark.in_python
 
 
 class Fixed(Queue):
@@ -30,17 +35,17 @@ class Fixed(Queue):
 @pytest.mark.parametrize(
     ("queue", "sent", "sign"),
     [
-        pytest.param(Fixed(0.0), 1e6, Sign.CLEAR, id="none"),
-        pytest.param(Fixed(0.9 * LEAST), 1e6, Sign.WAIT, id="almost"),
-        pytest.param(Fixed(1.1 * LEAST), 1e6, Sign.FULL, id="one"),
-        pytest.param(Fixed(1.1 * LEAST, slope=-0.1), 1e6, Sign.WAIT, id="it drains by itself"),
-        pytest.param(Fixed(1.1 * LEAST), 0.5e6, Sign.WAIT, id="we send too little to have made it"),
-        pytest.param(Fixed(2.1 * LEAST), 0.5e6, Sign.FULL, id="too long for doubt"),
-        pytest.param(Fixed(0.200, noise=0.010), 1e6, Sign.WAIT, id="one look under jitter"),
+        pytest.param(partial(Fixed, 0.0), 1e6, Sign.CLEAR, id="none"),
+        pytest.param(partial(Fixed, 0.9 * LEAST), 1e6, Sign.WAIT, id="almost"),
+        pytest.param(partial(Fixed, 1.1 * LEAST), 1e6, Sign.FULL, id="one"),
+        pytest.param(partial(Fixed, 1.1 * LEAST, slope=-0.1), 1e6, Sign.WAIT, id="it drains by itself"),
+        pytest.param(partial(Fixed, 1.1 * LEAST), 0.5e6, Sign.WAIT, id="we send too little to have made it"),
+        pytest.param(partial(Fixed, 2.1 * LEAST), 0.5e6, Sign.FULL, id="too long for doubt"),
+        pytest.param(partial(Fixed, 0.200, noise=0.010), 1e6, Sign.WAIT, id="one look under jitter"),
     ],
 )
-def test_signs(queue: Fixed, sent: float, sign: Sign) -> None:
-    assert DelayControl(queue).judge(10.0, 10.0, sent, 1e6) is sign
+def test_signs(queue: Callable[[], Fixed], sent: float, sign: Sign) -> None:
+    assert DelayControl(queue()).judge(10.0, 10.0, sent, 1e6) is sign
 
 
 def test_jitter_takes_several_looks() -> None:

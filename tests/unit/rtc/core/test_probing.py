@@ -16,6 +16,8 @@ from rtc.wire import rtp
 from tests.unit.rtc.core.group import RTX, VIDEO, Wire
 
 TRANSPORT_ID = 3
+pytestmark = pytest.mark.in_python
+
 PROBE = Probe(7, 1e6, 7500, 0.060)
 
 

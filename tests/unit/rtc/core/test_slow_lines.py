@@ -158,6 +158,7 @@ def test_sound_goes_on_within_150_ms_and_all_pictures_are_there_within_one_and_a
     assert figures.pictures <= 1.5
 
 
+@pytest.mark.in_python
 def test_all_pictures_at_once_would_be_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Why they start one after the other: 273 ms, where it is 53 ms otherwise."""
     monkeypatch.setattr(router, "PICTURE_EVERY", 0.0)

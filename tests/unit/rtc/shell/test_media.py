@@ -334,7 +334,7 @@ def test_who_guesses_costs_the_people_nothing_and_soon_is_not_heard(
         media.readable()
     (endpoint, browser), _ = two
     assert endpoint.peer.drops == {}
-    assert endpoint.peer.budget.admit(MAX_OCTETS / 10)
+    assert endpoint.peer.budget.admit(MAX_OCTETS // 10)
     sender.send(browser.protect_rtcp(REPORT))
     media.readable()
     assert transports.moves == []
