@@ -13,7 +13,7 @@ export const WINDOW_COLOURS = 6;
 
 // Covering a tile may hide this much of a picture at most; beyond it the whole picture is shown with a border.
 // Faces are in the middle: the sides may go, but heads must not be cut off.
-const MOST_CROPPED_SIDES = 0.68;
+const MOST_CROPPED_SIDES = 0.71;
 const MOST_CROPPED_TOPS = 0.45;
 
 function showsWhole(shape: number, aspect: number): boolean {
