@@ -92,7 +92,7 @@ def build_modules() -> bool:
         compiled.FOLDER.mkdir()
         for library in built.rglob("*.so"):
             shutil.move(library, compiled.FOLDER / ".".join(library.relative_to(built).parts))
-    (compiled.FOLDER / "SOURCES").write_text(fingerprint)
+    (compiled.FOLDER / compiled.SOURCES).write_text(fingerprint)
     return True
 
 

@@ -222,6 +222,15 @@ const methods = {
     }
   },
 
+  /** Requests whose address has `part` in it fail; null: none do any more. */
+  async block({ page, part }) {
+    const one = found(page);
+    if (one.blocking) one.page.off("request", one.blocking);
+    one.blocking = part === null ? null : (request) => (request.url().includes(part) ? request.abort() : request.continue());
+    if (one.blocking) one.page.on("request", one.blocking);
+    await one.page.setRequestInterception(part !== null);
+  },
+
   async screenshot({ page, path, full }) {
     await found(page).page.screenshot({ path, fullPage: Boolean(full), captureBeyondViewport: Boolean(full) });
   },

@@ -139,6 +139,10 @@ class Page:
         """A command of the DevTools protocol. Chromium only."""
         return await self._call("cdp", method=method, params=params)
 
+    async def block(self, part: str | None) -> None:
+        """Requests whose address has `part` in it fail; None: none do any more. Chromium only."""
+        await self._call("block", part=part)
+
     async def screenshot(self, path: Path, full: bool = False) -> None:
         await self._call("screenshot", path=str(path), full=full)
 

@@ -116,6 +116,22 @@ async def test_a_slow_phone_on_a_slow_line_gets_in(group: Group) -> None:
     assert room < 15, times
 
 
+async def test_a_room_whose_script_does_not_come_is_one_tap_away(group: Group) -> None:
+    """The door stands, the line goes: the seat is kept, and so is everybody's patience."""
+    page = await group.browser()
+    person = Person(page, "Ann")
+    group.people.append(person)
+    await page.block("/assets/Inside-")
+    await person.open(group.link)
+    await person.press_join()
+    await page.wait_for("document.querySelector('[data-action=again]')")
+    seat = await page.evaluate("kinroom.store.me.value")
+    await page.block(None)
+    await page.click("[data-action=again]")
+    await page.wait_for(f"document.querySelector('main.room') && {IN_THE_ROOM}")
+    assert await page.evaluate("kinroom.store.me.value") == seat
+
+
 async def slowness(page: Page) -> float:
     """Of this machine as it is now beside the one of the goals, 1 at least: a phone is not slower because the machine
     that plays it is.
