@@ -15,7 +15,7 @@ from rtc.core.bandwidth_loss import Loss, Verdict
 from rtc.core.bandwidth_probe import Probe, Probes
 from rtc.core.bandwidth_queue import Queue
 from rtc.core.bandwidth_rate import SHOWS, RateControl
-from rtc.core.bandwidth_slices import LENGTH, Digest, Packet, Slices, Stretched, Taken
+from rtc.core.bandwidth_slices import Digest, Packet, Slices, Stretched, Taken
 from rtc.core.sent_log import SentLog
 from rtc.wire.frozen import Frozen
 from rtc.wire.steps import Steps
@@ -58,7 +58,7 @@ class Estimator:
         self._probes = Probes()
         self._rate: RateControl | None = None  # from the first word on
         self._before: _Before | None = None
-        self._burst_at = 0  # when the one left that was cut for last, microseconds
+        self._burst_ended = 0  # last arrival of the one that was cut for last, microseconds
         self._steps = False  # less is sent for loss alone, to see whether it ends
         self._round_trip = 0.0  # seconds
         self._heard_at = self._troubled_at = NEVER
@@ -196,14 +196,14 @@ class Estimator:
     def _watch_burst(self, now: float, rate: RateControl, burst: Stretched) -> None:
         """The line's pace is known before its queue is: three slices take as long as they stand there.
 
-        Of what left before such a cut came to be followed, only a later burst counts, that is much slower: the first
-        one may have left in part before the line fell.
+        Of what left before such a cut came to be followed, only what arrived later counts, and if it is much slower:
+        what came first may have come in part before the line fell.
         """
         later = not self._delay.judges(burst.sent_at / 1e6)
-        if later and burst.sent_at < self._burst_at + LENGTH:
+        if later and burst.began_at < self._burst_ended:
             return
         if burst.rate < rate.target * (SLOWER if later else 1) and not self._queue.rough:
-            self._burst_at = burst.sent_at
+            self._burst_ended = burst.ended_at
             self._cut(now, rate, burst.rate, ahead=True)
 
     def _watch_loss(self, now: float, rate: RateControl, taken: Taken, delivered: float) -> None:

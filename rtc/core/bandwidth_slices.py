@@ -48,9 +48,10 @@ class Slice(Frozen, frozen=True):
 
 
 class Stretched(Frozen, frozen=True):
-    """Packets that left at once and were spread by the line."""
+    """Packets that left at once and were spread by the line, or some of them."""
 
-    sent_at: int  # microseconds, of the first
+    sent_at: int  # microseconds, of the first that left
+    began_at: int  # its first arrival, microseconds
     octets: int  # that arrived after the first
     took: int  # microseconds from the first to the last arrival
 
@@ -58,6 +59,11 @@ class Stretched(Frozen, frozen=True):
     def rate(self) -> float:
         """Bits/s."""
         return 8e6 * self.octets / self.took
+
+    @property
+    def ended_at(self) -> int:
+        """Its last arrival, microseconds."""
+        return self.began_at + self.took
 
 
 class Taken(Frozen, frozen=True):
@@ -68,13 +74,13 @@ class Taken(Frozen, frozen=True):
     lost: int  # packets
     late: int  # packets that arrived after all, and were reported lost before
     resumed: bool = False  # nothing got through before; what was lost by that is not counted
-    stretched: Stretched | None = None  # the newest slice of which that can be said, whole or not
+    stretched: Stretched | None = None  # what is newest of a slice, whole or not, of which that can be said
     starved: Stretched | None = None  # most of it was lost, and this is what came between
 
 
 Open = tuple[int, int, int, int, int, int, int, int, int, int]
-"""What comes next, and of the slice that is not complete: end, sent at, arrived at, delay, octets, lost, first arrival,
-octets of the first packet, longest gap"""
+"""What comes next, and of the slice that is not complete: end, sent at, arrived at, delay, octets, lost; and from where
+on it may yet turn out to be stretched: arrival, octets until then, longest gap since"""
 
 
 _NAMES: Final = ("_next", "_end", "_sent_at", "_arrived_at", "_delay", "_octets", "_lost", "_began_at", "_head", "_gap")
@@ -84,7 +90,7 @@ _FIELDS: Final = attrgetter(*_NAMES)
 class Digested(NamedTuple):
     open: Open
     slices: list[tuple[int, int, int, int, int]]  # a `Slice` each, without `whole`
-    stretched: tuple[int, int, int]  # a `Stretched`, if the last is not 0
+    stretched: tuple[int, int, int, int]  # a `Stretched`, if the last is not 0
 
 
 class Digest(Protocol):
@@ -99,7 +105,9 @@ class Slices:
         self._next: int | None = None  # number
         self._end = 0  # when the open slice ends, microseconds; 0: none is open
         self._sent_at = self._arrived_at = self._delay = self._octets = self._lost = 0
-        self._began_at = self._head = self._gap = 0  # of the open slice: first arrival, octets of it, longest gap
+        # Of the open slice, from its first arrival on, or from the last that was told as stretched: since then, octets
+        # until then, longest gap.
+        self._began_at = self._head = self._gap = 0
         self._stretched: Stretched | None = None
         self._dark = 0  # packets lost since the last slice ended, and nothing came
         self._whole = False
@@ -135,7 +143,7 @@ class Slices:
             self._whole = True
         self._open = read.open
         log.told(read.open[0])
-        return Taken(slices, len(arrivals), 0, 0, stretched=Stretched(*read.stretched) if read.stretched[2] else None)
+        return Taken(slices, len(arrivals), 0, 0, stretched=Stretched(*read.stretched) if read.stretched[3] else None)
 
     @property
     def _open(self) -> Open:
@@ -148,9 +156,11 @@ class Slices:
             setattr(self, name, value)
 
     def _note_stretched(self, sent_at: int, last: int, octets: int) -> None:
+        """Each arrival counts once: when a line has fallen, the later ones show better to what."""
         took = last - self._began_at
         if took >= EVEN * self._gap:
-            self._stretched = Stretched(sent_at, octets - self._head, took)
+            self._stretched = Stretched(sent_at, self._began_at, octets - self._head, took)
+            self._began_at, self._head, self._gap = last, octets, 0
 
     def _take_late(self, packets: Sequence[Packet], known: int) -> tuple[Sequence[Packet], int]:
         """The rest, and how many had been overtaken. These add to what arrives, but their delay is not the queue's."""
@@ -208,4 +218,4 @@ def _starved(packets: Sequence[Packet]) -> Stretched | None:
     took = arrivals[-1][3] - arrivals[0][3]
     if gaps < STARVED_GAPS or took < STARVED_SHORTEST:
         return None
-    return Stretched(arrivals[0][1], sum(octets for _, _, octets, _ in arrivals[1:]), took)
+    return Stretched(arrivals[0][1], arrivals[0][3], sum(octets for _, _, octets, _ in arrivals[1:]), took)

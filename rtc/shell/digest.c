@@ -14,7 +14,7 @@ struct open_slice {
 };
 
 struct stretched {
-    int64_t sent_at, octets, took; /* took 0: none */
+    int64_t sent_at, began_at, octets, took; /* took 0: none */
 };
 
 struct slice {
@@ -44,10 +44,14 @@ static int is_usual(const struct digest *in, const struct sent_log *log, uint32_
     return 1;
 }
 
-static void note_stretched(struct digest *in, const struct open_slice *open) {
+static void note_stretched(struct digest *in, struct open_slice *open) {
     int64_t took = open->arrived_at - open->began_at;
-    if (open->end && took >= in->stretched_after && took >= in->even * open->gap)
-        in->stretched = (struct stretched){open->sent_at, open->octets - open->head, took};
+    if (!open->end || took < in->stretched_after || took < in->even * open->gap)
+        return;
+    in->stretched = (struct stretched){open->sent_at, open->began_at, open->octets - open->head, took};
+    open->began_at = open->arrived_at;
+    open->head = open->octets;
+    open->gap = 0;
 }
 
 /* How many slices are complete now; -1 if the report is unusual, or they are too many: then nothing has changed.

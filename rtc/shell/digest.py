@@ -15,7 +15,7 @@ MOST_SLICES: Final = 64
 # The struct of digest.c.
 _CONSTANTS: Final = struct.Struct("=4q")
 _OPEN: Final = struct.Struct("=10q")
-_STRETCHED: Final = struct.Struct("=3q")
+_STRETCHED: Final = struct.Struct("=4q")
 _SLICE: Final = struct.Struct("=5q")
 _OPEN_AT: Final = _CONSTANTS.size
 _STRETCHED_AT: Final = _OPEN_AT + _OPEN.size

@@ -133,6 +133,17 @@ def test_a_line_that_falls_to_a_twentieth_is_left_within_half_a_second(queue: fl
     assert sorted(targets)[len(targets) // 2] < 110e3
 
 
+def test_a_first_look_that_saw_the_line_before_its_fall_is_soon_put_right() -> None:
+    """Mostly: what goes on arriving of the same burst came after the fall."""
+    targets = []
+    for seed in range(1, 10):
+        network = Network(seed, Line(rate=((0.0, 2e6), (15.0, 100e3)), queue=0.2))
+        sender = Sender(network, ((0.0, 1.9e6),), probes=False)
+        network.run(15.7)
+        targets.append(sender.estimator.target or 0.0)
+    assert sorted(targets)[len(targets) // 2] < 110e3
+
+
 @pytest.mark.parametrize(("second", "most"), [(100e3, 86e3), (230e3, 213e3)], ids=["slower", "nearly the same"])
 def test_a_second_burst_that_was_much_slower_cuts_again(second: float, most: float) -> None:
     """The first left before the line fell, in part. Ten packets each, sent within 50 ms."""

@@ -106,10 +106,21 @@ def test_a_burst_that_the_line_spread_tells_its_pace() -> None:
     burst = [packet(number, 2 * number, 20 + 30 * number) for number in range(8)]
     assert cut.take(burst[:5]).stretched is None, "it took 130 ms so far"
     found = cut.take(burst[5:]).stretched
-    assert found == Stretched(0, 7000, 7 * 32_000)
+    assert found == Stretched(0, AWAY + 20_000, 7000, 7 * 32_000)
     assert found.rate == 7000 * 8 / 0.224
-    assert cut.take([packet(8, 100, 200)]).stretched == found, "also as its slice ends"
-    assert cut.take([packet(9, 110, 200)]).stretched is None
+    assert found.ended_at == AWAY + 244_000
+    assert cut.take([packet(8, 100, 200)]).stretched is None, "it was told"
+
+
+def test_what_a_line_spread_further_tells_its_pace_anew() -> None:
+    """Then without what came first, which may have come before the line fell."""
+    cut = Slices()
+    first = [packet(number, 2 * number, 20 + 30 * number) for number in range(8)]
+    later = [packet(number, 2 * number, 244 - 2 * number + 100 * (number - 7)) for number in range(8, 11)]
+    before = cut.take(first).stretched
+    assert before is not None
+    assert cut.take(later[:1]).stretched is None, "it took 100 ms so far"
+    assert cut.take(later[1:]).stretched == Stretched(0, before.ended_at, 3000, 300_000)
 
 
 @pytest.mark.parametrize("first_ms", [20, 220])

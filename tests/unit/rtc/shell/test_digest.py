@@ -118,6 +118,25 @@ def test_a_burst_that_the_line_stretched_is_told() -> None:
     assert taken.stretched.took == 19 * 40 * TICK
 
 
+def test_what_the_line_stretches_further_is_told_anew() -> None:
+    both = lines(0)
+    for line in both:
+        line.send(1, 0)
+        line.take(0, [AWAY])
+        line.now += 100_000
+        line.send(30, 100)
+    found = []
+    for base, came_at in ((1, 100_000), (11, 300_000), (21, 600_000)):
+        fast, slow = (line.take(base, Steps(AWAY + came_at, bytes([100] * 10))) for line in both)
+        assert fast == slow
+        assert fast is not None
+        assert fast.stretched is not None
+        found.append(fast.stretched)
+    assert both[0].digested == 3
+    assert [one.began_at for one in found[1:]] == [one.ended_at for one in found[:-1]]
+    assert state_of(both[0].slices) == state_of(both[1].slices)
+
+
 @pytest.mark.parametrize(
     ("base", "count"),
     [(5, 0), (90, 20), (40_000, 5), (0, 10), (4, 10), (6, 10)],
