@@ -88,6 +88,7 @@ SHOWN = (
     Shown("needed-menu", "needed", ((".tile[data-participant=p3] button",),)),
     Shown("squeezed", "squeezed"),
     Shown("weak-line", "weakLine"),
+    Shown("own-paused", "ownPaused"),
     Shown("low-data", "lowData"),
     Shown("sound-only", "soundOnly"),
     Shown("data", "room", ((".control[data-action=more]",), (".choice[data-action=more-settings]",))),

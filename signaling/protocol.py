@@ -991,10 +991,14 @@ class Squeezed(Struct, frozen=True, tag="squeezed"):
 
 
 class SendLayers(Struct, frozen=True, tag="send_layers"):
-    """How many of its encodings this source should send, smallest first. Before it is said: all."""
+    """How many of its encodings this source should send, smallest first. Before it is said: all.
+
+    `paused`: none, because the line does not carry the sound beside them. Its person is told.
+    """
 
     source: SourceName
     layers: Annotated[int, Meta(ge=0, le=3)]
+    paused: bool = False
 
 
 class Speakers(Struct, frozen=True, tag="speakers"):

@@ -18,6 +18,13 @@ LITTLE_LOSS: Final = 0.03
 LOSS_WINDOW: Final = 2.0  # seconds; also between two steps down
 MIN_PACKETS: Final = 20  # in the window: a share of fewer says nothing
 BACK_AFTER: Final = 10.0  # seconds of little loss, for each layer that comes back
+# The last encoding is given up for the sound: after so many seconds in which no other was left and too much was lost.
+NONE_LEFT_AFTER: Final = 4.0
+# If as much is lost without it, it was not the cause: it comes back, and for a while is not given up again.
+INNOCENT_AFTER, INNOCENT_FOR = 4.0, 60.0  # seconds
+# If its return costs the sound anew, the next one waits twice as long.
+AGAIN_WITHIN: Final = 30.0  # seconds
+MOST_PATIENCE: Final = 60.0  # seconds
 
 
 def layers_for(tile: int, lowest: int) -> int:
@@ -37,10 +44,15 @@ def layers_for(tile: int, lowest: int) -> int:
 
 
 class Uplink:
-    """How many encodings a publisher's line carries, from what is lost on its way to us, before repair."""
+    """How many encodings a publisher's line carries, from what is lost on its way to us, before repair. None, if the
+    sound would not come through beside the smallest one.
+    """
 
     def __init__(self) -> None:
         self.layers = MAX_LAYERS
+        self._innocent_until = float("-inf")
+        self._returned_at = float("-inf")  # when the last encoding came back
+        self._patience = BACK_AFTER
         self._counts: deque[tuple[float, int, int]] = deque()
         self._changed_at = float("-inf")
         self._calm_since: float | None = None
@@ -57,17 +69,39 @@ class Uplink:
             self._calm_since = None
         elif self._calm_since is None:
             self._calm_since = now
-        if loss > TOO_MUCH_LOSS and now - self._changed_at >= LOSS_WINDOW:
-            self._change(now, max(1, self.layers - 1))
-        elif self._calm_since is not None and now - max(self._calm_since, self._changed_at) >= BACK_AFTER:
+        calm = 0.0 if self._calm_since is None else now - max(self._calm_since, self._changed_at)
+        if self.layers == 0:
+            self._wait(now, loss, calm)
+        elif loss > TOO_MUCH_LOSS:
+            self._step_down(now)
+        elif calm >= BACK_AFTER:
             self._change(now, min(MAX_LAYERS, self.layers + 1))
+
+    def _step_down(self, now: float) -> None:
+        passed = now - self._changed_at
+        if self.layers > 1 and passed >= LOSS_WINDOW:
+            self._change(now, self.layers - 1)
+        elif self.layers == 1 and passed >= NONE_LEFT_AFTER and now >= self._innocent_until:
+            again = now - self._returned_at < AGAIN_WITHIN
+            self._patience = min(MOST_PATIENCE, 2 * self._patience) if again else BACK_AFTER
+            self._change(now, 0)
+
+    def _wait(self, now: float, loss: float, calm: float) -> None:
+        innocent = loss > TOO_MUCH_LOSS and now - self._changed_at >= INNOCENT_AFTER
+        if innocent:
+            self._innocent_until = now + INNOCENT_FOR
+        if innocent or calm >= self._patience:
+            self._returned_at = now
+            self._change(now, 1)
 
     def _loss(self, now: float) -> float | None:
         """Of the newest window; None while it is not full, or has too few packets."""
         (at, expected_before, received_before), (_, expected, received) = self._counts[0], self._counts[-1]
         expected, received = expected - expected_before, received - received_before
-        if at > now - LOSS_WINDOW or expected < MIN_PACKETS:
+        if at > now - LOSS_WINDOW:
             return None
+        if expected < MIN_PACKETS:
+            return None if self.layers else 0.0  # a silent microphone is all that is sent
         return max(0.0, 1 - received / expected)
 
     def _change(self, now: float, layers: int) -> None:
@@ -84,9 +118,14 @@ class Demand:
         self._less_since: float | None = None
         self._unseen_since: float | None = None
 
+    @property
+    def seen(self) -> bool:
+        """Somebody could use it, as of the last decision."""
+        return self._level > 0
+
     def decide(self, now: float, wished: int, uplink: int) -> int:
         """How many are worth sending. `wished`: what the largest tile can use, 0 if nobody watches; `uplink`: what the
-        line carries, 1 at least.
+        line carries.
         """
         wished = min(wished, self._most)
         if wished:

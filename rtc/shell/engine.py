@@ -133,11 +133,15 @@ class PicturesSqueezed(Struct, frozen=True):
 
 
 class LayersNeeded(Struct, frozen=True):
-    """So many encodings of this source are worth sending, smallest first: 0 to 3. Until told: all."""
+    """So many encodings of this source are worth sending, smallest first: 0 to 3. Until told: all.
+
+    `paused`: none, because this peer's line does not carry its sound beside them.
+    """
 
     peer: PeerId
     source: Source
     layers: int
+    paused: bool = False
 
 
 EngineEvent = (
@@ -415,8 +419,8 @@ class Engine:
                 self._tell(SpeakersChanged(worker.index, [peer for peer in peers if peer in worker.peers]))
             case Squeezed(peer, mids):
                 self._tell_about(worker, peer, PicturesSqueezed(peer, mids))
-            case Needed(peer, source, layers):
-                self._tell_about(worker, peer, LayersNeeded(peer, source, layers))
+            case Needed(peer, source, layers, paused):
+                self._tell_about(worker, peer, LayersNeeded(peer, source, layers, paused))
             case Stats(stats):
                 worker.stats = stats
             case _:

@@ -131,11 +131,15 @@ class Squeezed(Struct, frozen=True, tag="squeezed"):
 
 
 class Needed(Struct, frozen=True, tag="needed"):
-    """So many of a source's encodings are worth sending, smallest first: 0 to 3. On change; before the first: all."""
+    """So many of a source's encodings are worth sending, smallest first: 0 to 3. On change; before the first: all.
+
+    `paused`: none, because the publisher's line does not carry its sound beside them.
+    """
 
     peer: PeerId
     source: Source
     layers: int
+    paused: bool = False
 
 
 FromWorker = (

@@ -345,8 +345,8 @@ class Worker:
         waiting = peer.downlink.decide(now, self._router.speakers, self._media.batch, may_probe=may_probe)
         if waiting is not None:
             self._tell(rpc.Squeezed(peer.id, waiting))
-        for source, layers in peer.supply.decide(now):
-            self._tell(rpc.Needed(peer.id, source, layers))
+        for source, needs in peer.supply.decide(now):
+            self._tell(rpc.Needed(peer.id, source, needs.layers, needs.paused))
         if peer.downlink.probing.active:
             if not self._probed:
                 loop.call_later(STEP, self._probe, loop)

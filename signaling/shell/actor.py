@@ -288,7 +288,8 @@ class SessionActor:
             if isinstance(event, PicturesSqueezed):
                 message: p.ServerMessage = self.media.note_squeezed(participant, event.mids)
             else:
-                message = self.media.note_layers(participant, event.source.value, event.layers)
+                told = p.SendLayers(event.source.value, event.layers, event.paused)
+                message = self.media.note_layers(participant, told)
             self._turns.audience.tell_person(self.session, participant, message)
 
         self._post(job)

@@ -74,7 +74,7 @@ class _Live(Struct):
     layout: Layout
     flows: dict[str, int] = {}  # mid -> first RTP timestamp of what is attached now
     squeezed: list[str] = []  # mids that its line has no room for
-    layers: dict[SourceKind, int] = {}  # how many encodings of each source are worth sending
+    layers: dict[SourceKind, p.SendLayers] = {}  # what of each source is worth sending
     answered: bool = False
     held: frozenset[SourceKind] = frozenset()  # as the engine was told
     audience: _Audience | None = None  # at the last plan
@@ -131,16 +131,16 @@ class SessionMedia:
         live.squeezed = [mid for mid in mids if mid in live.layout.filled]
         return p.Squeezed(list(live.squeezed))
 
-    def note_layers(self, participant: ParticipantId, source: SourceKind, layers: int) -> p.SendLayers:
-        self._live[participant].layers[source] = layers
-        return p.SendLayers(source, layers)
+    def note_layers(self, participant: ParticipantId, told: p.SendLayers) -> p.SendLayers:
+        self._live[participant].layers[told.source] = told
+        return told
 
     def adapted(self, participant: ParticipantId) -> list[p.Squeezed | p.SendLayers]:
         """All that a page which may have missed it must know of its line."""
         live = self._live.get(participant)
         if live is None:
             return []
-        told = [p.SendLayers(source, layers) for source, layers in live.layers.items()]
+        told = live.layers.values()
         return [*told, p.Squeezed(list(live.squeezed))] if live.squeezed else [*told]
 
     def next_drop(self) -> float | None:

@@ -1203,11 +1203,14 @@ export interface Squeezed {
 }
 /**
  * How many of its encodings this source should send, smallest first. Before it is said: all.
+ *
+ *     `paused`: none, because the line does not carry the sound beside them. Its person is told.
  */
 export interface SendLayers {
   type: "send_layers";
   source: SourceName;
   layers: number;
+  paused?: boolean;
 }
 /**
  * Who speaks now, loudest first, of those whom this client may hear.

@@ -37,6 +37,7 @@ export class FakeStore implements SessionStore {
   readonly mediaStalled = signal(false);
   readonly soundSqueezed = computed<ReadonlySet<PictureKey>>(() => new Set(this.scene.told.soundSqueezed?.map((id) => pictureKey(id, "camera"))));
   readonly squeezedSince = computed(() => (this.scene.told.squeezed ? Date.now() - 1000 * (this.scene.told.squeezedFor ?? 0) : null));
+  readonly ownPaused = computed(() => this.scene.told.ownPaused ?? false);
   readonly needed = signal<string | null>(null);
   readonly thrift = signal<Thrift>("all");
   readonly dataUsed = signal(42_700_000);

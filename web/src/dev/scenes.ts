@@ -33,6 +33,7 @@ export interface Told {
   readonly soundSqueezed?: readonly string[];
   /** Seconds for which they have waited. */
   readonly squeezedFor?: number;
+  readonly ownPaused?: boolean;
   readonly needed?: string;
   readonly thrift?: Thrift;
   readonly hint?: MicrophoneHint;
@@ -236,6 +237,7 @@ export const SCENES = {
   needed: () => ({ needed: "p3", people: { p3: { name: "Kim", role: "guest", function: "interpreter" } } }),
   squeezed: () => ({ needed: "p1", squeezed: ["p3", "p4", "p5"], soundSqueezed: ["p5"] }),
   weakLine: () => ({ squeezed: ["p2", "p3", "p4", "p5"], squeezedFor: 30 }),
+  ownPaused: () => ({ ownPaused: true }),
   lowData: () => ({ thrift: "low" }),
   soundOnly: () => ({ thrift: "sound" }),
   closing: (now) => ({ room: { closes_at: now + 290 } }),

@@ -276,6 +276,8 @@ export interface Media {
   readonly soundSqueezed: ReadonlySignal<ReadonlySet<PictureKey>>;
   /** `Date.now()` since when something waits, short returns passed over; null: nothing does. */
   readonly squeezedSince: ReadonlySignal<number | null>;
+  /** One's own camera is on, but others do not get it: this line does not carry the sound beside it. */
+  readonly ownPaused: ReadonlySignal<boolean>;
   /** Whose picture comes right after the sound, for signing and lip-reading. */
   readonly needed: ReadonlySignal<string | null>;
   readonly thrift: ReadonlySignal<Thrift>;

@@ -8,7 +8,7 @@ import { Pictures } from "../media/pictures";
 import { pairsFor } from "../media/plan";
 import { Sounds } from "../media/sounds";
 import { Way } from "../media/way";
-import type { Answer, ServerMessage, Slot, Snapshot, SourceName } from "../protocol.gen";
+import type { Answer, SendLayers, ServerMessage, Slot, Snapshot, SourceName } from "../protocol.gen";
 import type { ToldFacts } from "./facts";
 import type { PictureKey, PictureSource, ViewPart, WantedPicture } from "./model";
 import { heldBack, joined, lookedAt, picturesOf, stillSqueezed, tilesOf, waiting } from "./view";
@@ -69,6 +69,7 @@ export class Receiving {
   readonly soundSqueezed = computed(() => this.waits.value.sounds);
   private readonly weak = signal(STRONG);
   readonly squeezedSince = computed(() => this.weak.value.since);
+  readonly ownPaused = signal(false);
   private readonly ownSources = computed(() => {
     const own = new Map<PictureSource, MediaStream>();
     const { preview, screen } = this.needs.local;
@@ -149,13 +150,14 @@ export class Receiving {
     this.way.close();
     this.sounds.silence();
     this.squeezed.value = [];
+    this.ownPaused.value = false;
     this.watch.map([], false);
   }
 
   hear(message: ServerMessage): void {
     if (message.type === "slots") this.map(true);
     else if (message.type === "squeezed") this.squeeze(message.mids);
-    else if (message.type === "send_layers") this.way.sendLayers(message.source, message.layers);
+    else if (message.type === "send_layers") this.supply(message);
     else if (message.type === "slots_needed") this.way.grow(message.pairs);
     else if (message.type === "flowing") this.watch.flowing(message.mid, message.rtp);
     else if (message.type === "ice") this.way.relays = message.servers;
@@ -165,7 +167,13 @@ export class Receiving {
   private renewed(): void {
     this.sounds.silence();
     this.squeezed.value = [];
+    this.ownPaused.value = false;
     this.watch.renew();
+  }
+
+  private supply({ source, layers, paused }: SendLayers): void {
+    this.way.sendLayers(source, layers);
+    if (source === "camera") this.ownPaused.value = paused ?? false;
   }
 
   private squeeze(mids: readonly string[]): void {

@@ -1,6 +1,6 @@
 /** One person's place in one session: its parts, put together behind the seam that screens read. */
 
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { Reply, Request, View } from "../connection/wire";
 import { Bell, bellOf } from "../media/bell";
 import { screenPossible } from "../media/capture";
@@ -197,6 +197,7 @@ function storeOf({ facts, devices, receiving, bell, coming, acts }: Parts): Sess
     pictureLimit: receiving.pictureLimit,
     soundSqueezed: receiving.soundSqueezed,
     squeezedSince: receiving.squeezedSince,
+    ownPaused: computed(() => receiving.ownPaused.value && local.cameraOn.value),
     needed: receiving.wishes.needed,
     thrift: receiving.wishes.thrift,
     dataUsed: receiving.way.used,

@@ -116,7 +116,7 @@ function TileNote({ store, person, source, state, stoppedAt }: NoteProps) {
   const own = note(store, person, source) ?? thriftNote(store, person, source, state);
   if (own) {
     // Over a face or initials, not across them.
-    const high = (person.covered && person.present) || state === "squeezed";
+    const high = (person.covered && person.present) || state === "squeezed" || (person.me && state === "live");
     return (
       <p class="tile-note" data-at={high ? "top" : "middle"}>
         <Icon of={own[0]} />
@@ -142,8 +142,9 @@ function note(store: SessionStore, person: Person, source: PictureSource): [Icon
   return store.team.value === null ? null : [EyeOff, t("mod.coveredOther")];
 }
 
-/** What this viewer's line has no room for, or what they do not want of it. Others may well see it. */
+/** What this viewer's line has no room for, or what they do not want of it: others may well see it, but for one's own. */
 function thriftNote(store: SessionStore, person: Person, source: PictureSource, state: Picture["state"]): [IconNode, string] | null {
+  if (person.me && source === "camera" && store.ownPaused.value) return [CirclePause, t("thrift.ownPausedTile")];
   const sound = store.soundSqueezed.value.has(pictureKey(person.id, source));
   if (state === "squeezed") return [CirclePause, t(sound ? "thrift.bothSqueezed" : "thrift.squeezed")];
   if (sound) return [VolumeX, t("thrift.soundSqueezed")];

@@ -13,6 +13,7 @@ from rtc.core.negotiation import Line, Negotiated
 from rtc.core.peer import Peer
 from rtc.core.picture_ids import rewrite
 from rtc.core.router import Refusal, Router
+from rtc.core.supply import Needs
 from rtc.wire import extensions as uris
 from rtc.wire import rtcp, rtp
 
@@ -161,8 +162,8 @@ class Group:
         self.router.wake(self.now, self.batch)
         return self.sent()
 
-    def adapt(self, person: Person) -> tuple[list[Mid] | None, list[tuple[Source, int]]]:
-        """As the worker's tick does it; (slots that wait for room, encodings that are needed), each on change."""
+    def adapt(self, person: Person) -> tuple[list[Mid] | None, list[tuple[Source, Needs]]]:
+        """As the worker's tick does it; (slots that wait for room, what is worth sending), each on change."""
         waiting = person.peer.downlink.decide(self.now, self.router.speakers, self.batch)
         return waiting, person.peer.supply.decide(self.now)
 

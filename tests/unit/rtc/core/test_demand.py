@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from rtc.core.demand import (
     BACK_AFTER,
+    INNOCENT_AFTER,
+    INNOCENT_FOR,
     LESS_AFTER,
     LOSS_WINDOW,
     MAX_LAYERS,
     NONE_AFTER,
+    NONE_LEFT_AFTER,
     Demand,
     Uplink,
     layers_for,
@@ -117,17 +120,62 @@ class Line:
         return self.uplink.layers
 
 
-def test_a_lossy_line_gives_up_a_layer_each_two_seconds_but_never_the_last() -> None:
+def test_a_lossy_line_gives_up_a_layer_each_two_seconds_and_the_last_one_later() -> None:
     line = Line()
     assert line.runs(10, 0.0) == MAX_LAYERS
     assert line.runs(LOSS_WINDOW, 0.15) == 2
     assert line.runs(LOSS_WINDOW, 0.15) == 1
-    assert line.runs(30, 0.15) == 1
+    assert line.runs(NONE_LEFT_AFTER - 1.0, 0.15) == 1
+    assert line.runs(1.0, 0.15) == 0
+
+
+def without_a_picture() -> Line:
+    line = Line()
+    while line.runs(EVERY, 0.15):
+        pass
+    return line
+
+
+def test_a_picture_that_was_the_cause_comes_back_after_ten_seconds_of_little_loss() -> None:
+    line = without_a_picture()
+    assert line.runs(BACK_AFTER, 0.0) == 0
+    assert line.runs(LOSS_WINDOW + EVERY, 0.0) == 1
+    assert line.runs(BACK_AFTER, 0.0) == 2
+
+
+def test_a_picture_that_was_not_the_cause_comes_back_at_once_and_stays() -> None:
+    line = without_a_picture()
+    assert line.runs(INNOCENT_AFTER, 0.15) == 1
+    assert line.runs(INNOCENT_FOR - EVERY, 0.15) == 1
+    assert line.runs(1.0, 0.15) == 0
+
+
+def test_a_picture_whose_return_costs_the_sound_waits_twice_as_long() -> None:
+    line = without_a_picture()
+    waits = []
+    for _ in range(5):
+        gone_at = line.now
+        while not line.runs(EVERY, 0.0):
+            pass
+        waits.append(line.now - gone_at)
+        while line.runs(EVERY, 0.15):
+            pass
+    assert [round(wait - LOSS_WINDOW, -1) for wait in waits] == [10, 20, 40, 60, 60]
+
+
+def test_beside_silence_a_picture_comes_back() -> None:
+    """A silent microphone sends too little for a share of it to say anything."""
+    line = without_a_picture()
+    for _ in range(4 * 14):
+        line.now += EVERY
+        line.expected, line.received = line.expected + 1, line.received + 1
+        line.uplink.note(line.now, line.expected, round(line.received))
+    assert line.uplink.layers == 1
 
 
 def test_layers_come_back_one_each_ten_seconds_of_little_loss() -> None:
     line = Line()
-    assert line.runs(10, 0.3) == 1
+    assert line.runs(5, 0.3) == 1
     assert line.runs(BACK_AFTER - 1, 0.0) == 1
     assert line.runs(4, 0.0) == 2
     assert line.runs(BACK_AFTER, 0.0) == 3

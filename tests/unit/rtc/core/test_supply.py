@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rtc.core.changes import Attach, Detach, Rank, Want
-from rtc.core.demand import LESS_AFTER, LOSS_WINDOW, NONE_AFTER
+from rtc.core.demand import LESS_AFTER, LOSS_WINDOW, NONE_AFTER, NONE_LEFT_AFTER
 from rtc.core.model import Mid, Source
+from rtc.core.supply import Needs
 from rtc.wire import extensions as uris
 from tests.unit.rtc.core.group import CHROMIUM_IDS, Group, Person, delta_frame, key_frame
 
@@ -19,10 +20,10 @@ class Room:
     def __init__(self) -> None:
         self.group = Group()
         self.ana, self.sam = self.group.join(rids=RIDS), self.group.join()
-        self.told: list[int] = []
+        self.told: list[Needs] = []
         self._sequence = 0
 
-    def run(self, seconds: float, loss: float = 0.0) -> list[int]:
+    def run(self, seconds: float, loss: float = 0.0) -> list[Needs]:
         """What Ana is told meanwhile. `loss`: share of her packets that do not arrive."""
         self.told.clear()
         for _ in range(round(seconds / TICK)):
@@ -30,7 +31,7 @@ class Room:
             self._send(loss)
             for person in (self.ana, self.sam):
                 _, needed = self.group.adapt(person)
-                self.told += [layers for source, layers in needed if person is self.ana and source is CAMERA]
+                self.told += [needs for source, needs in needed if person is self.ana and source is CAMERA]
             self.group.batch.clear()
         return list(self.told)
 
@@ -62,9 +63,9 @@ def test_encodings_that_no_tile_can_show_are_not_needed_until_one_can() -> None:
     room = Room()
     room.watch(120)
     assert room.run(LESS_AFTER - 1.0) == []
-    assert room.run(2.0) == [1]
+    assert room.run(2.0) == [Needs(1)]
     room.group.apply(Rank(room.sam.id, [Want(Mid("v0"), 720)]))
-    assert room.run(TICK) == [3]
+    assert room.run(TICK) == [Needs(3)]
 
 
 def test_the_largest_tile_counts() -> None:
@@ -72,7 +73,7 @@ def test_the_largest_tile_counts() -> None:
     room.watch(120)
     kim = room.group.join()
     room.watch(400, kim)
-    assert room.run(LESS_AFTER + 1.0) == [2]
+    assert room.run(LESS_AFTER + 1.0) == [Needs(2)]
 
 
 def test_a_picture_that_nobody_watches_stops_and_comes_back_with_the_first_who_does() -> None:
@@ -80,14 +81,22 @@ def test_a_picture_that_nobody_watches_stops_and_comes_back_with_the_first_who_d
     room.watch(720)
     room.run(1.0)
     room.group.apply(Detach(room.sam.id, Mid("v0")))
-    assert room.run(NONE_AFTER + 1.0) == [1, 0]
+    assert room.run(NONE_AFTER + 1.0) == [Needs(1), Needs(0)], "nobody looks: nothing for its person to know"
     room.watch(720)
-    assert room.run(TICK) == [3]
+    assert room.run(TICK) == [Needs(3)]
 
 
 def test_a_line_that_loses_much_gives_up_the_upper_ones() -> None:
     room = Room()
     room.watch(720)
     assert room.run(3.0) == []
-    assert room.run(LOSS_WINDOW + 1.0, loss=0.15) == [2]
-    assert room.run(LOSS_WINDOW + 0.5, loss=0.15) == [1]
+    assert room.run(LOSS_WINDOW + 1.0, loss=0.15) == [Needs(2)]
+    assert room.run(LOSS_WINDOW + 0.5, loss=0.15) == [Needs(1)]
+
+
+def test_a_line_that_loses_much_of_the_last_one_as_well_is_left_to_the_sound() -> None:
+    room = Room()
+    room.watch(720)
+    room.run(3.0)
+    told = room.run(2 * LOSS_WINDOW + NONE_LEFT_AFTER + 3.0, loss=0.15)
+    assert told == [Needs(2), Needs(1), Needs(0, paused=True)]

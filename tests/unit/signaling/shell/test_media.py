@@ -253,10 +253,12 @@ def test_a_page_says_in_which_order_pictures_matter(room: Room) -> None:
 def test_what_waits_for_room_is_told_again_until_something_else_comes_there(room: Room) -> None:
     assert room.media.adapted(SAM) == []
     assert room.media.note_squeezed(SAM, ["v0", "v1", "v5"]) == p.Squeezed(["v0", "v1"]), "nobody is on the last"
-    assert room.media.note_layers(SAM, "camera", 2) == p.SendLayers("camera", 2)
-    assert room.media.adapted(SAM) == [p.SendLayers("camera", 2), p.Squeezed(["v0", "v1"])]
+    two, paused = p.SendLayers("camera", 2), p.SendLayers("camera", 0, paused=True)
+    assert room.media.note_layers(SAM, two) == two
+    assert room.media.adapted(SAM) == [two, p.Squeezed(["v0", "v1"])]
     room.do(ANA, c.TalkPrivately(LEO))
-    assert room.media.adapted(SAM) == [p.SendLayers("camera", 2)]
+    room.media.note_layers(SAM, paused)
+    assert room.media.adapted(SAM) == [paused]
     room.connect(SAM)
     assert room.media.adapted(SAM) == [], "another peer, another line"
 

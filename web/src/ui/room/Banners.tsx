@@ -1,4 +1,4 @@
-import { Volume2 } from "lucide";
+import { CirclePause, Volume2 } from "lucide";
 
 import { t } from "../../i18n";
 import type { SessionStore } from "../../session/model";
@@ -36,6 +36,12 @@ export function Banners({ store, lost, onBreak, say, actions }: Props) {
       <TapToTalk store={store} onUnmute={actions.mute} />
       {store.roomView.value?.paused_by && store.team.value !== null && <PausedForTeam store={store} />}
       {!onBreak && <BreakBanner store={store} />}
+      {store.ownPaused.value && (
+        <p class="banner" data-kind="own-paused">
+          <Icon of={CirclePause} />
+          {t("thrift.ownPaused")}
+        </p>
+      )}
       <ThriftBanner store={store} />
       {store.audioBlocked.value && store.microphone.value !== "interrupted" && (
         <button type="button" class="button primary hear" onClick={() => void store.unblockAudio()}>

@@ -111,12 +111,20 @@ function useConnection(lost: boolean, say: Say): void {
 
 /** Tiles say it too, each for itself. */
 function useLine(store: SessionStore, say: Say): void {
-  const squeezed = store.squeezedSince.value !== null;
+  useTurn(store.squeezedSince.value !== null, (waits) => say({ kind: "say", text: t(waits ? "thrift.weakStatus" : "thrift.betterStatus"), key: "line" }));
+  const paused = store.ownPaused.value;
+  useTurn(paused, () => {
+    if (paused || store.cameraOn.peek()) say({ kind: "say", text: t(paused ? "thrift.ownPaused" : "thrift.ownBack"), key: "own-line" });
+  });
+}
+
+/** Whenever it turns; at first it is false. */
+function useTurn(now: boolean, turned: (to: boolean) => void): void {
   const was = useRef(false);
   useEffect(() => {
-    if (squeezed !== was.current) say({ kind: "say", text: t(squeezed ? "thrift.weakStatus" : "thrift.betterStatus"), key: "line" });
-    was.current = squeezed;
-  }, [squeezed]);
+    if (now !== was.current) turned(now);
+    was.current = now;
+  }, [now]);
 }
 
 function useDevices(store: SessionStore, say: Say): void {
