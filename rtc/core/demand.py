@@ -18,10 +18,9 @@ LITTLE_LOSS: Final = 0.03
 LOSS_WINDOW: Final = 2.0  # seconds; also between two steps down
 MIN_PACKETS: Final = 20  # in the window: a share of fewer says nothing
 BACK_AFTER: Final = 10.0  # seconds of little loss, for each layer that comes back
-# The last encoding is given up for the sound: after so many seconds in which no other was left and too much was lost.
-NONE_LEFT_AFTER: Final = 4.0
-# If as much is lost without it, it was not the cause: it comes back, and for a while is not given up again.
-INNOCENT_AFTER, INNOCENT_FOR = 4.0, 60.0  # seconds
+# The last encoding is given up as well, for the sound. If as much is lost without it, it was not the cause: it comes
+# back, and for long is not given up again.
+INNOCENT_AFTER, INNOCENT_FOR = 4.0, 300.0  # seconds
 # If its return costs the sound anew, the next one waits twice as long.
 AGAIN_WITHIN: Final = 30.0  # seconds
 MOST_PATIENCE: Final = 60.0  # seconds
@@ -50,6 +49,7 @@ class Uplink:
 
     def __init__(self) -> None:
         self.layers = MAX_LAYERS
+        self._relieved = False  # since the last encoding was given up little was lost, for a moment at least
         self._innocent_until = float("-inf")
         self._returned_at = float("-inf")  # when the last encoding came back
         self._patience = BACK_AFTER
@@ -78,16 +78,19 @@ class Uplink:
             self._change(now, min(MAX_LAYERS, self.layers + 1))
 
     def _step_down(self, now: float) -> None:
-        passed = now - self._changed_at
-        if self.layers > 1 and passed >= LOSS_WINDOW:
+        if now - self._changed_at < LOSS_WINDOW:
+            return
+        if self.layers > 1:
             self._change(now, self.layers - 1)
-        elif self.layers == 1 and passed >= NONE_LEFT_AFTER and now >= self._innocent_until:
+        elif now >= self._innocent_until:
             again = now - self._returned_at < AGAIN_WITHIN
             self._patience = min(MOST_PATIENCE, 2 * self._patience) if again else BACK_AFTER
+            self._relieved = False
             self._change(now, 0)
 
     def _wait(self, now: float, loss: float, calm: float) -> None:
-        innocent = loss > TOO_MUCH_LOSS and now - self._changed_at >= INNOCENT_AFTER
+        self._relieved |= calm > 0
+        innocent = loss > TOO_MUCH_LOSS and not self._relieved and now - self._changed_at >= INNOCENT_AFTER
         if innocent:
             self._innocent_until = now + INNOCENT_FOR
         if innocent or calm >= self._patience:

@@ -58,6 +58,7 @@ class ReceiveLog:
         self.overflowed = False  # too many holes: ask for a key frame; the reader clears it
         self._first = -1
         self._holes: dict[int, _Hole] = {}
+        self._round_trip = 0.0  # seconds, as of when something was last asked for
         self._last_arrival = -1.0
         self._transit = 0.0
         self._jitter = 0.0
@@ -123,10 +124,12 @@ class ReceiveLog:
         return self.highest >= 0 and MAX_MISSING < (sequence - self.highest) & 0xFFFF < 0x8000
 
     def _late(self, now: float, number: int, repair: bool) -> int | None:
-        if self._holes.pop(number, None) is None:
+        hole = self._holes.pop(number, None)
+        if hole is None:
             self.duplicates += 1
             return None
-        if repair:
+        # Sound is sent again as it was (no RTX): what was asked for, and could be here since, is that.
+        if repair or (hole.tries and now - hole.asked_at >= self._round_trip):
             self.repaired += 1
         else:
             self.received += 1
@@ -181,6 +184,7 @@ class ReceiveLog:
         `helps_for`: seconds after which a repair comes too late; what could not be here by then is not asked for.
         """
         asked: list[int] = []
+        self._round_trip = round_trip
         self._give_up(now)
         # Asking again before an answer could have come only doubles the load.
         again_after = min(max(round_trip * 1.2, 0.02), 0.3)

@@ -118,3 +118,20 @@ async def test_a_full_line_keeps_the_sound_and_says_so(group_behind_proxy: Group
     assert (await ben.streams())[f"{ann.id}/microphone"].packets > before + 25
     proxy.clear_rules(await ben.ufrag())
     await ben.page.wait_for(f"document.querySelector(`.tile[data-participant='{ann.id}'][data-state=live]`)", 20)
+
+
+async def test_a_line_that_loses_the_sound_pauses_its_own_picture_and_says_so(
+    group_behind_proxy: Group, proxy: Proxy
+) -> None:
+    """And sends it again, since as much is lost without it."""
+    ben = await come(group_behind_proxy, "Ben", Person)
+    ann = await come(group_behind_proxy, "Ann", AsCaptured)
+    await until(ben, LINES, 360, ann.id)
+    banner = "document.querySelector('.banner[data-kind=own-paused]')?.textContent"
+    note = f"document.querySelector(`.tile[data-participant='{ann.id}'] .tile-note`)?.textContent"
+    proxy.set_rules(await ann.ufrag(), up=[Rule(loss=0.3)])
+    said = await ann.page.wait_for(banner, 30)
+    assert said == "Your connection is weak. We paused your picture so your voice gets through."
+    assert await ann.page.evaluate(note) == "Others don't see you right now"
+    await ann.page.wait_for(f"!{banner}", 20)
+    await ben.page.wait_for(f"kinroom.store.pictures.value.get('{ann.id}/camera')?.state === 'live'", 20)

@@ -14,7 +14,6 @@ from rtc.core.demand import (
     LOSS_WINDOW,
     MAX_LAYERS,
     NONE_AFTER,
-    NONE_LEFT_AFTER,
     Demand,
     Uplink,
     layers_for,
@@ -120,13 +119,10 @@ class Line:
         return self.uplink.layers
 
 
-def test_a_lossy_line_gives_up_a_layer_each_two_seconds_and_the_last_one_later() -> None:
+def test_a_lossy_line_gives_up_a_layer_each_two_seconds() -> None:
     line = Line()
     assert line.runs(10, 0.0) == MAX_LAYERS
-    assert line.runs(LOSS_WINDOW, 0.15) == 2
-    assert line.runs(LOSS_WINDOW, 0.15) == 1
-    assert line.runs(NONE_LEFT_AFTER - 1.0, 0.15) == 1
-    assert line.runs(1.0, 0.15) == 0
+    assert [line.runs(LOSS_WINDOW, 0.15) for _ in range(3)] == [2, 1, 0]
 
 
 def without_a_picture() -> Line:
@@ -148,6 +144,13 @@ def test_a_picture_that_was_not_the_cause_comes_back_at_once_and_stays() -> None
     assert line.runs(INNOCENT_AFTER, 0.15) == 1
     assert line.runs(INNOCENT_FOR - EVERY, 0.15) == 1
     assert line.runs(1.0, 0.15) == 0
+
+
+def test_what_is_lost_later_does_not_clear_a_picture_that_was_the_cause() -> None:
+    line = without_a_picture()
+    line.runs(LOSS_WINDOW + 1, 0.0)
+    assert line.runs(INNOCENT_AFTER + 2, 0.15) == 0
+    assert line.runs(LOSS_WINDOW + BACK_AFTER, 0.0) == 1
 
 
 def test_a_picture_whose_return_costs_the_sound_waits_twice_as_long() -> None:
@@ -175,7 +178,7 @@ def test_beside_silence_a_picture_comes_back() -> None:
 
 def test_layers_come_back_one_each_ten_seconds_of_little_loss() -> None:
     line = Line()
-    assert line.runs(5, 0.3) == 1
+    assert line.runs(2.25 * LOSS_WINDOW, 0.3) == 1
     assert line.runs(BACK_AFTER - 1, 0.0) == 1
     assert line.runs(4, 0.0) == 2
     assert line.runs(BACK_AFTER, 0.0) == 3

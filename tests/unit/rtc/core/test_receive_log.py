@@ -67,6 +67,15 @@ def test_a_repair_is_told_from_a_late_packet() -> None:
     assert log.received == 3
 
 
+@pytest.mark.parametrize(("came_at", "received"), [(0.149, 4), (0.151, 3)], ids=["was on its way", "sent again"])
+def test_sound_that_was_sent_again_as_it_was_counts_as_lost_on_the_way(came_at: float, received: int) -> None:
+    log = log_of(1, 2, 4)
+    assert log.due(0.05, 0.1) == [3]
+    assert log.receive(came_at, 3, 0) is not None
+    assert (log.received, log.repaired, log.lost) == (received, 4 - received, 0)
+    assert log.report().fraction_lost == 256 * (4 - received) // 4
+
+
 def test_what_stays_away_is_given_up_and_says_so() -> None:
     log = log_of(1, 2, 4)
     log.due(0.05, 0.1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rtc.core.changes import Attach, Detach, Rank, Want
-from rtc.core.demand import LESS_AFTER, LOSS_WINDOW, NONE_AFTER, NONE_LEFT_AFTER
+from rtc.core.demand import LESS_AFTER, LOSS_WINDOW, NONE_AFTER
 from rtc.core.model import Mid, Source
 from rtc.core.supply import Needs
 from rtc.wire import extensions as uris
@@ -98,5 +98,5 @@ def test_a_line_that_loses_much_of_the_last_one_as_well_is_left_to_the_sound() -
     room = Room()
     room.watch(720)
     room.run(3.0)
-    told = room.run(2 * LOSS_WINDOW + NONE_LEFT_AFTER + 3.0, loss=0.15)
+    told = room.run(3 * LOSS_WINDOW + 3.0, loss=0.15)
     assert told == [Needs(2), Needs(1), Needs(0, paused=True)]
