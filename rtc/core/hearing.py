@@ -14,6 +14,10 @@ KEPT: Final = 2  # voices
 HOLD: Final = 2.0
 # All that is known of a line that is full is what passed while it was: a little more than that is tried for the second.
 OVER: Final = 1.25  # of what the line carries
+# A second voice that is heard already goes later than it would come, and a louder one takes its place only if it is
+# clearly louder: a voice that comes and goes with each breath of the line is not followed either.
+STAYS: Final = 1.4  # of what the line carries
+LOUDER: Final = 3.0  # dB
 QUIET: Final = 10_000.0  # bits/s; who says nothing sends less (DTX), and takes nobody's place
 ROOM_TO_RETURN: Final = 1.15  # of its rate, for a voice that waits
 
@@ -50,12 +54,15 @@ class Hearing:
             since = self._heard_since.get(voice.mid)
             return since is not None and now - since < HOLD and voice.rate > QUIET
 
-        order = sorted(voices, key=lambda voice: (not voice.goes_first, not keeps_its_place(voice), -voice.loudness))
+        def loudness(voice: Voice) -> float:
+            return voice.loudness + LOUDER * (voice.mid in self._heard_since and voice.rate > QUIET)
+
+        order = sorted(voices, key=lambda voice: (not voice.goes_first, not keeps_its_place(voice), -loudness(voice)))
         heard: list[Mid] = []
         places, used = KEPT, 0.0
         for voice in order:
             if places:
-                fits = used + voice.rate <= room * OVER
+                fits = used + voice.rate <= room * (STAYS if voice.mid in self._heard_since else OVER)
             else:
                 fits = used + voice.rate * (ROOM_TO_RETURN if voice.mid in self.waiting else 1.0) <= room
             if fits or places == KEPT:

@@ -18,7 +18,7 @@ from bench.lab.netns import Namespace, home
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
-TRIES = 3  # the browser shares its cores with all else here: a second that it misses is concealed and frozen, too
+TRIES = 4  # the browser shares its cores with all else here: a second that it misses is concealed and frozen, too
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

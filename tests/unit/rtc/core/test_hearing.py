@@ -71,6 +71,22 @@ def test_nobody_is_cut_off_within_two_seconds() -> None:
     assert listener.waiting(voice("a", 90), voice("b", 70), voice("c", 80), after=HOLD - 0.1) == "b"
 
 
+def test_of_two_who_are_as_loud_who_is_heard_stays() -> None:
+    listener = Listener()
+    assert listener.waiting(voice("a", 60), voice("b", 70), voice("c", 59)) == "c"
+    assert listener.waiting(voice("a", 60), voice("b", 70), voice("c", 62), after=HOLD + 1) == "c"
+    assert listener.waiting(voice("a", 60), voice("b", 70), voice("c", 64)) == "a"
+
+
+def test_a_second_voice_goes_later_than_it_would_come() -> None:
+    listener = Listener()
+    two = voice("a", 60), voice("b", 70)
+    assert listener.waiting(*two, room=75e3) == "a"
+    assert listener.waiting(*two, room=82e3) == ""
+    assert listener.waiting(*two, room=75e3) == ""
+    assert listener.waiting(*two, room=70e3) == "a"
+
+
 def test_a_facilitator_waits_for_nobody() -> None:
     listener = Listener()
     assert listener.waiting(voice("a", 60), voice("b", 70), voice("c", rate=DTX, goes_first=True)) == ""
