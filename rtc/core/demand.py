@@ -18,12 +18,13 @@ LITTLE_LOSS: Final = 0.03
 LOSS_WINDOW: Final = 2.0  # seconds; also between two steps down
 MIN_PACKETS: Final = 20  # in the window: a share of fewer says nothing
 BACK_AFTER: Final = 10.0  # seconds of little loss, for each layer that comes back
-# The last encoding is given up as well, for the sound. If as much is lost without it, it was not the cause: it comes
-# back, and for long is not given up again.
+# The last encoding is given up as well, for the sound, and comes back once that is well for as long. If as much is lost
+# without it, it was not the cause: then it comes back at once, and for long is not given up again.
 INNOCENT_AFTER, INNOCENT_FOR = 4.0, 300.0  # seconds
 # If its return costs the sound anew, the next one waits twice as long.
 AGAIN_WITHIN: Final = 30.0  # seconds
 MOST_PATIENCE: Final = 60.0  # seconds
+LONGEST: Final = 120.0  # seconds; then it is tried, however much is lost
 
 
 def layers_for(tile: int, lowest: int) -> int:
@@ -50,6 +51,7 @@ class Uplink:
     def __init__(self) -> None:
         self.layers = MAX_LAYERS
         self._relieved = False  # since the last encoding was given up little was lost, for a moment at least
+        self._too_much_at = float("-inf")  # when too much was last lost
         self._innocent_until = float("-inf")
         self._returned_at = float("-inf")  # when the last encoding came back
         self._patience = BACK_AFTER
@@ -69,12 +71,13 @@ class Uplink:
             self._calm_since = None
         elif self._calm_since is None:
             self._calm_since = now
-        calm = 0.0 if self._calm_since is None else now - max(self._calm_since, self._changed_at)
+        if loss > TOO_MUCH_LOSS:
+            self._too_much_at = now
         if self.layers == 0:
-            self._wait(now, loss, calm)
-        elif loss > TOO_MUCH_LOSS:
+            self._wait(now)
+        elif self._too_much_at == now:
             self._step_down(now)
-        elif calm >= BACK_AFTER:
+        elif self._calm_since is not None and now - max(self._calm_since, self._changed_at) >= BACK_AFTER:
             self._change(now, min(MAX_LAYERS, self.layers + 1))
 
     def _step_down(self, now: float) -> None:
@@ -88,12 +91,14 @@ class Uplink:
             self._relieved = False
             self._change(now, 0)
 
-    def _wait(self, now: float, loss: float, calm: float) -> None:
-        self._relieved |= calm > 0
-        innocent = loss > TOO_MUCH_LOSS and not self._relieved and now - self._changed_at >= INNOCENT_AFTER
+    def _wait(self, now: float) -> None:
+        self._relieved |= self._calm_since is not None
+        passed = now - self._changed_at
+        innocent = self._too_much_at == now and not self._relieved and passed >= INNOCENT_AFTER
         if innocent:
             self._innocent_until = now + INNOCENT_FOR
-        if innocent or calm >= self._patience:
+        well = now - max(self._too_much_at, self._changed_at)
+        if innocent or well >= self._patience or passed >= LONGEST:
             self._returned_at = now
             self._change(now, 1)
 

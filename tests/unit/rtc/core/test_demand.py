@@ -11,6 +11,7 @@ from rtc.core.demand import (
     INNOCENT_AFTER,
     INNOCENT_FOR,
     LESS_AFTER,
+    LONGEST,
     LOSS_WINDOW,
     MAX_LAYERS,
     NONE_AFTER,
@@ -144,6 +145,19 @@ def test_a_picture_that_was_not_the_cause_comes_back_at_once_and_stays() -> None
     assert line.runs(INNOCENT_AFTER, 0.15) == 1
     assert line.runs(INNOCENT_FOR - EVERY, 0.15) == 1
     assert line.runs(1.0, 0.15) == 0
+
+
+def test_a_line_that_goes_on_losing_a_little_gets_its_picture_back() -> None:
+    line = without_a_picture()
+    assert line.runs(LOSS_WINDOW + BACK_AFTER, 0.06) == 1
+    assert line.runs(60, 0.06) == 1
+
+
+def test_a_picture_is_tried_again_at_the_latest_after_two_minutes() -> None:
+    line = without_a_picture()
+    line.runs(LOSS_WINDOW + 1, 0.0)
+    assert line.runs(LONGEST - LOSS_WINDOW - 2, 0.15) == 0
+    assert line.runs(2, 0.15) == 1
 
 
 def test_what_is_lost_later_does_not_clear_a_picture_that_was_the_cause() -> None:
