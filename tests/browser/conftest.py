@@ -108,7 +108,7 @@ class Group:
         return [await self.enter(await self.browser(**options), name) for name in names]
 
     async def come_in_firefox(self, name: str) -> Person:
-        return await self.enter(await self._browsers.firefox(), name)
+        return await self.enter(await self.firefox(), name)
 
     async def enter(self, page: Page, name: str) -> Person:
         person = await self._seated(page, name)
@@ -122,6 +122,10 @@ class Group:
     async def browser(self, **options: Any) -> Page:
         """A Chromium of somebody who has not come yet."""
         return await self._browsers.chromium(fps=15, **options)
+
+    async def firefox(self) -> Page:
+        """A Firefox of somebody who has not come yet."""
+        return await self._browsers.firefox()
 
     async def _seated(self, page: Page, name: str) -> Person:
         """Before their page is opened."""

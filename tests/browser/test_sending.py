@@ -15,6 +15,7 @@ from tests.browser.people import Person
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(120)]
 
 LARGE, SMALL = (1440, 900), (320, 480)  # windows: a tile that wants all lines, and one that the lowest encoding fills
+SCREEN = (1920, 1080)  # what Chromium captures of a tab, whatever its size
 LOW_DATA = 250e6 * 8 / 5400  # bits/s: 250 MB in 90 minutes
 MEASURED = 8.0  # seconds
 # Seconds until all encodings are sent. Where a browser's first probes of its line find little, as on a busy machine,
@@ -22,28 +23,48 @@ MEASURED = 8.0  # seconds
 RAMP = 45.0
 NARROW = 110e3  # bits/s: a voice, and no picture beside it
 
-# "q 320x180 h 640x360": the encodings of the camera that send, and their size.
-SENT = """async () => {
-  const sender = kinroom.pc().getTransceivers()[1].sender;
-  const reports = async () => {
+OUTBOUND = """const outbound = async (sender) => {
     const found = [...(await sender.getStats()).values()].filter(({ type }) => type === "outbound-rtp");
     return new Map(found.map((report) => [report.rid, report]));
   };
-  const before = await reports();
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  const after = await reports();
+  const passed = (ms) => new Promise((resolve) => setTimeout(resolve, ms));"""
+
+# "q 320x180 h 640x360": the encodings of the camera that send, and their size.
+SENT = f"""async () => {{
+  {OUTBOUND}
+  const sender = kinroom.pc().getTransceivers()[1].sender;
+  const before = await outbound(sender);
+  await passed(700);
+  const after = await outbound(sender);
   return ["q", "h", "f"]
     .filter((rid) => (after.get(rid)?.framesEncoded ?? 0) > (before.get(rid)?.framesEncoded ?? 0))
-    .map((rid) => `${rid} ${after.get(rid).frameWidth}x${after.get(rid).frameHeight}`)
+    .map((rid) => `${{rid}} ${{after.get(rid).frameWidth}}x${{after.get(rid).frameHeight}}`)
     .join(" ");
-}"""
+}}"""
 
-LINES = """async (participant) => {
-  const { mid } = kinroom.slots().find((slot) => slot.participant === participant && slot.source === "camera") ?? {};
+# Of the two encodings of the screen: [width, height, frames/s, bits/s].
+SCREEN_SENT = f"""async () => {{
+  {OUTBOUND}
+  const shares = ({{ sender }}) => sender.track?.kind === "video" && sender.track.contentHint === "detail";
+  const {{ sender }} = kinroom.pc().getTransceivers().find(shares);
+  const before = await outbound(sender);
+  await passed(5000);
+  const after = await outbound(sender);
+  return ["h", "f"].map((rid) => {{
+    const [old, now] = [before.get(rid), after.get(rid)];
+    const each = (field) => (1000 * (now[field] - old[field])) / (now.timestamp - old.timestamp);
+    return [now.frameWidth, now.frameHeight, each("framesEncoded"), 8 * each("bytesSent")];
+  }});
+}}"""
+
+LINES_OF = """async (participant, source) => {
+  const { mid } = kinroom.slots().find((slot) => slot.participant === participant && slot.source === source) ?? {};
   const slot = kinroom.pc().getTransceivers().find((one) => one.mid === mid);
   const reports = slot ? [...(await slot.receiver.getStats()).values()] : [];
   return reports.find(({ type }) => type === "inbound-rtp")?.frameHeight ?? 0;
 }"""
+LINES = f"(participant) => ({LINES_OF})(participant, 'camera')"
+SCREEN_LINES = f"(participant) => ({LINES_OF})(participant, 'screen')"
 
 
 STRONG = """() => Object.defineProperty(navigator, "hardwareConcurrency", { value: 8 })"""
@@ -64,9 +85,9 @@ async def until(person: Person, function: str, wanted: object, *arguments: objec
         await asyncio.sleep(0.2)
 
 
-async def come(group: Group, name: str, kind: type[Person], *injected: str) -> Person:
+async def come(group: Group, name: str, kind: type[Person], *injected: str, firefox: bool = False) -> Person:
     # People of one browser share its camera, in the size in which it was opened first.
-    page = await group.browser(devices=1 if kind is AsCaptured else 2)
+    page = await (group.firefox() if firefox else group.browser(devices=1 if kind is AsCaptured else 2))
     for function in injected:
         await page.inject(function)
     person = kind(page, name)
@@ -98,11 +119,38 @@ async def low_data(ben: Person, ann: Person) -> None:
     assert 50e3 < used < LOW_DATA
 
 
+async def test_firefox_sends_its_camera_in_three_sizes_too(group: Group) -> None:
+    ben = await come(group, "Ben", Person)
+    ann = await come(group, "Ann", AsCaptured, STRONG, firefox=True)
+    await until(ann, SENT, "q 320x180 h 640x360 f 1280x720", within=RAMP)
+    await until(ben, LINES, 720, ann.id)
+    await ben.page.viewport(*SMALL)
+    await until(ann, SENT, "q 320x180")
+
+
 async def test_a_small_machine_sends_two_sizes(group: Group) -> None:
     ben = await come(group, "Ben", Person)
     ann = await come(group, "Ann", AsCaptured)
     await until(ann, SENT, "q 320x180 h 640x360")
     await until(ben, LINES, 360, ann.id)
+
+
+async def test_a_screen_is_sent_whole_and_in_half_its_size(group: Group) -> None:
+    """The half for small tiles and narrow lines: five times a second, and at most 200 kbit/s."""
+    ana = await group.come_to_lead("Ana")
+    ben = await come(group, "Ben", Person)
+    await ana.page.viewport(*LARGE)
+    await ana.page.click("[data-action=share]")
+    await until(ben, SCREEN_LINES, SCREEN[1], ana.id, within=RAMP)
+    half, whole = await ana.page.call(SCREEN_SENT)
+    assert (half[:2], whole[:2]) == ([SCREEN[0] // 2, SCREEN[1] // 2], [*SCREEN])
+    (half_fps, half_rate), (whole_fps, whole_rate) = half[2:], whole[2:]
+    assert 2 < half_fps < 5.5
+    assert 4 < whole_fps < 15.5
+    assert half_rate < 220e3
+    assert whole_rate < 1.65e6
+    await ben.page.viewport(*SMALL)
+    await until(ben, SCREEN_LINES, SCREEN[1] // 2, ana.id)
 
 
 async def test_a_full_line_keeps_the_sound_and_says_so(group_behind_proxy: Group, proxy: Proxy) -> None:
