@@ -8,13 +8,11 @@ bad line is that of the one who sends, a second browser with a good one looks an
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import enum
-import os
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -31,6 +29,7 @@ from bench.lab.impair import Rule
 from bench.lab.lead import member
 from bench.lab.netns import BEHIND_STREET, STREET, Home, Namespace, home, namespace
 from bench.lab.pipe import Pipe
+from bench.lab.priority import favoured
 from bench.lab.proxy import Proxy, Rules
 from bench.lab.recorded import Recorded, record
 from bench.lab.sensed import Heard, Sensed, Shown, Span
@@ -425,7 +424,7 @@ async def stage(
             people.append(await one.evaluate("kinroom.store.me.value"))
         for actor in actors:
             await actor.look(people)
-        stack.enter_context(_favoured())
+        stack.enter_context(favoured())
         yield Stage(server, made.session, Network(away, line, proxy), actors, page, eye)
 
 
@@ -455,18 +454,6 @@ async def _come(page: Page, link: str, name: str, camera: tuple[int, int, int]) 
     await page.inject(SENSES)
     await page.open(link)
     await come_in(page, name)
-
-
-@contextlib.contextmanager
-def _favoured() -> Iterator[None]:
-    """The proxy is a line, and lines do not wait for browsers. Needs root. Our children do not inherit it."""
-    with contextlib.suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
-    try:
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 async def measure(only: Sequence[str], browsers_: Sequence[Browser], seed: int) -> AsyncIterator[Result]:
