@@ -43,14 +43,15 @@ VOLUMES = (
     """[...document.querySelectorAll("audio")].filter((one) => one.srcObject && !one.muted).map((one) => one.volume)"""
 )
 
-# Offers that ask for more slots. Those that only restart ICE answer a path that was silent for 1.5 s, as one may be
-# where eight browsers share two cores.
+# But for restarts of ICE: they answer a path that was silent for 1.5 s, as one may be where eight browsers share two
+# cores.
 COUNT_OFFERS = """() => {
   const set = RTCPeerConnection.prototype.setLocalDescription;
-  const lines = (description) => (description?.sdp.match(/^m=/gm) ?? []).length;
+  const ufrag = ({ sdp }) => sdp.match(/^a=ice-ufrag:(\\S+)/m)?.[1];
   window.offers = 0;
   RTCPeerConnection.prototype.setLocalDescription = function (description) {
-    if (lines(description) !== lines(this.currentLocalDescription)) window.offers++;
+    const current = this.currentLocalDescription;
+    if (!current || ufrag(description) === ufrag(current)) window.offers++;
     return set.call(this, description);
   };
 }"""
@@ -137,7 +138,7 @@ async def moments(people: Sequence[Person], condition: str, within: float = 15.0
 
 
 async def offers(people: Iterable[Person]) -> list[int]:
-    """For more slots, since the page came. A newcomer may cost one, and a reload begins anew."""
+    """Since the page came. A newcomer may cost one, and a reload begins anew."""
     return await asyncio.gather(*(person.page.evaluate("window.offers") for person in people))
 
 

@@ -116,7 +116,7 @@ function TileNote({ store, person, source, state, stoppedAt }: NoteProps) {
   const own = note(store, person, source) ?? thriftNote(store, person, source, state);
   if (own) {
     // Over a face or initials, not across them.
-    const high = (person.covered && person.present) || state === "squeezed" || (person.me && state === "live");
+    const high = (person.covered && person.present) || state === "squeezed" || (person.me && store.ownPaused.value);
     return (
       <p class="tile-note" data-at={high ? "top" : "middle"}>
         <Icon of={own[0]} />
