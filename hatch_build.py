@@ -30,7 +30,7 @@ LIBRARY = SHELL / "_kernel.so"
 FLAGS = ("-std=gnu11", "-O2", "-Wall", "-Wextra", "-shared", "-fPIC")
 
 # What runs for every packet or report. Not here: what msgspec decodes (it needs a class as Python makes it), what only
-# SDP and STUN need, and `steps`.
+# SDP and STUN need, and `steps`. Of the shell, what cost less by it.
 NOT_COMPILED = [
     "__init__",
     "changes",
@@ -45,11 +45,15 @@ NOT_COMPILED = [
     "stun",
     "vp8",
 ]
-COMPILED = tuple(
-    path
-    for folder in ("core", "wire")
-    for path in sorted((ROOT / "rtc" / folder).glob("*.py"))
-    if path.stem not in NOT_COMPILED
+COMPILED_OF_SHELL = ["endpoint", "express", "kernel", "media", "sending", "worker"]
+COMPILED = (
+    *(
+        path
+        for folder in ("core", "wire")
+        for path in sorted((ROOT / "rtc" / folder).glob("*.py"))
+        if path.stem not in NOT_COMPILED
+    ),
+    *(SHELL / f"{name}.py" for name in COMPILED_OF_SHELL),
 )
 
 

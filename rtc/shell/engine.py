@@ -42,7 +42,8 @@ from rtc.shell.rpc import (
 
 log = structlog.get_logger(__name__)
 
-WORKER_COMMAND: Final = (sys.executable, "-P", "-m", "rtc.shell.worker")  # -P: no module from a working directory
+# -P: no module from a working directory; -c, since a compiled module cannot be run by -m.
+WORKER_COMMAND: Final = (sys.executable, "-P", "-c", "from rtc.shell.worker import main; main()")
 
 
 class EngineSettings(Struct, frozen=True):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
+from rtc.compiled import PACKAGE
 from rtc.core.batch import Entry, Fan
 from rtc.shell import libc
 from rtc.shell.endpoint import OutgoingStream
 
 log = structlog.get_logger()
 
-LIBRARY: Final = Path(__file__).with_name("_kernel.so")
+LIBRARY: Final = PACKAGE / "shell" / "_kernel.so"
 VERSION: Final = 7  # of the structs; kernel.h has the same
 ENTRIES_AT_ONCE: Final = 64
 

@@ -1,6 +1,7 @@
 """One worker process: one event loop, one UDP port, spoken to by the engine over a socketpair.
 
-`python -m rtc.shell.worker FD`. The end of the pipe is the end of the process.
+`main` is its program, with the number of its end of that pair as the argument. The end of the pipe is the end of the
+process.
 """
 
 from __future__ import annotations
@@ -446,7 +447,3 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _take_precedence()
     uvloop.run(_main(int(sys.argv[1])))
-
-
-if __name__ == "__main__":
-    main()

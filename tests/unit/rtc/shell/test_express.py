@@ -8,10 +8,8 @@ import shutil
 import socket
 import subprocess
 import time
-import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
@@ -30,13 +28,14 @@ from rtc.core.stats import PeerStats
 from rtc.shell import kernel, libc, srtp
 from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint, OutgoingStream
-from rtc.shell.express import KEPT, MOST_ARRIVALS
+from rtc.shell.express import KEPT, MOST_ARRIVALS, Route
 from rtc.shell.media import MediaSocket
 from rtc.wire import extensions as uris
 from rtc.wire import rtcp, rtp
 from rtc.wire.feedback import Nack
 from tests.unit.rtc.core.group import AUDIO, CHROMIUM_IDS, EVERYTHING, FIREFOX_IDS, RTX, VIDEO, delta_frame, key_frame
 from tests.unit.rtc.core.group import lines as lines_of
+from tests.unit.rtc.marks import replaces_methods
 
 PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
 # A viewer whose header extension ids do not fit the one-byte form.
@@ -63,8 +62,7 @@ clock = Clock()
 @pytest.fixture(autouse=True, scope="module")
 def one_clock() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        stands = SimpleNamespace(monotonic=clock.monotonic, time=time.time, sleep=time.sleep)
-        patch.setattr("rtc.shell.media.time", stands)
+        patch.setattr(time, "monotonic", clock.monotonic)
         yield
 
 
@@ -481,15 +479,16 @@ def test_what_was_just_forwarded_is_sent_again_to_whoever_misses_it(site: Site) 
 
 def test_viewers_are_told_of_what_was_held_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
+    on_the_wall = time.time
     for late in (0, 0, 0.05, 0.06, 0):
-        stands = SimpleNamespace(monotonic=clock.monotonic, time=lambda late=late: time.time() + late)
-        monkeypatch.setattr("rtc.shell.media.time", stands)
+        monkeypatch.setattr(time, "time", lambda late=late: on_the_wall() + late)
         site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
     site.settle()
     holds = [one.largest_hold_ms for one in site.router.peers[PeerId(2)].stats().subscriptions]
     assert 40 < max(holds) < 60, "the third packet, by as much later as the second was not"
 
 
+@replaces_methods
 def test_nothing_is_noted_of_routes_that_went_within_a_batch(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """Their memory is another's by then."""
     publisher, endpoint = Publisher(0, CHROMIUM_IDS), site.people[0].endpoint
@@ -510,16 +509,19 @@ def test_who_is_gone_leaves_no_memory_to_the_garbage_collector(site: Site) -> No
     publisher = Publisher(0, CHROMIUM_IDS)
     for stream in STREAMS:
         site.send(0, [publisher.packet(stream, 1, "key", b"x") or b"" for _ in range(3)])
-    lanes = [stream.lane for _, stream in site.people[0].endpoint.peer.demuxer.streams]
-    assert all(lanes)
-    routes = [weakref.ref(lane) for lane in lanes if lane is not None]
-    del lanes
+    assert all(stream.lane for _, stream in site.people[0].endpoint.peer.demuxer.streams)
+    gc.collect()
     gc.disable()
     try:
+        before = routes_alive()
         site.media.forget(site.people[0].endpoint)
-        assert not any(route() for route in routes)
+        assert routes_alive() == before - len(STREAMS)
     finally:
         gc.enable()
+
+
+def routes_alive() -> int:
+    return sum(isinstance(one, Route) for one in gc.get_objects())
 
 
 def test_who_has_moved_is_followed_from_the_first_packet(site: Site) -> None:

@@ -21,6 +21,7 @@ from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.media import CONTROL_COST, LARGEST, MAX_GUESSES, MAX_SSRCS, MAY_WAIT, MediaSocket
 from rtc.wire import rtp
+from tests.unit.rtc.marks import replaces_methods
 
 PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
 
@@ -175,6 +176,7 @@ def test_control_packets_cost_more_than_media(
     assert 10 <= endpoint.peer.drops["rate"] <= 20
 
 
+@replaces_methods
 def test_what_comes_while_reports_are_read_does_not_wait_for_all_of_them(
     media: MediaSocket,
     transports: Transports,
@@ -200,6 +202,7 @@ def test_what_comes_while_reports_are_read_does_not_wait_for_all_of_them(
     assert order == ["other", "report", "other", "report", "other", "report", "other"]
 
 
+@replaces_methods
 def test_reports_without_end_do_not_heap_up(
     media: MediaSocket, endpoint: Endpoint, browser: Session, sender: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +217,7 @@ def test_reports_without_end_do_not_heap_up(
     assert len(read) == 5
 
 
+@replaces_methods
 def test_a_flood_of_reports_leaves_the_loop_its_turn(
     media: MediaSocket, endpoint: Endpoint, browser: Session, sender: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ from rtc.shell.endpoint import OutgoingStream
 from rtc.shell.libc import Destination
 from rtc.shell.sending import SEND_AT_ONCE, PythonWriter, Sender, Writer
 from rtc.wire import rtp, vp8
+from tests.unit.rtc.marks import replaces_methods
 
 PROFILE, MASTER = "SRTP_AEAD_AES_128_GCM", bytes(range(28))
 
@@ -258,6 +259,7 @@ def test_a_message_has_packets_of_one_size_and_maybe_a_shorter_last(
     assert [(at, [packet]) for at, content in written.messages for packet in content] == written.unsegmented
 
 
+@replaces_methods
 def test_a_library_of_another_source_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(kernel, "LIBRARY", tmp_path / "_kernel.so")
     assert kernel.load() is None

@@ -15,6 +15,7 @@ from rtc.shell.dtls import Certificate
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.media import MAY_WAIT
 from rtc.shell.worker import TURNS, Worker
+from tests.unit.rtc.marks import replaces_methods
 
 PEOPLE = 10
 
@@ -40,6 +41,7 @@ def tick(worker: Worker) -> None:
         worker._tick(asyncio.get_running_loop())
 
 
+@replaces_methods
 async def test_packets_wait_for_one_peers_turn_and_not_for_everybodys(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +60,7 @@ async def test_packets_wait_for_one_peers_turn_and_not_for_everybodys(
     assert taken == list(range(PEOPLE))
 
 
+@replaces_methods
 async def test_who_is_gone_by_what_came_through_has_no_turn(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     turns = []
 
