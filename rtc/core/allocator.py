@@ -2,7 +2,8 @@
 
 Sound is paid for first. Then each picture in its order gets its lowest rendition, and after that steps up to what its
 tile can show. What flows stays as long as it fits; to rise it must fit with room to spare, or pictures would change
-with each breath of the line. A picture for which there is no room at all is squeezed: better none than broken sound.
+with each breath of the line. A picture whose lowest rendition has no room gets fewer frames of it (`thinning`), and if
+there is no room for these either it is squeezed: better none than broken sound.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from rtc.core.model import Band, Mid
+from rtc.core.thinning import ALL, Thinned
 from rtc.wire.frozen import Frozen
 
 # A tile is scaled up by a third at most: less looks soft, more pays for lines that nobody sees.
@@ -28,6 +30,8 @@ FIRST_WORD: Final = 1.5  # seconds after the first estimate, which probing may b
 RISE_AFTER_TROUBLE: Final = 1.0  # seconds
 RISE_AFTER_FALL: Final = 2.0  # seconds, of the same picture
 RISE_EVERY: Final = 0.100  # seconds between two pictures of one viewer, as each begins with a key frame
+FEWEST_FRAMES: Final = 5.0  # a second: a face is still a face
+FEWEST_NEEDED: Final = 14.5  # of what somebody lip-reads or signs: 15, as measured
 RETURN_AFTER: Final = 3.0  # seconds: a picture that comes and goes is worse than none
 RETURN_LATER: Final = 6.0  # seconds, after the second squeeze within
 SQUEEZED_AGAIN: Final = 15.0  # seconds
@@ -50,11 +54,15 @@ class Candidate(Frozen, frozen=True):
     current: int | None  # layer that flows; None: nothing does
     rises_at: float  # not above the lowest before then
 
+    thinner: tuple[Thinned, ...]  # what there is in place of its lowest rendition, most frames first
+    up_to: int  # the temporal layer up to which it gets frames now (`thinning.ALL`)
+
 
 class Decision(Frozen, frozen=True):
     layers: dict[Mid, int | None]  # None: squeezed. A picture without any live rendition is not in it
     want: float  # bits/s of everything as its tiles wish, sound included
     short: bool  # not all of that is given
+    thinned: dict[Mid, Thinned]  # those that get fewer frames
 
 
 class _History:
@@ -76,7 +84,7 @@ class _History:
 class _Grant:
     """One picture within one decision. Levels are indexes of its renditions."""
 
-    __slots__ = ("candidate", "current", "history", "level", "wish")
+    __slots__ = ("candidate", "current", "history", "level", "thinned", "wish")
 
     def __init__(self, candidate: Candidate, history: _History) -> None:
         self.candidate = candidate
@@ -84,13 +92,24 @@ class _Grant:
         self.wish = wish(candidate)
         self.current = _level(candidate)
         self.level = 0
+        self.thinned: Thinned | None = None  # only so much of its lowest
+
+    @property
+    def up_to(self) -> int:
+        return ALL if self.thinned is None else self.thinned.temporal
 
     def cost(self, level: int) -> float:
         """What `level` adds to what is granted so far."""
         return self.rate(level) - self.rate(self.level)
 
     def rate(self, level: int) -> float:
+        """Of a level with all its frames."""
         return self.candidate.renditions[level].rate
+
+    @property
+    def given(self) -> float:
+        """Bits/s of what it has so far."""
+        return self.rate(self.level) * (1.0 if self.thinned is None else self.thinned.share)
 
 
 def wish(candidate: Candidate) -> int:
@@ -150,13 +169,14 @@ class Allocator:
         for grant in given:
             layers[grant.candidate.mid] = grant.candidate.renditions[grant.level].layer
             self._note(now, grant)
-        short = len(given) < len(grants) or any(grant.level < grant.wish for grant in given)
-        return Decision(layers, want, short)
+        thinned = {grant.candidate.mid: grant.thinned for grant in given if grant.thinned is not None}
+        short = len(given) < len(grants) or bool(thinned) or any(grant.level < grant.wish for grant in given)
+        return Decision(layers, want, short, thinned)
 
     def _note(self, now: float, grant: _Grant) -> None:
-        if grant.level > grant.current:
+        if grant.level > grant.current or grant.up_to > grant.candidate.up_to:
             self._rose_at = now
-        elif grant.level < min(grant.current, grant.wish):
+        elif grant.level < min(grant.current, grant.wish) or grant.up_to < grant.candidate.up_to:
             grant.history.fell_at = now
 
 
@@ -190,31 +210,50 @@ class _Round:
         return given
 
     def _begins(self, grant: _Grant) -> bool:
-        """Whether there is room for its lowest."""
-        history, rate = grant.history, grant.rate(0)
+        """Whether there is room for its lowest, or for fewer frames of it."""
+        history = grant.history
         if grant.candidate.band is Band.NEEDED:
+            self._fits(grant, 1.0, self._spare + self._over, FEWEST_NEEDED)  # and if nothing does, it gets the least
             begins = self._hears and (not history.squeezed or self._now >= history.returns_at)
         elif not history.squeezed:
-            begins = rate <= self._spare + self._over
-        elif ROOM_TO_RETURN * rate > self._spare:
+            begins = self._fits(grant, 1.0, self._spare + self._over, FEWEST_FRAMES)
+        elif not self._fits(grant, ROOM_TO_RETURN, self._spare, FEWEST_FRAMES):
             begins = False
         elif self._now < history.returns_at or not self._may_rise:
-            self._kept += ROOM_TO_RETURN * rate
+            self._kept += ROOM_TO_RETURN * grant.given
             begins = False
         else:
             begins = True
             self._may_rise = False
         if begins:
-            self._spare -= rate
+            self._spare -= grant.given
             history.squeezed = False
         else:
             history.squeeze(self._now)
         return begins
 
+    def _fits(self, grant: _Grant, room: float, spare: float, fewest: float) -> bool:
+        """Whether its lowest fits this many times, or fewer frames of it: then these, as many as do."""
+        candidate = grant.candidate
+        offered = [one for one in candidate.thinner if one.frames >= fewest]
+        flows = candidate.current is not None and not grant.history.squeezed
+        may_stay = flows and any(one.temporal <= candidate.up_to for one in offered)
+        for thinned in (None, *offered):
+            grant.thinned = thinned
+            comes_back = may_stay and grant.up_to > candidate.up_to  # as pictures rise
+            if comes_back and not (self._may_rise and self._now - grant.history.fell_at >= RISE_AFTER_FALL):
+                continue
+            if comes_back and ROOM_TO_RISE * grant.given <= self._spare:
+                self._may_rise = False
+                return True
+            if not comes_back and room * grant.given <= spare:
+                return True
+        return False
+
     def _steps_up(self, grant: _Grant) -> bool:
         """To its next level, if it may have it."""
         level = grant.level + 1
-        if level > grant.wish:
+        if level > grant.wish or grant.thinned is not None:
             return False
         cost = grant.cost(level)
         if level > grant.current:

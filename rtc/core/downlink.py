@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from rtc.core.allocator import CALM, Allocator, Candidate
+from rtc.core.allocator import CALM, SHARE_OF_TARGET, Allocator, Candidate, Decision
 from rtc.core.bandwidth import Estimator
 from rtc.core.bandwidth_slices import Digest
 from rtc.core.batch import Batch
@@ -20,10 +20,11 @@ from rtc.core.model import Band, Mid, Source
 from rtc.core.probing import Probing, usable
 from rtc.core.rates import Rate
 from rtc.core.sent_log import SentLog
-from rtc.core.slot import NOT_RANKED, Slot
+from rtc.core.slot import NOT_RANKED, ReceiverClass, Slot
 from rtc.core.speakers import Speakers
 from rtc.core.stats import DownlinkStats
 from rtc.core.subscription import Subscription
+from rtc.core.thinning import ALL
 from rtc.wire.transport_feedback import TransportFeedback
 
 DECIDE_EVERY: Final = 0.200  # seconds, while something is short, or changes
@@ -147,7 +148,8 @@ class Downlink:
         pictures = {slot.mid: s for slot, s in fed if slot.is_video}
         sounds = {slot.mid: s for slot, s in fed if not slot.is_video}
         self._send_sound_twice(now, sounds.values(), full=now - troubled_at < CALM)
-        candidates = [_candidate(now, slot, s, speakers) for slot, s in fed if slot.is_video]
+        thinner = target is not None and not self._all_fit(now, target, fed)
+        candidates = [_candidate(now, slot, s, speakers, thinner=thinner) for slot, s in fed if slot.is_video]
         voices = [_voice(now, mid, s, speakers) for mid, s in sounds.items()]
         needed = math.fsum(c.renditions[0].rate for c in candidates if c.band is Band.NEEDED and c.renditions)
         full = now - troubled_at < CALM
@@ -158,15 +160,25 @@ class Downlink:
         for mid, subscription in sounds.items():
             _select(now, subscription, None if mid in waiting else 0, batch)
         for mid, layer in decision.layers.items():
+            thinned = decision.thinned.get(mid)
+            thin(pictures[mid].slot, ALL if thinned is None else thinned.temporal)
             _select(now, pictures[mid], layer, batch)
         self.stats = DownlinkStats(
             target=target,
             ideal=decision.want + math.fsum(voice.rate for voice in voices if voice.mid in waiting),
-            allocated=sound + math.fsum(_granted(c, decision.layers.get(c.mid)) for c in candidates),
+            allocated=sound + math.fsum(_granted(c, decision) for c in candidates),
             troubled=full,
             probes=self.probing.count,
         )
         return decision.short or bool(waiting)
+
+    @staticmethod
+    def _all_fit(now: float, target: float, fed: Sequence[tuple[Slot, Subscription]]) -> bool:
+        """Whether nothing has to be thinned, nor is."""
+        if any(slot.thinning.active for slot, _ in fed):
+            return False
+        lowest = [renditions[0].rate for _, s in fed if (renditions := s.publication.renditions(now))]
+        return math.fsum(lowest) <= SHARE_OF_TARGET * target
 
     def _send_sound_twice(self, now: float, sounds: Iterable[Subscription], *, full: bool) -> None:
         """Where it helps: not where what is lost is only what the line has no room for."""
@@ -177,7 +189,8 @@ class Downlink:
             return
         for slot in self._slots.values():
             if slot.red_payload_type is not None:
-                _regroup(slot, slot.red_payload_type if self._twice else None)
+                twice = slot.red_payload_type if self._twice else None
+                _regroup(slot, slot.receivers._replace(red_payload_type=twice))
 
     def _fits_twice(self, now: float, sounds: Iterable[Subscription]) -> bool:
         target = self._estimator.target
@@ -193,8 +206,15 @@ class Downlink:
             self.probing.begin(now, probe, slot)
 
 
-def _regroup(slot: Slot, red_payload_type: int | None) -> None:
-    receivers = slot.receivers._replace(red_payload_type=red_payload_type)
+def thin(slot: Slot, up_to: int) -> None:
+    """Only frames up to this temporal layer leave there, as soon as a decoder can follow."""
+    slot.thinning.limit = up_to
+    alone = slot if slot.thinning.active else None
+    if slot.receivers.alone is not alone:
+        _regroup(slot, slot.receivers._replace(alone=alone))
+
+
+def _regroup(slot: Slot, receivers: ReceiverClass) -> None:
     if receivers == slot.receivers:
         return
     subscription = slot.subscription
@@ -204,17 +224,29 @@ def _regroup(slot: Slot, red_payload_type: int | None) -> None:
         subscription.encoding.regroup(subscription, receivers)
 
 
-def _candidate(now: float, slot: Slot, subscription: Subscription, speakers: Speakers) -> Candidate:
+def _candidate(now: float, slot: Slot, subscription: Subscription, speakers: Speakers, *, thinner: bool) -> Candidate:
     publication = subscription.publication
     band = slot.band
     if band is Band.REST and publication.source is Source.CAMERA and publication.publisher in speakers.shown:
         band = Band.FRONT
     renditions = publication.renditions(now)
-    return Candidate(slot.mid, band, slot.rank, slot.height, renditions, subscription.layer, subscription.rises_at)
+    return Candidate(
+        slot.mid,
+        band,
+        slot.rank,
+        slot.height,
+        renditions,
+        subscription.layer,
+        subscription.rises_at,
+        publication.thinner(now) if thinner else (),
+        slot.thinning.limit,
+    )
 
 
-def _granted(candidate: Candidate, layer: int | None) -> float:
-    return math.fsum(rendition.rate for rendition in candidate.renditions if rendition.layer == layer)
+def _granted(candidate: Candidate, decision: Decision) -> float:
+    layer, thinned = decision.layers.get(candidate.mid), decision.thinned.get(candidate.mid)
+    rate = math.fsum(rendition.rate for rendition in candidate.renditions if rendition.layer == layer)
+    return rate if thinned is None else rate * thinned.share
 
 
 def _voice(now: float, mid: Mid, subscription: Subscription, speakers: Speakers) -> Voice:

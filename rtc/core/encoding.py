@@ -14,6 +14,7 @@ from rtc.core.rtp_stream import CachedPacket, Ledger, RtpStream
 from rtc.core.slot import ReceiverClass
 from rtc.core.stats import EncodingStats
 from rtc.core.subscription import Subscription
+from rtc.core.thinning import Thinned, offers
 from rtc.wire import red, vp8
 from rtc.wire.errors import WireError
 from rtc.wire.rtp import RtpPacket
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 # A hold shorter than this is the work of one batch; the packet path looks no closer.
 NOTABLE_HOLD: Final = 0.005  # seconds
+LOOK_BACK: Final = 90  # packets: of the lowest encoding a second or two
 OVERHEAD: Final = 64  # octets of a viewer's packet beside its payload: RTP with extensions 20, SRTP 16, IP and UDP 28
 
 
@@ -124,16 +126,23 @@ class Encoding:
             self._waiting.remove(subscription)
             subscription.awaited = None
         if subscription.encoding is self:
-            self._flowing[subscription.slot.receivers].remove(subscription)
+            self._unfeed(subscription)
             self.fed -= 1
             subscription.stop(now)
 
     def regroup(self, subscription: Subscription, receivers: ReceiverClass) -> None:
         """It is fed from here, and gets the same in another form from now on."""
         self.changed()
-        self._flowing[subscription.slot.receivers].remove(subscription)
+        self._unfeed(subscription)
         subscription.slot.receivers = receivers
         self._flowing.setdefault(receivers, _Flow()).add(subscription)
+
+    def _unfeed(self, subscription: Subscription) -> None:
+        receivers = subscription.slot.receivers
+        flow = self._flowing[receivers]
+        flow.remove(subscription)
+        if not len(flow):
+            del self._flowing[receivers]
 
     def take_over(self, now: float, stream: RtpStream) -> None:
         """The publisher began a new SSRC: viewers continue at its first (key) frame."""
@@ -178,7 +187,7 @@ class Encoding:
 
     def _restart_flows(self, now: float) -> None:
         """What comes next does not follow on what was sent."""
-        for flow in self._flowing.values():
+        for flow in list(self._flowing.values()):
             for subscription in list(flow):
                 self.leave(now, subscription)
                 if subscription.awaited is None:
@@ -233,11 +242,11 @@ class Encoding:
         """
         if self.publication.held or (self._waiting and not self.is_video):
             return None
-        if any(receivers.red_payload_type is not None and len(flow) for receivers, flow in self._flowing.items()):
+        if any(one.red_payload_type is not None or one.alone is not None for one in self._flowing):
             return None
         if stream is not self.stream:
             return []
-        return [(receivers, flow.fan) for receivers, flow in self._flowing.items() if len(flow)]
+        return [(receivers, flow.fan) for receivers, flow in self._flowing.items()]
 
     def settle(self) -> None:
         """Before a look at what was sent."""
@@ -321,9 +330,12 @@ class Encoding:
     def _fan_out(self, number: int, cached: CachedPacket, batch: Batch) -> None:
         packet = cached.packet
         for receivers, flow in self._flowing.items():
-            if len(flow):
-                form = self._form(cached, receivers, number)
+            form = self._form(cached, receivers, number)
+            if receivers.alone is None:
                 batch.entries.append((form, flow.fan, number, packet.timestamp))
+                continue
+            for subscription in flow:
+                subscription.forward_alone(number, form, cached, batch)
         if not self.is_video:
             self._before = (number, packet)
         self.sent_packets += 1
@@ -346,6 +358,21 @@ class Encoding:
         rate = self._rate.sample(now, self.sent_octets + self.sent_packets * OVERHEAD)
         return Rendition(self.layer, self.height, rate)
 
+    def thinner(self) -> tuple[Thinned, ...]:
+        """What a viewer may be given of it that takes less."""
+        stream = self.stream
+        if stream is None or not self.keeps:
+            return ()
+        stream.settle()
+        recent = stream.recent(LOOK_BACK)
+        return offers(
+            (
+                (one.packet.timestamp, one.packet.payload_end - one.packet.payload_start + OVERHEAD, _layer(one))
+                for one in recent
+            ),
+            self.publication.clock_rate,
+        )
+
     def stats(self) -> EncodingStats:
         return EncodingStats(self.layer, self.height, self.sent_packets, self.sent_octets, self.fed)
 
@@ -365,3 +392,7 @@ class Encoding:
         for flow in self._flowing.values():
             for subscription in flow:
                 subscription.largest_hold = max(subscription.largest_hold, hold)
+
+
+def _layer(cached: CachedPacket) -> int | None:
+    return None if cached.descriptor is None else cached.descriptor.tid

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from rtc.wire.vp8 import Vp8Descriptor
+
+# Each frame that is left out makes one; late packets and NACKs reach back about a second.
+MAX_DROPS: Final = 64
+LATE: Final = 256  # frames: nobody asks for older ones
 
 PictureFields = tuple[int, int, int, int, int]
 """(bytes to the picture id, its 7 or 15 bits, its value, bytes to TL0PICIDX, its value); 0 bytes: it has none."""
@@ -35,25 +41,47 @@ def rewrite(packet: memoryview | bytearray, at: int, fields: PictureFields, id_d
 
 
 class PictureIds:
-    """Offsets that make a new source continue where the last one ended. A source without ids is left alone."""
+    """Offsets that make a new source continue where the last one ended. A source without ids is left alone.
 
-    __slots__ = ("_last_id", "_last_tl0", "id_delta", "tl0_delta")
+    `id_delta` and `tl0_delta` serve the packet path: they are those of the newest frame and what follows.
+    """
+
+    __slots__ = ("_dropped", "_last_id", "_last_tl0", "id_delta", "tl0_delta")
 
     def __init__(self) -> None:
         self.id_delta = 0  # modulo 2**15
         self.tl0_delta = 0  # modulo 2**8
         self._last_id: int | None = None
         self._last_tl0: int | None = None
+        self._dropped: list[int] = []  # ids of the present source, oldest first
 
     def sync(self, first: Vp8Descriptor) -> None:
         """`first` starts a new source (or the same one after a pause)."""
+        self._dropped.clear()
         if first.picture_id is not None and self._last_id is not None:
             self.id_delta = (self._last_id + 1 - first.picture_id) & 0x7FFF
         if first.tl0picidx is not None and self._last_tl0 is not None:
             self.tl0_delta = (self._last_tl0 + 1 - first.tl0picidx) & 0xFF
 
+    def drop(self, packet: Vp8Descriptor) -> None:
+        """The frame of this packet, the newest, is left out. The others close up: to a decoder a gap is loss."""
+        picture_id = packet.picture_id
+        if picture_id is None or self._dropped[-1:] == [picture_id]:
+            return
+        self.id_delta = (self.id_delta - 1) & 0x7FFF
+        self._dropped.append(picture_id)
+        if len(self._dropped) > MAX_DROPS:
+            del self._dropped[0]
+
+    def id_delta_of(self, packet: Vp8Descriptor | None) -> int:
+        """Of a packet that need not be of the newest frame."""
+        if packet is None or packet.picture_id is None or not self._dropped:
+            return self.id_delta
+        after = sum((dropped - packet.picture_id) & 0x7FFF < LATE for dropped in self._dropped)
+        return (self.id_delta + after) & 0x7FFF
+
     def stop(self, last: Vp8Descriptor) -> None:
-        """`last` is the newest packet that was sent of the present source."""
+        """`last` is the newest packet of the present source, sent or left out."""
         if last.picture_id is not None:
             self._last_id = (last.picture_id + self.id_delta) & 0x7FFF
         if last.tl0picidx is not None:

@@ -11,12 +11,14 @@ from rtc.core.model import PeerId, Source
 from rtc.core.rtp_stream import RtpStream
 from rtc.core.stats import PublicationStats
 from rtc.core.subscription import Forwarding, Subscription
+from rtc.core.thinning import Thinned
 
 # An encoding without packets for so long has ended, if another has some: browsers stop the upper ones by themselves.
 # Lower shortens the freeze of those who watch it; a camera in the dark makes five frames a second.
 CAMERA_ENDS_AFTER: Final = 0.7  # seconds
 SCREEN_ENDS_AFTER: Final = 2.5  # seconds: of a page that nobody scrolls a frame is sent each second
 MEASURE_EVERY: Final = 0.100  # seconds
+THIN_EVERY: Final = 1.0  # seconds: a browser keeps to one pattern
 
 
 class Publication:
@@ -39,6 +41,8 @@ class Publication:
         self._ends_after = SCREEN_ENDS_AFTER if source is Source.SCREEN else CAMERA_ENDS_AFTER
         self._renditions: tuple[Rendition, ...] = ()
         self._measures_at = float("-inf")
+        self._thinner: tuple[Thinned, ...] = ()
+        self._thins_at = float("-inf")
         self._live_before: list[Encoding] = []
 
     def begin(self, now: float, layer: int, stream: RtpStream) -> Encoding:
@@ -66,6 +70,14 @@ class Publication:
             measured = [encoding.measure(now) for encoding in self.encodings]
             self._renditions = tuple(measured[encoding.layer] for encoding in self.live)
         return self._renditions
+
+    def thinner(self, now: float) -> tuple[Thinned, ...]:
+        """What a viewer may be given in place of its lowest rendition, most frames first."""
+        if now >= self._thins_at:
+            self._thins_at = now + THIN_EVERY
+            live = self.live
+            self._thinner = live[0].thinner() if live and self.is_video else ()
+        return self._thinner
 
     def tend(self, now: float, batch: Batch) -> bool:
         """Call about every 100 ms. Whether viewers had to be led elsewhere, as encodings have ended or come back."""

@@ -100,6 +100,12 @@ class RtpStream:
             self._cache.put(number, cached)
         return cached
 
+    def recent(self, most: int) -> list[CachedPacket]:
+        """The newest packets that are kept, oldest first."""
+        newest = self.log.highest
+        found = [self.recall(number) for number in range(newest - most + 1, newest + 1)]
+        return [cached for cached in found if cached is not None]
+
     def forget(self) -> None:
         self._cache.clear()
 

@@ -10,6 +10,7 @@ from rtc.core.model import Band, Mid
 from rtc.core.munger import Munger
 from rtc.core.picture_ids import PictureIds
 from rtc.core.runs import Runs
+from rtc.core.thinning import Thinning
 
 if TYPE_CHECKING:
     from rtc.core.subscription import Subscription
@@ -29,6 +30,7 @@ class ReceiverClass(NamedTuple):
     audio_level_id: int | None
     transport_id: int | None = None  # of transport-wide numbers
     red_payload_type: int | None = None  # they get each payload of sound twice, under this one (RFC 2198)
+    alone: Slot | None = None  # the only one of its class: not every packet is for it, nor at once
 
 
 class Slot:
@@ -57,6 +59,7 @@ class Slot:
         self.receivers = receivers
         self.munger = Munger(first_sequence)
         self.pictures = PictureIds()
+        self.thinning = Thinning()
         self.line: SlotLine | None = None
         self.last_timestamp: int | None = None
         self.sink: Sink | None = None  # None until DTLS is done

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rtc.core.batch import Batch, Fan, FlowStarted, Form, Target
+from rtc.core.batch import Batch, Fan, FlowStarted, Form, Sink, Target
 from rtc.core.model import PeerId
 from rtc.core.rtp_stream import CachedPacket, RtpStream
 from rtc.core.slot import Slot
@@ -29,6 +29,7 @@ class Subscription:
     __slots__ = (
         "_base_octets",
         "_base_packets",
+        "_fan",
         "_stopped_at",
         "announced",
         "awaited",
@@ -75,6 +76,7 @@ class Subscription:
         self._stopped_at: float | None = None
         self._base_packets = 0
         self._base_octets = 0
+        self._fan: Fan | None = None  # of `forward_alone`
 
     @property
     def forwarding(self) -> Forwarding:
@@ -115,6 +117,7 @@ class Subscription:
         self.ts_delta = (out - rtp) & 0xFFFFFFFF
         if first.descriptor is not None:
             slot.pictures.sync(first.descriptor)
+        self._fan = None
         self.encoding, self.stream = encoding, stream
         self._base_packets, self._base_octets = encoding.sent_packets, encoding.sent_octets
         if self._stopped_at is not None:
@@ -190,6 +193,7 @@ class Subscription:
         """The newest incoming packet `number` is not forwarded."""
         self.slot.munger.drop(number)
         self.seq_delta = self.slot.munger.delta
+        self._fan = None
 
     def count(self, packets: int, octets: int) -> None:
         """Correct the totals by what this subscription alone was sent (or, negative, was not)."""
@@ -203,15 +207,30 @@ class Subscription:
         assert slot.sink is not None  # who flows has one
         return slot.sink, self.seq_delta, self.ts_delta, slot.pictures.id_delta, slot.pictures.tl0_delta
 
+    def forward_alone(self, number: int, form: Form, cached: CachedPacket, batch: Batch) -> None:
+        """Send the newest packet, if it is for this viewer."""
+        slot, packet, descriptor = self.slot, cached.packet, cached.descriptor
+        if descriptor is not None and slot.thinning.drops(descriptor, packet.timestamp):
+            slot.pictures.drop(descriptor)
+            self.drop(number)
+            self.count(-1, packet.payload_start - packet.payload_end)
+            return
+        if self._fan is None:
+            self._fan = Fan((self.target,))
+        batch.entries.append((form, self._fan, number, packet.timestamp))
+
     def forward_late(self, number: int, form: Form, cached: CachedPacket, batch: Batch) -> bool:
         """Send a packet that is not the newest, in its own place. False if it has none here."""
         out = self.slot.munger.out(number)
         if out is None or self.slot.sink is None:
             return False
-        sink, _, ts_delta, id_delta, tl0_delta = self.target
-        fan = Fan(((sink, 0, ts_delta, id_delta, tl0_delta),))
-        batch.entries.append((form, fan, out, cached.packet.timestamp))
+        batch.entries.append((form, self._fan_of(self.slot.sink, cached), out, cached.packet.timestamp))
         return True
+
+    def _fan_of(self, sink: Sink, cached: CachedPacket) -> Fan:
+        """For one packet, which need not be the newest, whose sequence number is known."""
+        _, _, ts_delta, _, tl0_delta = self.target
+        return Fan(((sink, 0, ts_delta, self.slot.pictures.id_delta_of(cached.descriptor), tl0_delta),))
 
     def retransmit(self, now: float, sequences: Iterable[int], round_trip: float, batch: Batch) -> int:
         """Answer a NACK over the slot's RTX stream (RFC 4588); returns the octets put into the batch."""
@@ -230,8 +249,7 @@ class Subscription:
                 continue
             self.retransmitted += 1
             form = self._rtx_form(cached, out, slot.rtx_payload_type, slot.receivers.transport_id)
-            _, _, ts_delta, id_delta, tl0_delta = self.target
-            fan = Fan(((slot.rtx_sink, 0, ts_delta, id_delta, tl0_delta),))
+            fan = self._fan_of(slot.rtx_sink, cached)
             batch.entries.append((form, fan, slot.next_rtx_sequence(), cached.packet.timestamp))
             octets += form.size
         return octets

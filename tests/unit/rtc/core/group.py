@@ -253,6 +253,7 @@ class Camera:
         self._timestamps = [0 for _ in self.rids]
         self._skipped: list[list[Made]] = [[] for _ in self.rids]
         self._counter = itertools.count(1)
+        self._temporal = 0x20  # RFC 7741 4.2: TID, Y, KEYIDX
 
     def made(self, sent: Sent) -> Made:
         return self._made[sent.payload[-12:]]
@@ -260,8 +261,9 @@ class Camera:
     def layers(self, sent: list[Sent]) -> list[int]:
         return [self.made(one).layer for one in sent]
 
-    def send(self, layer: int, *, key: bool = False) -> list[Sent]:
+    def send(self, layer: int, *, key: bool = False, temporal: int = 0, syncs: bool = True) -> list[Sent]:
         """A frame of one packet."""
+        self._temporal = temporal << 6 | syncs << 5
         return self._send(self._begin(layer, key))
 
     def more(self, layer: int) -> list[Sent]:
@@ -317,7 +319,7 @@ class Camera:
         """Under its next number."""
         self._sequences[layer] += 1
         number = self._picture_ids[layer]
-        ids = (0x8000 | number & 0x7FFF).to_bytes(2, "big") + bytes([number & 0xFF, 0x20])
+        ids = (0x8000 | number & 0x7FFF).to_bytes(2, "big") + bytes([number & 0xFF, self._temporal])
         end = self.person.id.to_bytes(4, "big") + next(self._counter).to_bytes(8, "big")
         made = self._made[end] = Made(
             layer,

@@ -7,9 +7,11 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rtc.core.allocator import (
     CALM,
+    FEWEST_FRAMES,
     FIRST_WORD,
     OVERCOMMITMENT,
     RETURN_AFTER,
@@ -22,10 +24,13 @@ from rtc.core.allocator import (
     wish,
 )
 from rtc.core.model import Band, Mid
+from rtc.core.thinning import ALL as ALL_FRAMES
+from rtc.core.thinning import Thinned
 
 LOW, MIDDLE, HIGH = Rendition(0, 180, 120e3), Rendition(1, 360, 450e3), Rendition(2, 720, 1.2e6)
 ALL = (LOW, MIDDLE, HIGH)
 SOUND = 60e3
+HALF, QUARTER = Thinned(1, 15.0, 0.7), Thinned(0, 7.5, 0.45)
 NEVER = float("-inf")
 NEEDED, SHARE, FRONT, REST = Band
 
@@ -38,8 +43,9 @@ def picture(
     renditions: tuple[Rendition, ...] = ALL,
     current: int | None = None,
     rises_at: float = NEVER,
+    thinner: tuple[Thinned, ...] = (),
 ) -> Candidate:
-    return Candidate(Mid(mid), band, place, height, renditions, current, rises_at)
+    return Candidate(Mid(mid), band, place, height, renditions, current, rises_at, thinner, ALL_FRAMES)
 
 
 class Viewer:
@@ -52,7 +58,8 @@ class Viewer:
         self.pictures = {p.mid: p for p in pictures}
         self.current: dict[str, int | None] = {p.mid: p.current for p in pictures}
         self.troubled_at = NEVER
-        self.decision = Decision({}, 0.0, False)
+        self.decision = Decision({}, 0.0, False, {})
+        self.up_to: dict[str, int] = {}  # temporal layer, of those with fewer frames
         self.changes = 0
 
     def looks(self, target: float | None, seconds: float = 0.0, *, trouble: bool = False) -> dict[str, int | None]:
@@ -67,12 +74,15 @@ class Viewer:
 
     def _look(self, target: float | None) -> None:
         candidates = [
-            Candidate(p.mid, p.band, p.place, p.height, p.renditions, self.current[p.mid], p.rises_at)
+            replace(p, current=self.current[p.mid], up_to=self.up_to.get(p.mid, ALL_FRAMES))
             for p in self.pictures.values()
         ]
         self.decision = self.allocator.decide(self.now, target, self.troubled_at, self.sound, candidates)
         self.changes += sum(self.current[mid] != layer for mid, layer in self.decision.layers.items())
         self.current |= self.decision.layers
+        up_to = {mid: one.temporal for mid, one in self.decision.thinned.items()}
+        self.changes += up_to != self.up_to
+        self.up_to = up_to
 
 
 def settled(target: float, *pictures: Candidate) -> dict[str, int | None]:
@@ -247,6 +257,62 @@ def test_it_comes_back_only_where_it_fits_with_room_to_spare() -> None:
     assert viewer.looks(enough + 1) == {"a": 0}
 
 
+# --- fewer frames ----------------------------------------------------------------------------------------------------
+
+
+def test_a_picture_has_fewer_frames_before_it_has_none() -> None:
+    viewer = Viewer(picture("a", current=0, thinner=(HALF, QUARTER)))
+    for rate, expected in ((LOW.rate, {}), (0.9 * LOW.rate, {"a": HALF}), (0.6 * LOW.rate, {"a": QUARTER})):
+        assert viewer.looks((SOUND + rate) / 0.95 + 1, trouble=True) == {"a": 0}
+        assert viewer.decision.thinned == expected
+        assert viewer.decision.short == bool(expected) or viewer.decision.short
+    assert viewer.looks((SOUND + 0.4 * LOW.rate) / 0.95, trouble=True) == {"a": None}
+    assert viewer.decision.thinned == {}
+
+
+def test_all_frames_come_back_when_they_fit_with_room_to_spare() -> None:
+    viewer = Viewer(picture("a", current=0, thinner=(HALF,)))
+    viewer.looks((SOUND + 0.8 * LOW.rate) / 0.95, trouble=True)
+    assert viewer.decision.thinned == {"a": HALF}
+    enough = (SOUND + 1.15 * LOW.rate) / 0.95
+    viewer.looks(enough - 1, 20.0)
+    assert viewer.decision.thinned == {"a": HALF}
+    viewer.looks(enough + 1)
+    assert (viewer.decision.thinned, viewer.current) == ({}, {"a": 0})
+
+
+def test_frames_come_back_two_seconds_after_they_went() -> None:
+    viewer = Viewer(picture("a", current=0, thinner=(HALF,)))
+    viewer.looks((SOUND + 0.8 * LOW.rate) / 0.95, trouble=True)
+    viewer.looks(10e6, 1.9)
+    assert viewer.decision.thinned == {"a": HALF}
+    viewer.looks(10e6, 0.1)
+    assert viewer.decision.thinned == {}
+
+
+def test_a_picture_whose_frames_are_no_longer_told_apart_goes_on() -> None:
+    viewer = Viewer(picture("a", current=0, thinner=(HALF,)))
+    viewer.looks((SOUND + 0.8 * LOW.rate) / 0.95, trouble=True)
+    viewer.pictures[Mid("a")] = picture("a", current=0)
+    assert viewer.looks(10e6) == {"a": 0}
+
+
+@pytest.mark.parametrize("fewer", [(), (QUARTER,), (HALF, QUARTER)])
+def test_the_needed_one_keeps_its_fifteen_frames(fewer: tuple[Thinned, ...]) -> None:
+    viewer = Viewer(picture("a", NEEDED, current=0, thinner=fewer))
+    assert viewer.looks(SOUND + 1, trouble=True) == {"a": 0}
+    assert viewer.decision.thinned == ({"a": HALF} if HALF in fewer else {})
+
+
+def test_those_in_front_keep_all_their_frames_first() -> None:
+    viewer = Viewer(*(picture(f"p{n}", place=n, current=0, thinner=(HALF, QUARTER)) for n in range(3)))
+    viewer.looks((SOUND + 2.2 * LOW.rate) / 0.95, trouble=True)
+    assert viewer.current == {"p0": 0, "p1": 0, "p2": None}
+    viewer = Viewer(*(picture(f"p{n}", place=n, current=0, thinner=(HALF, QUARTER)) for n in range(3)))
+    viewer.looks((SOUND + 2.5 * LOW.rate) / 0.95, trouble=True)
+    assert viewer.decision.thinned == {"p2": QUARTER}
+
+
 def test_nothing_rises_into_the_room_of_one_that_is_about_to_come_back() -> None:
     viewer = Viewer(picture("a", current=0), picture("b", place=1, current=0))
     viewer.looks(200e3, trouble=True)
@@ -319,13 +385,22 @@ rates = st.floats(1e4, 3e6)
 renditions = st.lists(rates, min_size=0, max_size=3).map(
     lambda found: tuple(Rendition(n, 180 << n, rate) for n, rate in enumerate(sorted(found)))
 )
+thinner = st.sampled_from([(), (HALF,), (HALF, QUARTER), (Thinned(0, 4.0, 0.3),)])
 pictures = st.lists(
-    st.tuples(st.sampled_from(list(Band)), renditions, st.integers(0, 1000), st.sampled_from([None, 0, 1, 2])),
+    st.tuples(st.sampled_from(list(Band)), renditions, st.integers(0, 1000), st.sampled_from([None, 0, 1, 2]), thinner),
     max_size=12,
 ).map(
     lambda found: [
-        picture(f"p{n}", band, n, height, some, current if current is not None and current < len(some) else None)
-        for n, (band, some, height, current) in enumerate(found)
+        picture(
+            f"p{n}",
+            band,
+            n,
+            height,
+            some,
+            current if current is not None and current < len(some) else None,
+            thinner=fewer,
+        )
+        for n, (band, some, height, current, fewer) in enumerate(found)
     ]
 )
 targets = st.floats(1e4, 1e7)
@@ -333,10 +408,14 @@ targets = st.floats(1e4, 1e7)
 
 def given_rate(viewer: Viewer, band: Band | None = None) -> float:
     return sum(
-        p.renditions[layer].rate
+        p.renditions[layer].rate * (fewer.share if (fewer := viewer.decision.thinned.get(p.mid)) else 1.0)
         for p in viewer.pictures.values()
         if (layer := viewer.decision.layers.get(p.mid)) is not None and band in (None, p.band)
     )
+
+
+def least(p: Candidate) -> float:
+    return p.renditions[0].rate * min((one.share for one in p.thinner if one.frames >= FEWEST_FRAMES), default=1.0)
 
 
 @given(pictures, st.lists(st.tuples(targets, st.floats(0, 4), st.booleans()), min_size=1, max_size=12))
@@ -374,10 +453,7 @@ def test_nobody_is_squeezed_while_one_behind_them_has_as_much_as_they_would_take
     ordered = sorted((p for p in found if p.renditions and p.band is not NEEDED), key=lambda p: (p.band, p.place))
     for n, waiting in enumerate(ordered):
         if layers[waiting.mid] is None:
-            assert all(
-                layers[later.mid] is None or later.renditions[0].rate < waiting.renditions[0].rate
-                for later in ordered[n + 1 :]
-            )
+            assert all(layers[later.mid] is None or least(later) < least(waiting) for later in ordered[n + 1 :])
 
 
 def test_what_comes_new_where_others_wait_has_no_credit_either() -> None:

@@ -64,3 +64,32 @@ def test_a_source_without_ids_is_left_alone() -> None:
     bare = vp8.parse(b"\x10\x01frame")
     ids.sync(bare)
     assert fields_of(bare, 12) is None
+
+
+def test_frames_that_are_left_out_leave_no_gap() -> None:
+    ids = PictureIds()
+    ids.sync(vp8.parse(payload(0x7FFD, 1)))
+    out = []
+    for number in range(0x7FFD, 0x7FFD + 9):
+        frame = vp8.parse(payload(number & 0x7FFF, 1))
+        if number % 2:
+            out.append(patched(ids, payload(number & 0x7FFF, 1)).picture_id)
+        else:
+            ids.drop(frame)
+            ids.drop(frame)  # its second packet
+    assert out == [0x7FFD, 0x7FFE, 0x7FFF, 0, 1]
+    ids.stop(vp8.parse(payload(0x7FFD + 8 & 0x7FFF, 1)))
+    ids.sync(vp8.parse(payload(70)))
+    assert patched(ids, payload(70)).picture_id == 2
+
+
+def test_what_is_sent_again_has_the_id_that_it_had() -> None:
+    ids = PictureIds()
+    ids.sync(vp8.parse(payload(100)))
+    before = ids.id_delta_of(vp8.parse(payload(101)))
+    ids.drop(vp8.parse(payload(102)))
+    between = ids.id_delta_of(vp8.parse(payload(103)))
+    ids.drop(vp8.parse(payload(104)))
+    assert ids.id_delta_of(vp8.parse(payload(101))) == before
+    assert ids.id_delta_of(vp8.parse(payload(103))) == between
+    assert ids.id_delta_of(vp8.parse(payload(105))) == ids.id_delta
