@@ -21,6 +21,9 @@ MEASURED = 8.0  # seconds
 # Seconds until all encodings are sent. Where a browser's first probes of its line find little, as on a busy machine,
 # what it dares to send grows by 8 % a second from there.
 RAMP = 45.0
+# The picture is 100 to 125 kbit/s with all its frames and 60 with half of them, and the sound is 50.
+SOME_ROOM = 150e3  # bits/s
+WHOLE, HALF = (13.0, 16.0), (5.5, 10.0)  # frames a second of Chromium's own camera, 15 as it is opened here
 NARROW = 110e3  # bits/s: a voice, and no picture beside it
 
 OUTBOUND = """const outbound = async (sender) => {
@@ -57,12 +60,22 @@ SCREEN_SENT = f"""async () => {{
   }});
 }}"""
 
-LINES_OF = """async (participant, source) => {
-  const { mid } = kinroom.slots().find((slot) => slot.participant === participant && slot.source === source) ?? {};
-  const slot = kinroom.pc().getTransceivers().find((one) => one.mid === mid);
-  const reports = slot ? [...(await slot.receiver.getStats()).values()] : [];
-  return reports.find(({ type }) => type === "inbound-rtp")?.frameHeight ?? 0;
-}"""
+REPORT_OF = """const reportOf = async (participant, source) => {
+    const { mid } = kinroom.slots().find((slot) => slot.participant === participant && slot.source === source) ?? {};
+    const slot = kinroom.pc().getTransceivers().find((one) => one.mid === mid);
+    const reports = slot ? [...(await slot.receiver.getStats()).values()] : [];
+    return reports.find(({ type }) => type === "inbound-rtp");
+  };"""
+LINES_OF = f"""async (participant, source) => {{
+  {REPORT_OF}
+  return (await reportOf(participant, source))?.frameHeight ?? 0;
+}}"""
+# What has come of a picture: [frames, octets, milliseconds, freezes].
+ARRIVED = f"""async (participant, source) => {{
+  {REPORT_OF}
+  const {{ framesDecoded, bytesReceived, timestamp, freezeCount }} = await reportOf(participant, source);
+  return [framesDecoded, bytesReceived, timestamp, freezeCount];
+}}"""
 LINES = f"(participant) => ({LINES_OF})(participant, 'camera')"
 SCREEN_LINES = f"(participant) => ({LINES_OF})(participant, 'screen')"
 
@@ -83,6 +96,19 @@ async def until(person: Person, function: str, wanted: object, *arguments: objec
     while (found := await person.page.call(function, *arguments)) != wanted:
         assert time.monotonic() < deadline, f"{found!r} is not {wanted!r} within {within} s"
         await asyncio.sleep(0.2)
+
+
+async def frames_are(person: Person, picture: str, least: float, most: float, within: float = 40.0) -> None:
+    """Until this many of a picture come in a second, for three seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        before = await person.page.call(ARRIVED, *picture.split("/"))
+        await asyncio.sleep(3)
+        after = await person.page.call(ARRIVED, *picture.split("/"))
+        frames = 1000 * (after[0] - before[0]) / (after[2] - before[2])
+        if least <= frames <= most:
+            return
+        assert time.monotonic() < deadline, f"{frames:.1f} frames a second are not {least} to {most}"
 
 
 async def come(group: Group, name: str, kind: type[Person], *injected: str, firefox: bool = False) -> Person:
@@ -166,6 +192,26 @@ async def test_a_full_line_keeps_the_sound_and_says_so(group_behind_proxy: Group
     assert (await ben.streams())[f"{ann.id}/microphone"].packets > before + 25
     proxy.clear_rules(await ben.ufrag())
     await ben.page.wait_for(f"document.querySelector(`.tile[data-participant='{ann.id}'][data-state=live]`)", 20)
+
+
+async def test_a_line_with_little_room_has_fewer_frames_before_it_has_none(
+    group_behind_proxy: Group, proxy: Proxy
+) -> None:
+    """Of a camera in temporal layers, as Chromium sends it. It goes on without a stop, and all of it comes back."""
+    ben = await come(group_behind_proxy, "Ben", Person)
+    ann = await come(group_behind_proxy, "Ann", AsCaptured)
+    await ben.page.viewport(*SMALL)
+    await until(ben, LINES, 180, ann.id)
+    picture = f"{ann.id}/camera"
+    await frames_are(ben, picture, *WHOLE)
+    proxy.set_rules(await ben.ufrag(), down=[Rule(rate=SOME_ROOM, queue=0.3)])
+    await frames_are(ben, picture, *HALF)
+    before = await ben.page.call(ARRIVED, *picture.split("/"))
+    await frames_are(ben, picture, *HALF)
+    after = await ben.page.call(ARRIVED, *picture.split("/"))
+    assert after[3] == before[3], "fewer frames are no freeze"
+    proxy.clear_rules(await ben.ufrag())
+    await frames_are(ben, picture, *WHOLE)
 
 
 async def test_a_line_that_loses_the_sound_pauses_its_own_picture_and_says_so(
