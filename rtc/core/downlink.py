@@ -17,6 +17,7 @@ from rtc.core.batch import Batch
 from rtc.core.changes import Want
 from rtc.core.hearing import Hearing, Voice
 from rtc.core.model import Band, Mid, Source
+from rtc.core.pacer import Pacer
 from rtc.core.probing import Probing, usable
 from rtc.core.rates import Rate
 from rtc.core.sent_log import SentLog
@@ -35,6 +36,9 @@ NOT_WITHIN: Final = 0.050  # seconds of the last decision
 # Sound is sent twice where a line loses so much of whatever is sent; until it loses less than the second.
 TWICE_FROM, TWICE_UNTIL = 0.02, 0.01
 TWICE_FITS: Final = 4.0  # times what all voices take must be there: else it would only take the room of other things
+# Pictures are paced on lines below this: a key frame of 12 kB passes it in 0.1 s.
+NARROW: Final = 1e6  # bits/s
+NARROW_FOR: Final = 30.0  # seconds after the line was found full; what was never full needs no care
 
 
 class Downlink:
@@ -46,6 +50,7 @@ class Downlink:
         self._hearing = Hearing()
         self._sent = Rate()
         self.probing = Probing(sent_log, self._estimator)
+        self.pacer = Pacer()
         self.stats = DownlinkStats()
         self._decided_at = self._next = float("-inf")
         self._told: list[Mid] = []
@@ -159,6 +164,7 @@ class Downlink:
         decision = self._allocator.decide(now, target, troubled_at, sound, candidates)
         for mid, subscription in sounds.items():
             _select(now, subscription, None if mid in waiting else 0, batch)
+        self._pace(now, target, troubled_at, batch)
         for mid, layer in decision.layers.items():
             thinned = decision.thinned.get(mid)
             thin(pictures[mid].slot, ALL if thinned is None else thinned.temporal)
@@ -179,6 +185,19 @@ class Downlink:
             return False
         lowest = [renditions[0].rate for _, s in fed if (renditions := s.publication.renditions(now))]
         return math.fsum(lowest) <= SHARE_OF_TARGET * target
+
+    def _pace(self, now: float, target: float | None, troubled_at: float, batch: Batch) -> None:
+        """Of a line that is known to be narrow, and of no other: packets that do not leave at once cost more."""
+        if target is not None and target < NARROW and now - troubled_at < NARROW_FOR:
+            self.pacer.target = target
+        else:
+            self.pacer.target = None
+            self.pacer.release_all(batch.entries)
+        pacer = None if self.pacer.target is None else self.pacer
+        for slot in self._slots.values():
+            if slot.is_video and slot.pacer is not pacer:
+                slot.pacer = pacer
+                _set_alone(slot)
 
     def _send_sound_twice(self, now: float, sounds: Iterable[Subscription], *, full: bool) -> None:
         """Where it helps: not where what is lost is only what the line has no room for."""
@@ -209,7 +228,11 @@ class Downlink:
 def thin(slot: Slot, up_to: int) -> None:
     """Only frames up to this temporal layer leave there, as soon as a decoder can follow."""
     slot.thinning.limit = up_to
-    alone = slot if slot.thinning.active else None
+    _set_alone(slot)
+
+
+def _set_alone(slot: Slot) -> None:
+    alone = slot if slot.thinning.active or slot.pacer is not None else None
     if slot.receivers.alone is not alone:
         _regroup(slot, slot.receivers._replace(alone=alone))
 

@@ -45,6 +45,14 @@ class Munger:
             self.last_out = max(self.last_out, newest + self.delta)
         self._segments.clear()
 
+    def take_back(self, never_sent: set[int]) -> None:
+        """After `stop`: of what was numbered last, these outgoing numbers are free again.
+
+        Only those behind all that was sent: under one key a number may go out once (RFC 3711 3.2.1).
+        """
+        while self.last_out in never_sent:
+            self.last_out -= 1
+
     def out(self, incoming: int) -> int | None:
         """The outgoing number of any packet, also a late one; None if it was dropped or is from before the start."""
         following = None

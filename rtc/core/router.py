@@ -98,7 +98,9 @@ class Router:
         return [refusal for refusal in refusals if refusal is not None]
 
     def wake(self, now: float, batch: Batch) -> bool:
-        """Call every 10 ms. Whether pictures start or come from elsewhere, so that something may have to leave."""
+        """Call every 10 ms, and flush the batch. Whether pictures start or come from elsewhere."""
+        for peer in self.peers.values():
+            peer.downlink.pacer.release(now, batch.entries)
         changed = now >= self._next_tending and self._tend(now, batch)
         due = [subscription for subscription in self._later if subscription.starts_at <= now]
         if not due:

@@ -8,6 +8,7 @@ from rtc.core.batch import Sink
 from rtc.core.clock import SlotLine
 from rtc.core.model import Band, Mid
 from rtc.core.munger import Munger
+from rtc.core.pacer import Pacer
 from rtc.core.picture_ids import PictureIds
 from rtc.core.runs import Runs
 from rtc.core.thinning import Thinning
@@ -60,6 +61,7 @@ class Slot:
         self.munger = Munger(first_sequence)
         self.pictures = PictureIds()
         self.thinning = Thinning()
+        self.pacer: Pacer | None = None  # its viewer's, while the line is narrow
         self.line: SlotLine | None = None
         self.last_timestamp: int | None = None
         self.sink: Sink | None = None  # None until DTLS is done

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from rtc.core.batch import Batch, Fan, FlowStarted, Form, Sink, Target
+from rtc.core.batch import Batch, Entry, Fan, FlowStarted, Form, Sink, Target
 from rtc.core.model import PeerId
 from rtc.core.rtp_stream import CachedPacket, RtpStream
 from rtc.core.slot import Slot
@@ -136,6 +136,8 @@ class Subscription:
         if stream is None:
             return
         slot.munger.stop(stream.log.highest)
+        if slot.pacer is not None:
+            self._take_back(slot.pacer.forget(slot))
         slot.last_timestamp = self._newest_timestamp(stream)
         captured_at = stream.clock.captured_at(now, stream.last_timestamp)
         if slot.line is not None and captured_at is not None:
@@ -153,6 +155,12 @@ class Subscription:
         slot.octets += octets
         self.encoding = self.stream = None
         self._stopped_at = now
+
+    def _take_back(self, entries: list[Entry]) -> None:
+        """They have been counted, and will not be sent."""
+        for form, _, _, _ in entries:
+            self.count(-1, -form.size)
+        self.slot.munger.take_back({number + fan.targets[0][1] for _, fan, number, _ in entries})
 
     def rest(self) -> None:
         """It stopped because it should: from here on nothing is held up."""
@@ -217,15 +225,21 @@ class Subscription:
             return
         if self._fan is None:
             self._fan = Fan((self.target,))
-        batch.entries.append((form, self._fan, number, packet.timestamp))
+        self._put((form, self._fan, number, packet.timestamp), batch)
 
     def forward_late(self, number: int, form: Form, cached: CachedPacket, batch: Batch) -> bool:
         """Send a packet that is not the newest, in its own place. False if it has none here."""
         out = self.slot.munger.out(number)
         if out is None or self.slot.sink is None:
             return False
-        batch.entries.append((form, self._fan_of(self.slot.sink, cached), out, cached.packet.timestamp))
+        self._put((form, self._fan_of(self.slot.sink, cached), out, cached.packet.timestamp), batch)
         return True
+
+    def _put(self, entry: Entry, batch: Batch, *, repair: bool = False) -> None:
+        if self.slot.pacer is None:
+            batch.entries.append(entry)
+        else:
+            self.slot.pacer.put(self.slot, entry, batch.entries, repair=repair)
 
     def _fan_of(self, sink: Sink, cached: CachedPacket) -> Fan:
         """For one packet, which need not be the newest, whose sequence number is known."""
@@ -250,7 +264,7 @@ class Subscription:
             self.retransmitted += 1
             form = self._rtx_form(cached, out, slot.rtx_payload_type, slot.receivers.transport_id)
             fan = self._fan_of(slot.rtx_sink, cached)
-            batch.entries.append((form, fan, slot.next_rtx_sequence(), cached.packet.timestamp))
+            self._put((form, fan, slot.next_rtx_sequence(), cached.packet.timestamp), batch, repair=True)
             octets += form.size
         return octets
 
