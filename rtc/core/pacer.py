@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 OVER_TARGET: Final = 1.5  # times the line's estimate: the estimate may be low, and what is not sent cannot raise it
 LONGEST: Final = 0.5  # seconds that anything waits, whatever the rate
-AT_ONCE: Final = 0.020  # seconds' worth, and a packet at least: a frame of a few packets waits for no tick
+# Seconds' worth that leaves at once, and a packet at least: an ordinary frame, so that it goes on telling how fast the
+# line is (`bandwidth_slices`), while a key frame does not.
+AT_ONCE: Final = 0.100
 OVERHEAD: Final = 44  # octets of a packet on the wire that its form lacks: SRTP's tag, UDP, IPv4
 _Waiting = tuple["Slot", Entry]
 
@@ -25,7 +27,7 @@ _Waiting = tuple["Slot", Entry]
 class Pacer:
     """Of one viewer. Repairs go before pictures; each in order."""
 
-    __slots__ = ("_credit", "_octets", "_pictures", "_refilled_at", "_repairs", "target")
+    __slots__ = ("_credit", "_least", "_octets", "_pictures", "_refilled_at", "_repairs", "target")
 
     def __init__(self) -> None:
         self.target: float | None = None  # bits/s that the line carries; None: it is wide, and nothing is put here
@@ -34,6 +36,7 @@ class Pacer:
         self._repairs: deque[_Waiting] = deque()
         self._pictures: deque[_Waiting] = deque()
         self._octets = 0  # that wait
+        self._least = 0.0  # octets/s, so that what waits has gone in time
 
     def put(self, slot: Slot, entry: Entry, entries: list[Entry], *, repair: bool = False) -> None:
         """Into `entries`, or to wait for `release`."""
@@ -48,7 +51,8 @@ class Pacer:
         """What may leave by now. Call every 10 ms; `now` is monotonic seconds."""
         if self.target is None:
             return
-        rate = max(OVER_TARGET * self.target / 8, self._octets / LONGEST)  # octets/s
+        self._least = max(self._least, self._octets / LONGEST) if self._octets else 0.0
+        rate = max(OVER_TARGET * self.target / 8, self._least)  # octets/s
         passed = 0.0 if self._refilled_at is None else now - self._refilled_at
         self._refilled_at = now
         self._credit = min(self._credit + passed * rate, max(AT_ONCE * rate, 1.0))
