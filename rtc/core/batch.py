@@ -60,6 +60,12 @@ class Form:
         )
         self.pack_into = _PACKERS[len(self.rest)].pack_into
 
+    @property
+    def payload_size(self) -> int:
+        """Octets behind the header and its extensions (RFC 3550 5.3.1)."""
+        extensions = 4 + 4 * int.from_bytes(self.rest[2:4], "big") if self.head[0] & 0x10 else 0
+        return len(self.rest) - extensions
+
 
 def first_value_at(profile: bytes) -> int:
     """Octets from a packet's start to the value of its first header extension (RFC 8285 4.2, 4.3)."""

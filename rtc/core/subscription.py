@@ -159,7 +159,7 @@ class Subscription:
     def _take_back(self, entries: list[Entry]) -> None:
         """They have been counted, and will not be sent."""
         for form, _, _, _ in entries:
-            self.count(-1, -form.size)
+            self.count(-1, -form.payload_size)
         self.slot.munger.take_back({number + fan.targets[0][1] for _, fan, number, _ in entries})
 
     def rest(self) -> None:
