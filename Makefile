@@ -22,7 +22,7 @@ VENV := .venv/.installed
 PAGE := kinroom/page/index.html
 NPM_LOCKS := $(wildcard web/package-lock.json bench/lab/package-lock.json tests/integration/wrtc/package-lock.json)
 NPM := $(NPM_LOCKS:package-lock.json=node_modules/.package-lock.json)
-DEBIAN_PACKAGES := chromium firefox-esr iproute2 janus coturn libnss3-tools
+DEBIAN_PACKAGES := chromium firefox-esr iproute2 janus coturn libnss3-tools libipsec-mb1
 
 .PHONY: run test check compiled unit integration browser fuzz soak lint types diagrams web web-test wheel lock debian node clean
 .DELETE_ON_ERROR:
@@ -127,6 +127,7 @@ debian:
 	command -v janus >/dev/null || missing="$$missing janus"; \
 	command -v turnserver >/dev/null || missing="$$missing coturn"; \
 	command -v certutil >/dev/null || missing="$$missing libnss3-tools"; \
+	[ "$$(uname -m)" != x86_64 ] || ldconfig -p | grep -q libIPSec_MB.so.1 || missing="$$missing libipsec-mb1"; \
 	[ -z "$$missing" ] || $(call apt,$$missing)
 
 apt = { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \

@@ -1,8 +1,9 @@
 """What the kernel and the crypto alone cost on this machine: the limit of any forwarder that sends over UDP sockets.
 
 Sizes are those of `bench forward`. The sends go to sockets of this process on loopback, which are emptied between the
-timed calls, so the kernel's way in is part of a send, as it is in the other benches. The protection is libsrtp's, each
-stream with a context of its own. No Python is in a figure but the call itself: what an empty call costs is taken off.
+timed calls, so the kernel's way in is part of a send, as it is in the other benches. Protection is by each library that
+the worker can use: libsrtp with a context for each stream, the others with a key for each viewer. No Python is in a
+figure but the call itself: what an empty call costs is taken off.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import secrets
 import socket
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from bench.generator import pin
 from bench.lab.media import AUDIO_INTERVAL, VIDEO_FPS, Camera, Microphone, TransportCounter
 from bench.servers import PROFILE, SERVER_CORE
-from rtc.shell import libc, srtp
+from rtc.shell import gcm, kernel, libc, seal, srtp
 
 HOST = "127.0.0.1"
 AT_ONCE = 240  # packets of one timed call; divides by all of SEGMENTS
@@ -27,7 +30,8 @@ SEGMENTS = (1, 2, 3, 4, 8)  # packets in one message
 BATCHES = 400  # timed calls; their median counts, so a neighbour's turn does not
 RECEIVE_AT_ONCE = 60  # packets
 PROFILES = ("SRTP_AEAD_AES_128_GCM", "SRTP_AES128_CM_SHA1_80")
-CONTEXTS = 380  # streams: as many as twenty people have towards each other
+VIEWERS, STREAMS = 20, 19  # of each: as many as twenty people have towards each other
+CONTEXTS = VIEWERS * STREAMS
 
 
 class Sizes(Struct, frozen=True):
@@ -42,6 +46,7 @@ class Protection(Struct, frozen=True):
     """Microseconds for one packet."""
 
     profile: str
+    library: str
     audio_us: float
     video_us: float
 
@@ -58,7 +63,7 @@ class Floor(Struct, frozen=True):
     receive_video_us: float  # recvmmsg
     receive_audio_us: float
     protection: list[Protection]
-    srtp_profile: str  # of the sums below
+    srtp_profile: str  # of the sums below, by the fastest library of these
     floor_us_per_out_packet: float  # the mix of the benches, a frame's packets in one message
     floor_without_segments_us: float
     cores: int
@@ -71,14 +76,18 @@ def measure(people: int = 20, kbps: float = 800) -> Floor:
         send_video = [path.send(sizes.video, segments) for segments in SEGMENTS]
         send_audio = path.send(sizes.audio, 1)
         receive_video, receive_audio = path.receive(sizes.video), path.receive(sizes.audio)
-    protection = [Protection(name, _protect(name, sizes.audio), _protect(name, sizes.video)) for name in PROFILES]
-    used = next(one for one in protection if one.profile == PROFILE.decode())
+    protection = [
+        Protection(one.profile, one.library, _protect(one, sizes.audio), _protect(one, sizes.video))
+        for one in _protectors()
+    ]
+    opening, *others = [one for one in protection if one.profile == PROFILE.decode()]  # what comes is libsrtp's to open
+    used = next(iter(others), opening)
     framed = path_of_frame(sizes.video_per_frame, SEGMENTS, send_video)
 
     def whole(video: float) -> float:
         out = mixed(sizes, video + used.video_us, send_audio + used.audio_us)
         # Reading and unprotecting is done once for all who get a copy; unprotecting costs what protecting does.
-        once = mixed(sizes, receive_video + used.video_us, receive_audio + used.audio_us)
+        once = mixed(sizes, receive_video + opening.video_us, receive_audio + opening.audio_us)
         return round(out + once / (people - 1), 3)
 
     return Floor(
@@ -187,17 +196,43 @@ def _destination(receiver: socket.socket) -> libc.Destination:
     return destination
 
 
-def _protect(profile: str, size: int) -> float:
+class _Protector(NamedTuple):
+    profile: str
+    library: str
+    protect: Any  # what C gives for (context, packet, length)
+    streams: Callable[[], list[srtp.Protected]]  # new ones: no number is protected twice
+
+
+def _protectors() -> Iterator[_Protector]:
+    """libsrtp first, then others in the order in which a worker takes them."""
+    ssrcs = range(1, CONTEXTS + 1)
+
+    def by_libsrtp(profile: str) -> list[srtp.Protected]:
+        key = secrets.token_bytes(30 if "CM" in profile else 28)
+        return [srtp.Outbound(profile, key, ssrc) for ssrc in ssrcs]
+
+    def sealed(sealing: seal.Sealing) -> list[srtp.Protected]:
+        sealers = [seal.Sealer(sealing, PROFILE.decode(), secrets.token_bytes(28)) for _ in range(VIEWERS)]
+        return [sealers[ssrc % VIEWERS](ssrc) for ssrc in ssrcs]
+
+    for profile in PROFILES:
+        yield _Protector(profile, "libsrtp", srtp.protect, partial(by_libsrtp, profile))
+    library = kernel.load()
+    for cipher in [] if library is None else gcm.libraries(library):
+        sealing = seal.Sealing(library, cipher)
+        yield _Protector(PROFILE.decode(), cipher.name, sealing.seal, partial(sealed, sealing))
+
+
+def _protect(by: _Protector, size: int) -> float:
     """Packets of `size` octets with their tag, one of each stream after the other."""
-    key = secrets.token_bytes(30 if "CM" in profile else 28)
-    streams = [srtp.Outbound(profile, key, ssrc + 1) for ssrc in range(CONTEXTS)]
     octets = size - srtp.TAG["SRTP_AEAD_AES_128_GCM"]
     buffers = libc.Messages(CONTEXTS)
     for n in range(CONTEXTS):
         at = n * libc.SLOT
         buffers.buffer[at : at + octets] = b"\x80\x60" + bytes(6) + (n + 1).to_bytes(4, "big") + bytes(octets - 12)
+    streams = by.streams()
     calls = list(zip([one.context for one in streams], buffers.pointers, buffers.length_pointers, strict=True))
-    protect, sequence = srtp.protect, 0
+    protect, sequence = by.protect, 0
 
     def once(length: int) -> Callable[[], float]:
         def timed() -> float:
@@ -213,7 +248,7 @@ def _protect(profile: str, size: int) -> float:
 
         return timed
 
-    # libsrtp turns a packet away that is shorter than its header: that costs the call and nothing else.
+    # All turn a packet away that is shorter than its header: that costs the call and nothing else.
     return round(_median_us(once(octets), CONTEXTS) - _median_us(once(0), CONTEXTS), 3)
 
 

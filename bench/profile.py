@@ -35,7 +35,7 @@ _KERNEL_KINDS = (
 )
 # (kind, what the innermost frame has to match)
 _USER_KINDS = (
-    ("SRTP", r" .*(pylibsrtp/|libcrypto)"),
+    ("SRTP", r" .*(pylibsrtp/|libcrypto|libIPSec_MB)"),
     ("compiled kernel", r" .*_kernel\.so"),
     ("copying memory", r"^__mem"),
     ("Python", r" .*(python|cffi|_struct|/uvloop/|/msgspec/)"),

@@ -1,6 +1,6 @@
 """Outgoing media under AES-GCM without libsrtp (`seal.c`), where the C kernel was built: RFC 7714, RFC 3711 4.3.
 
-OpenSSL does the cryptography: the one that Python itself was built with. What comes out is what libsrtp gives.
+A library does the cryptography (`gcm.py`). What comes out is what libsrtp gives.
 """
 
 from __future__ import annotations
@@ -11,71 +11,50 @@ from typing import Any, Final
 import structlog
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from rtc.shell import kernel, libc, srtp
+from rtc.shell import gcm, kernel, libc, srtp
 
 log = structlog.get_logger()
 
-# (cipher, octets of the key)
-_CIPHERS: Final = {"SRTP_AEAD_AES_128_GCM": ("EVP_aes_128_gcm", 16), "SRTP_AEAD_AES_256_GCM": ("EVP_aes_256_gcm", 32)}
+_KEYS: Final = {"SRTP_AEAD_AES_128_GCM": 16, "SRTP_AEAD_AES_256_GCM": 32}  # octets
 _SALT: Final = 12  # octets
 _KEY_LABEL, _SALT_LABEL = 0, 2  # RFC 3711 4.3.1
-_TRIAL: Final = bytes.fromhex("8060f17b 8041f8d3 5501a0b2") + b"trial"
+_TRIALS: Final = [bytes.fromhex("8060f17b 8041f8d3 5501a0b2") + bytes(range(size)) for size in (0, 5, 255)]
 
 libc.ffi.cdef(
     """
-    struct openssl { void *init, *update, *final, *control; };
-    struct sealer { struct openssl *openssl; void *context; uint8_t salt[12], unused[4]; };
+    struct sealer { void *encrypt; struct openssl *openssl; void *context; uint8_t salt[12], unused[4]; };
     struct sealed { struct sealer *sealer; uint64_t next; uint64_t used[17]; uint32_t ssrc, unused; };
     uint32_t sealer_size(void);
     uint32_t sealed_size(void);
     int seal(void *context, void *packet, int *length);
-
-    void *EVP_CIPHER_CTX_new(void);
-    void EVP_CIPHER_CTX_free(void *context);
-    const void *EVP_aes_128_gcm(void);
-    const void *EVP_aes_256_gcm(void);
-    int EVP_EncryptInit_ex(void *context, const void *cipher, void *engine, const uint8_t *key, const uint8_t *iv);
-    int EVP_EncryptUpdate(void *context, uint8_t *out, int *out_size, const uint8_t *in, int in_size);
-    int EVP_EncryptFinal_ex(void *context, uint8_t *out, int *out_size);
-    int EVP_CIPHER_CTX_ctrl(void *context, int type, int argument, void *pointer);
     """
 )
 
 
 class Sealing:
-    """The libraries, once for a worker."""
+    """What is the same for all keys of a worker."""
 
-    def __init__(self, library: Any, openssl: Any) -> None:
+    def __init__(self, library: Any, cipher: gcm.Library) -> None:
+        """`library`: the C kernel."""
         ffi = libc.ffi
         if (library.sealer_size(), library.sealed_size()) != (ffi.sizeof("struct sealer"), ffi.sizeof("struct sealed")):
             raise ValueError("seal.c and seal.py do not agree")
-        self.openssl = openssl
+        self.cipher = cipher
         self.seal = library.seal
         self.seal_address = int(ffi.cast("uintptr_t", ffi.addressof(library, "seal")))
-        names = ("EVP_EncryptInit_ex", "EVP_EncryptUpdate", "EVP_EncryptFinal_ex", "EVP_CIPHER_CTX_ctrl")
-        self.functions = ffi.new("struct openssl *", [ffi.cast("void *", ffi.addressof(openssl, n)) for n in names])
 
 
 class Sealer:
     """The key of all that leaves for one peer."""
 
     def __init__(self, sealing: Sealing, profile: str, master: bytes) -> None:
-        """`master`: key and salt, as DTLS gives them (RFC 5764 4.2). Raises ValueError if OpenSSL refuses them."""
-        ffi, openssl = libc.ffi, sealing.openssl
-        cipher, size = _CIPHERS[profile]
+        """`master`: key and salt, as DTLS gives them (RFC 5764 4.2). Raises ValueError if the library refuses them."""
+        size = _KEYS[profile]
         self.sealing = sealing
         self.tag = srtp.TAG[profile]
-        self._context = ffi.gc(openssl.EVP_CIPHER_CTX_new(), openssl.EVP_CIPHER_CTX_free)
-        key = derive(master, size, _KEY_LABEL, size)
-        if openssl.EVP_EncryptInit_ex(self._context, getattr(openssl, cipher)(), ffi.NULL, key, ffi.NULL) != 1:
-            raise ValueError("OpenSSL refuses the key")
-        self.fields: Any = ffi.new(
-            "struct sealer *",
-            {
-                "openssl": sealing.functions,
-                "context": self._context,
-                "salt": derive(master, size, _SALT_LABEL, _SALT),
-            },
+        self._key = sealing.cipher.prepare(derive(master, size, _KEY_LABEL, size))
+        self.fields: Any = libc.ffi.new(
+            "struct sealer *", {**self._key.fields, "salt": derive(master, size, _SALT_LABEL, _SALT)}
         )
 
     def __call__(self, ssrc: int) -> Sealed:
@@ -105,13 +84,13 @@ def derive(master: bytes, key_size: int, label: int, size: int) -> bytes:
 
 
 def make_keyed(compiled: bool) -> srtp.Keyed:
-    """Sealed in C if `compiled` asks for it, the profile is AES-GCM and this OpenSSL does it; else by libsrtp."""
+    """Sealed in C if `compiled` asks for it, the profile is AES-GCM and a library here does it; else by libsrtp."""
     sealing = _load() if compiled else None
     if sealing is None:
         return srtp.keyed
 
     def keyed(profile: str, master: bytes) -> Callable[[int], srtp.Protected]:
-        return Sealer(sealing, profile, master) if profile in _CIPHERS else srtp.keyed(profile, master)
+        return Sealer(sealing, profile, master) if profile in _KEYS else srtp.keyed(profile, master)
 
     return keyed
 
@@ -120,35 +99,25 @@ def _load() -> Sealing | None:
     library = kernel.load()
     if library is None:
         return None
-    try:
-        sealing = Sealing(library, _open_openssl())
-    except (ImportError, OSError, AttributeError) as error:
-        log.info("seal.no_openssl", error=type(error).__name__)  # in a Python that was linked statically, for instance
-        return None
-    return sealing if all(_agrees(sealing, profile) for profile in _CIPHERS) else None
+    for cipher in gcm.libraries(library):
+        sealing = Sealing(library, cipher)
+        if all(_agrees(sealing, profile, trial) for profile in _KEYS for trial in _TRIALS):
+            return sealing
+        log.warning("seal.unusable", library=cipher.name)
+    return None
 
 
-def _open_openssl() -> Any:
-    """What Python's own module was linked to. Raises ImportError, OSError or AttributeError where that is nothing."""
-    import _hashlib
-
-    return libc.ffi.dlopen(_hashlib.__file__)
-
-
-def _agrees(sealing: Sealing, profile: str) -> bool:
+def _agrees(sealing: Sealing, profile: str, trial: bytes) -> bool:
     """With libsrtp, on one packet: an OpenSSL under FIPS rules may refuse nonces that are not its own."""
-    master = bytes(range(_CIPHERS[profile][1] + _SALT))
+    master = bytes(range(_KEYS[profile] + _SALT))
+    ssrc = int.from_bytes(trial[8:12], "big")
     try:
-        ssrc = int.from_bytes(_TRIAL[8:12], "big")
         ours, theirs = Sealer(sealing, profile, master)(ssrc), srtp.Outbound(profile, master, ssrc)
-        agrees = _protect(sealing.seal, ours, libc.ffi) == _protect(srtp.protect, theirs, srtp.ffi)
+        return _protect(sealing.seal, ours, libc.ffi, trial) == _protect(srtp.protect, theirs, srtp.ffi, trial)
     except ValueError:
-        agrees = False
-    if not agrees:
-        log.warning("seal.unusable", profile=profile)
-    return agrees
+        return False
 
 
-def _protect(protect: Any, stream: srtp.Protected, ffi: Any) -> bytes:
-    memory, length = ffi.new("unsigned char[64]", _TRIAL), ffi.new("int *", len(_TRIAL))
+def _protect(protect: Any, stream: srtp.Protected, ffi: Any, trial: bytes) -> bytes:
+    memory, length = ffi.new("unsigned char[]", trial + bytes(stream.tag)), ffi.new("int *", len(trial))
     return b"" if protect(stream.context, memory, length) else bytes(ffi.buffer(memory, length[0]))

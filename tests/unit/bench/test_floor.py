@@ -28,4 +28,5 @@ def test_figures_hold_together(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(result.send_video_us) == len(result.segments)
     assert all(cost > 0 for cost in result.send_video_us)
     assert {one.profile for one in result.protection} == set(floor.PROFILES)
+    assert all(min(one.audio_us, one.video_us) > 0 for one in result.protection), "each number was protected once"
     assert result.floor_us_per_out_packet > 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rtc.shell import kernel, libc, seal, srtp
+from rtc.shell import gcm, kernel, libc, seal, srtp
 from rtc.wire import rtp
 
 PROFILES = {"SRTP_AEAD_AES_128_GCM": 28, "SRTP_AEAD_AES_256_GCM": 44}
@@ -16,6 +17,18 @@ SSRC = 0xCAFE_F00D
 PROFILE = "SRTP_AEAD_AES_128_GCM"
 
 pytestmark = pytest.mark.skipif(kernel.load() is None, reason="the C kernel was not built")
+
+
+@pytest.fixture(params=["ipsec-mb", "openssl"], autouse=True, scope="module")
+def library(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The only one that is found."""
+    wanted = str(request.param)
+    found = [one for one in gcm.libraries(kernel.load()) if one.name == wanted]
+    if not found:
+        pytest.skip("it is not installed, or this processor has none of its instructions")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gcm, "libraries", lambda _kernel: iter(found))
+        yield wanted
 
 
 class Streams:
@@ -160,14 +173,11 @@ def test_other_profiles_and_a_worker_without_the_kernel_have_libsrtp() -> None:
     assert isinstance(seal.make_keyed(compiled=False)(PROFILE, bytes(28))(SSRC), srtp.Outbound)
 
 
-def test_an_openssl_that_does_otherwise_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_that_does_otherwise_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seal, "derive", lambda _master, _key_size, _label, size: bytes(size))
     assert isinstance(seal.make_keyed(compiled=True)(PROFILE, bytes(28))(SSRC), srtp.Outbound)
 
 
-def test_a_python_without_openssl_to_be_found_has_libsrtp(monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing() -> object:
-        raise OSError("no such file")
-
-    monkeypatch.setattr(seal, "_open_openssl", nothing)
+def test_where_no_library_is_found_there_is_libsrtp(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gcm, "libraries", lambda _kernel: iter(()))
     assert isinstance(seal.make_keyed(compiled=True)(PROFILE, bytes(28))(SSRC), srtp.Outbound)
