@@ -45,7 +45,7 @@ NOT_COMPILED = [
     "stun",
     "vp8",
 ]
-COMPILED_OF_SHELL = ["endpoint", "express", "kernel", "media", "sending", "worker"]
+COMPILED_OF_SHELL = ["endpoint", "express", "kernel", "media", "relay", "sending", "worker"]
 COMPILED = (
     *(
         path

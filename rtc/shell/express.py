@@ -7,7 +7,6 @@ at every change. What C does not take comes to `media.py` as if there were no C.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from typing import Any, Final
 
 from rtc.core.batch import Fan, first_value_at
@@ -72,15 +71,14 @@ libc.ffi.cdef(
     };
     struct ingest {
         unsigned char *buffers; unsigned char *names; int *lengths; struct mmsghdr *messages;
-        void *left; struct route **touched; void *packets; unsigned char *rests; struct publisher **publishers;
-        void *unprotect;
+        struct stamps *stamps; void *left; struct route **touched; void *packets; unsigned char *rests;
+        struct publisher **publishers; void *unprotect;
         uint32_t slot, name, mask, packet_capacity, rest_capacity, packet_count, rest_size, batch;
-        uint32_t left_count, touched_count, speech, unused; double now;
+        uint32_t left_count, touched_count, speech, capacity; double now;
     };
     uint32_t route_size(void);
     uint32_t ledger_size(void);
     uint32_t address_hash(const uint8_t *address);
-    void ingest(struct ingest *in, uint32_t count, double now);
     void note_delay(struct ingest *in, double delay);
     """
 )
@@ -247,7 +245,7 @@ class Express:
         self._packets = libc.ffi.new("unsigned char[]", PACKETS * kernel.PACKET.size)
         self._rests = libc.ffi.new("unsigned char[]", RESTS)
         self._table: Any = None
-        self._fields = libc.ffi.new(
+        self.fields: Any = libc.ffi.new(
             "struct ingest *",
             incoming.arrays()
             | {
@@ -300,7 +298,7 @@ class Express:
         publisher = self._publishers.pop(endpoint, None)
         if publisher is None:
             return
-        self._fields.touched_count = 0  # `note_delay` would write to routes that are freed
+        self.fields.touched_count = 0  # `note_delay` would write to routes that are freed
         for route in publisher.routes.values():
             route.drop()
         publisher.routes.clear()  # they know it, too: no circle is left for the garbage collector
@@ -317,25 +315,19 @@ class Express:
             while table[at] != libc.ffi.NULL:
                 at = (at + 1) & (size - 1)
             table[at] = publisher.fields
-        self._fields.publishers, self._fields.mask = table, size - 1
+        self.fields.publishers, self.fields.mask = table, size - 1
         self._table = table
 
     # --- packets -----------------------------------------------------------------------------------------------------
 
-    def take(self, count: int, now: float) -> list[Left]:
-        """Those of the `count` messages that came by `now` which need a look; the others wait for `fill`."""
-        fields = self._fields
-        self._library.ingest(fields, count, now)
-        left = fields.left_count
+    def left(self) -> list[Left]:
+        """Those of the newest messages which need a look."""
+        left = self.fields.left_count
         return list(_LEFT.iter_unpack(self._left_view[: left * _LEFT.size])) if left else []
 
-    def fill(self, writer: kernel.KernelWriter, now: float) -> Iterator[int]:
-        """As `Writer.fill`, what the newest `take` has made ready."""
-        return writer.fill_packets(self._packets, self._fields.packet_count, now)
-
     def note_delay(self, delay: float) -> bool:
-        """Seconds from the kernel's receipt to the send of what the newest `take` has made ready; False: of nothing."""
-        if not self._fields.touched_count:
+        """Seconds from the kernel's receipt to the send of what was ordinary of the newest; False: nothing was."""
+        if not self.fields.touched_count:
             return False
-        self._library.note_delay(self._fields, delay)
+        self._library.note_delay(self.fields, delay)
         return True

@@ -9,8 +9,6 @@
 enum { SMALLEST = 12, LARGEST = 1500 }; /* octets of a datagram; media.py has the same */
 enum { ADDRESS = 24 };                  /* octets of a sockaddr that matter: libc.ADDRESS_KEY */
 
-typedef int (*unprotect_function)(void *context, void *packet, int *length);
-
 enum status {
     UNTOUCHED = 0, /* as it came */
     OPENED = 1,    /* admitted by the budget and unprotected */
@@ -98,32 +96,6 @@ struct publisher {
      * frame of one may end what a viewer gets of another. */
     uint32_t passed_by[SOURCES];
     struct route *routes[MOST_ROUTES];
-};
-
-struct ingest {
-    uint8_t *buffers;
-    uint8_t *names;
-    int *lengths;
-    struct mmsghdr *messages;
-    struct left *left; /* one for each message that was not forwarded */
-    struct route **touched; /* the routes that were, each once */
-    struct packet *packets;
-    uint8_t *rests; /* what follows the fixed header of each packet */
-    struct publisher **publishers; /* a hash table of `mask` + 1, open addressing, never full */
-    unprotect_function unprotect;
-    uint32_t slot; /* octets of buffer each */
-    uint32_t name; /* octets of a sockaddr */
-    uint32_t mask;
-    uint32_t packet_capacity;
-    uint32_t rest_capacity;
-    uint32_t packet_count;
-    uint32_t rest_size;
-    uint32_t batch; /* counts up */
-    uint32_t left_count;
-    uint32_t touched_count;
-    uint32_t speech; /* -dBov; louder is speech (speakers.py) */
-    uint32_t unused;
-    double now; /* seconds, monotonic */
 };
 
 /* What a packet says of itself. */

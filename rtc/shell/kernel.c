@@ -5,23 +5,6 @@
  */
 #include "kernel.h"
 
-/* Arrays of `capacity` packets; `slot` octets of buffer each. */
-struct outgoing {
-    uint8_t *buffers;
-    int *lengths;
-    struct iovec *vectors;
-    uint64_t *addresses;
-    struct mmsghdr *messages;
-    uint8_t *controls;
-    uint32_t capacity;
-    uint32_t slot;
-    uint32_t control; /* octets of control data per message */
-    uint32_t most_segments;
-    uint32_t failed; /* copies that could not be protected, since the start */
-    uint32_t unused;
-    uint64_t now;    /* microseconds */
-};
-
 int kernel_version(void) { return VERSION; }
 
 static void write_copy(uint8_t *at, const struct packet *packet, const struct target *target) {

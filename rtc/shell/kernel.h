@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#define VERSION 7 /* of the structs; kernel.py has the same */
+#define VERSION 8 /* of the structs; kernel.py has the same */
 
 /* sent_log.py: transport-wide numbers of one peer. */
 enum { SENT_LOG = 8192, IP_AND_UDP = 28 };
@@ -56,6 +56,68 @@ struct packet {
     uint16_t transport_at; /* of the transport-wide number */
     uint8_t unused[4];
 };
+
+/* What one recvmmsg says of all its messages. */
+struct stamps {
+    double at;        /* Unix seconds at which the kernel took the first; 0: none came */
+    uint32_t dropped; /* by the kernel since the socket was made */
+    uint32_t unused;
+};
+
+/* Arrays of `capacity` packets to be sent; `slot` octets of buffer each. */
+struct outgoing {
+    uint8_t *buffers;
+    int *lengths;
+    struct iovec *vectors;
+    uint64_t *addresses;
+    struct mmsghdr *messages;
+    uint8_t *controls;
+    uint32_t capacity;
+    uint32_t slot;
+    uint32_t control; /* octets of control data per message */
+    uint32_t most_segments;
+    uint32_t failed; /* copies that could not be protected, since the start */
+    uint32_t unused;
+    uint64_t now;    /* microseconds */
+};
+
+typedef int (*unprotect_function)(void *context, void *packet, int *length);
+
+struct left;
+struct route;
+struct publisher;
+
+/* All routes of a worker, and the newest messages. */
+struct ingest {
+    uint8_t *buffers;
+    uint8_t *names;
+    int *lengths;
+    struct mmsghdr *messages;
+    struct stamps *stamps;
+    struct left *left; /* one for each message that was not forwarded */
+    struct route **touched; /* the routes that were, each once */
+    struct packet *packets;
+    uint8_t *rests; /* what follows the fixed header of each packet */
+    struct publisher **publishers; /* a hash table of `mask` + 1, open addressing, never full */
+    unprotect_function unprotect;
+    uint32_t slot; /* octets of buffer each */
+    uint32_t name; /* octets of a sockaddr */
+    uint32_t mask;
+    uint32_t packet_capacity;
+    uint32_t rest_capacity;
+    uint32_t packet_count;
+    uint32_t rest_size;
+    uint32_t batch; /* counts up */
+    uint32_t left_count;
+    uint32_t touched_count;
+    uint32_t speech; /* -dBov; louder is speech (speakers.py) */
+    uint32_t capacity; /* messages */
+    double now; /* seconds, monotonic */
+};
+
+void ingest(struct ingest *in, uint32_t count, double now);
+uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count);
+uint32_t frame(struct outgoing *out, uint32_t first, uint32_t end, int segments);
 
 static inline uint16_t read_16(const uint8_t *at) { return (uint16_t)(at[0] << 8 | at[1]); }
 

@@ -16,7 +16,7 @@ from rtc.shell.endpoint import OutgoingStream
 log = structlog.get_logger()
 
 LIBRARY: Final = PACKAGE / "shell" / "_kernel.so"
-VERSION: Final = 7  # of the structs; kernel.h has the same
+VERSION: Final = 8  # of the structs; kernel.h has the same
 ENTRIES_AT_ONCE: Final = 64
 
 # The structs of kernel.h.
@@ -107,7 +107,7 @@ class KernelWriter:
     def __init__(self, outgoing: libc.Outgoing, library: Any) -> None:
         self.library = library
         self._outgoing = outgoing
-        self._struct = libc.ffi.new("struct outgoing *", outgoing.arrays())
+        self.fields: Any = libc.ffi.new("struct outgoing *", outgoing.arrays())
         # What follows the fixed header of each packet, and the packets' structs.
         self._rests: Any = libc.ffi.new("unsigned char[]", ENTRIES_AT_ONCE * libc.SLOT)
         self._rest_view = memoryview(libc.ffi.buffer(self._rests)).cast("B")
@@ -117,24 +117,18 @@ class KernelWriter:
 
     @property
     def failed(self) -> int:
-        failed: int = self._struct.failed
+        failed: int = self.fields.failed
         return failed
 
     def fill(self, entries: list[Entry], now: float) -> Iterator[int]:
+        self.fields.now = int(now * 1_000_000)
+        fill, out, capacity = self.library.fill, self.fields, self._outgoing.count
         for start in range(0, len(entries), ENTRIES_AT_ONCE):
             some = entries[start : start + ENTRIES_AT_ONCE]
             self._describe(some)
-            yield from self.fill_packets(self._packets, len(some), now)
-
-    def fill_packets(self, packets: Any, count: int, now: float) -> Iterator[int]:
-        """The same from `count` structs in memory."""
-        self._struct.now = int(now * 1_000_000)
-        fill, out, capacity = self.library.fill, self._struct, self._outgoing.count
-        for start in range(0, count, ENTRIES_AT_ONCE):
-            some = min(ENTRIES_AT_ONCE, count - start)
             copies = capacity
             while copies == capacity:  # fewer: all are written
-                copies = fill(out, packets + start * PACKET.size, some)
+                copies = fill(out, self._packets, len(some))
                 if copies:
                     yield copies
 
@@ -165,5 +159,5 @@ class KernelWriter:
             )
 
     def frame(self, first: int, end: int, segments: bool) -> int:
-        messages: int = self.library.frame(self._struct, first, end, segments)
+        messages: int = self.library.frame(self.fields, first, end, segments)
         return messages

@@ -22,6 +22,7 @@ ffi.cdef(
         void *msg_control; size_t msg_controllen; int msg_flags;
     };
     struct mmsghdr { struct msghdr msg_hdr; unsigned int msg_len; };
+    struct stamps { double at; uint32_t dropped, unused; };
     int recvmmsg(int fd, struct mmsghdr *msgvec, unsigned int vlen, int flags, void *timeout);
     int sendmmsg(int fd, struct mmsghdr *msgvec, unsigned int vlen, int flags);
     """
@@ -105,8 +106,20 @@ class Incoming(Messages):
         self._control = ffi.new("unsigned char[]", _CONTROL)
         self._control_view = memoryview(ffi.buffer(self._control)).cast("B")
         self._headers[0].msg_hdr.msg_control = self._control
-        self.stamped_at = 0.0  # Unix time at which the kernel took the first message
-        self.dropped = 0  # by the kernel since the socket was made
+        self._headers[0].msg_hdr.msg_controllen = _CONTROL
+        self._stamps = ffi.new("struct stamps *")
+
+    @property
+    def stamped_at(self) -> float:
+        """Unix time at which the kernel took the first message."""
+        at: float = self._stamps.at
+        return at
+
+    @property
+    def dropped(self) -> int:
+        """Messages, by the kernel since the socket was made."""
+        dropped: int = self._stamps.dropped
+        return dropped
 
     def receive(self, fd: int) -> int:
         """The number of messages read now; 0 if there are none. Lengths are in `size`."""
@@ -118,8 +131,10 @@ class Incoming(Messages):
         return count
 
     def arrays(self) -> dict[str, Any]:
-        """What `ingest.c` reads and writes, as fields of its struct."""
+        """What the C kernel reads and writes, as fields of its struct."""
         return {
+            "capacity": self.count,
+            "stamps": self._stamps,
             "buffers": self._buffers,
             "names": self._names,
             "lengths": self._lengths,
@@ -141,9 +156,9 @@ class Incoming(Messages):
                 return
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                 seconds, nanoseconds = _TIMESPEC.unpack_from(self._control_view, position + _CMSG.size)
-                self.stamped_at = seconds + nanoseconds * 1e-9
+                self._stamps.at = seconds + nanoseconds * 1e-9
             elif level == socket.SOL_SOCKET and kind == SO_RXQ_OVFL:
-                (self.dropped,) = _COUNTER.unpack_from(self._control_view, position + _CMSG.size)
+                (self._stamps.dropped,) = _COUNTER.unpack_from(self._control_view, position + _CMSG.size)
             position += (length + 7) & ~7
 
 
@@ -205,7 +220,7 @@ class Outgoing(Messages):
         ]
 
     def arrays(self) -> dict[str, Any]:
-        """What `kernel.c` writes to, as the fields of its struct."""
+        """What the C kernel writes to, as fields of its struct."""
         return {
             "buffers": self._buffers,
             "lengths": self._lengths,

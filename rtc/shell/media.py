@@ -24,6 +24,7 @@ from rtc.shell import libc, srtp
 from rtc.shell.endpoint import Endpoint
 from rtc.shell.express import FAILED, LARGEST, OPENED, UNTOUCHED, Express, Left
 from rtc.shell.kernel import KernelWriter
+from rtc.shell.relay import Relay
 from rtc.shell.sending import make_sender
 from rtc.shell.tcp import Connections
 
@@ -112,13 +113,12 @@ class MediaSocket:
         self._incoming = libc.Incoming(RECEIVE_AT_ONCE)
         self._single = libc.Messages(1)  # what came by a connection
         self._sender = make_sender(self.fd, compiled, self._divert)
+        self._express: Express | None = None
+        self._relay: Relay | None = None
         writer = self._sender.writer
-        self._writer = writer if isinstance(writer, KernelWriter) else None
-        self._express = (
-            Express(self._incoming, self._writer.library, router.speakers)
-            if express and self._writer is not None
-            else None
-        )
+        if express and isinstance(writer, KernelWriter):
+            self._express = Express(self._incoming, writer.library, router.speakers)
+            self._relay = Relay(self.fd, self._express, writer, self._sender)
         self._control_errors = 0
         self._guesses = float(MAX_GUESSES)
         self._guessed_at = 0.0
@@ -189,10 +189,7 @@ class MediaSocket:
     def read(self) -> None:
         """Take what is there now; RTCP waits for `take_control`."""
         for _ in range(BATCHES_PER_WAKE):
-            count = self._incoming.receive(self.fd)
-            if count:
-                self._receive(count)
-            if count < RECEIVE_AT_ONCE:
+            if self._turn() < RECEIVE_AT_ONCE:
                 break
         self._read_at = time.monotonic()
 
@@ -217,13 +214,26 @@ class MediaSocket:
 
     # --- in ----------------------------------------------------------------------------------------------------------
 
-    def _receive(self, count: int) -> None:
+    def _turn(self) -> int:
+        """One batch: what needs no look leaves first. How many messages there were."""
         now = time.monotonic()
-        self.batches += 1
-        self.received += count
+        if self._express is not None and self._relay is not None:
+            count = self._relay.turn(now)
+            left: Iterable[Left] = self._express.left()
+        else:
+            count = self._incoming.receive(self.fd)
+            left = ((i, UNTOUCHED, 0) for i in range(count))
+        if count:
+            self.batches += 1
+            self.received += count
+            self._note_delay(self._look(now, left))
+        return count
+
+    def _look(self, now: float, left: Iterable[Left]) -> set[Encoding]:
+        """Whose packets were among them."""
         names = self._incoming.names
         touched: set[Encoding] = set()
-        for i, status, error in self._take_ordinary(now, count):
+        for i, status, error in left:
             name = i * libc.SOCKADDR
             key = bytes(names[name : name + libc.ADDRESS_KEY])
             if status == UNTOUCHED and self._is_control(i) and len(self._control) < MOST_CONTROL:
@@ -234,7 +244,7 @@ class MediaSocket:
             if encoding is not None:
                 touched.add(encoding)
         self.flush()
-        self._note_delay(touched)
+        return touched
 
     def _is_control(self, i: int) -> bool:
         return self._incoming.size(i) >= SMALLEST and _is_rtcp(self._incoming.buffer, i * libc.SLOT)
@@ -272,14 +282,6 @@ class MediaSocket:
             # A fault of ours costs one peer, not the group.
             self._transports.broken(now, key)
         return None
-
-    def _take_ordinary(self, now: float, count: int) -> Iterable[Left]:
-        """Forward what needs no look; what does."""
-        if self._express is None or self._writer is None:
-            return ((i, UNTOUCHED, 0) for i in range(count))
-        left = self._express.take(count, now)
-        self._sender.send_filled(self._express.fill(self._writer, now))
-        return left
 
     def _receive_other(self, now: float, kind: int, data: bytes, key: bytes) -> None:
         if kind < 4:

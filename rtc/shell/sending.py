@@ -142,7 +142,7 @@ class Sender:
         self._outgoing = outgoing
         self.divert = divert
         self.writer = writer
-        self._segments = True  # until the kernel or a network card says that it cannot
+        self.segments = True  # until the kernel or a network card says that it cannot
 
     @property
     def path(self) -> str:
@@ -154,11 +154,6 @@ class Sender:
         """Packets that did not leave."""
         return self.lost + self.writer.failed
 
-    def send_filled(self, filled: Iterator[int]) -> None:
-        """What a writer puts into the arrays, some packets at a time."""
-        for packets in filled:
-            self._send_packets(0, packets)
-
     def send(self, entries: list[Entry], now: float) -> None:
         """`now`: monotonic seconds.
 
@@ -166,12 +161,15 @@ class Sender:
         """
         if any(entry[0].size > libc.LARGEST for entry in entries):
             raise ValueError("a packet is too long to be sent")
-        self.send_filled(self.writer.fill(entries, now))
+        for packets in self.writer.fill(entries, now):
+            self._send_packets(0, packets)
 
     def _send_packets(self, start: int, end: int) -> None:
-        outgoing = self._outgoing
-        messages = self.writer.frame(start, end, self._segments)
-        first, waited = 0, False
+        self.send_framed(0, self.writer.frame(start, end, self.segments), end)
+
+    def send_framed(self, first: int, messages: int, end: int) -> None:
+        """Messages from `first` to `messages`, of which the last packet is the one before `end`."""
+        outgoing, waited = self._outgoing, False
         while first < messages:
             sent = outgoing.send(self._fd, first, messages - first)
             if sent > 0:
@@ -186,7 +184,7 @@ class Sender:
                 self.lost += end - outgoing.first_packet(first)
                 return
             elif outgoing.packets(first) > 1:
-                self._segments = False
+                self.segments = False
                 log.info("media.no_segmentation", error=errno.errorcode.get(-sent))
                 self._send_packets(outgoing.first_packet(first), end)
                 return

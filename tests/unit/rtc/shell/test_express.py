@@ -551,6 +551,7 @@ def test_a_send_that_fails_leaves_the_books_right(site: Site, monkeypatch: pytes
     def broken(*_: object) -> int:
         raise RuntimeError
 
+    site.people[1].endpoint.destination.move(libc.key_of(site.host, 0))  # so that the kernel does not take it
     with monkeypatch.context() as patch:
         patch.setattr("rtc.shell.libc.Outgoing.send", broken)
         with pytest.raises(RuntimeError):
@@ -558,6 +559,35 @@ def test_a_send_that_fails_leaves_the_books_right(site: Site, monkeypatch: pytes
     site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
     (publication,) = site.books()[0].publications
     assert (publication.packets, publication.lost) == (3, 0)
+
+
+def test_what_the_kernel_refuses_keeps_nothing_else(site: Site) -> None:
+    publisher, lost = Publisher(0, CHROMIUM_IDS), site.media.send_errors
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
+    site.left()
+    site.people[1].endpoint.destination.move(libc.key_of(site.host, 0))
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b"" for _ in range(100)])
+    assert site.copies() == [0, 0, 100]
+    assert site.media.send_errors == lost + 100
+
+
+@replaces_methods
+@pytest.mark.parametrize("refused", [False, True])
+def test_copies_that_do_not_fit_at_once_leave_in_order(
+    certificate: Certificate, monkeypatch: pytest.MonkeyPatch, refused: bool
+) -> None:
+    monkeypatch.setattr("rtc.shell.sending.SEND_AT_ONCE", 7)
+    site, publisher = Site(certificate, express=True), Publisher(0, CHROMIUM_IDS)
+    everybody_sees_everybody(site)
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""])
+    site.left()
+    if refused:
+        site.people[1].endpoint.destination.move(libc.key_of(site.host, 0))
+    site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b"" for _ in range(60)])
+    sequences = [packet.sequence for packet in site.people[2].received()]
+    assert sequences == list(range(sequences[0], sequences[0] + 60))
+    assert len(list(site.people[1].received())) == (0 if refused else 60)
+    site.close()
 
 
 def test_what_a_repair_brought_already_does_not_leave_twice(site: Site) -> None:
