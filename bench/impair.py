@@ -34,6 +34,7 @@ from bench.lab.proxy import Proxy, Rules
 from bench.lab.recorded import Recorded, record
 from bench.lab.sensed import Heard, Sensed, Shown, Span
 from bench.lab.server import Server
+from bench.lab.sounds import quiet_room
 from rtc import PeerId, Run
 from signaling import protocol as p
 
@@ -56,7 +57,7 @@ PAGE = ("127.0.0.1", 8080)
 RELAY = "relay.kinroom.test"
 SMALL_CAMERA = (320, 180, 15)  # of who only looks: width, height, frames/s
 LARGE_CAMERA = (1280, 720, 15)  # three encodings
-WINDOW = (1024, 640)
+WINDOW = (1024, 660)  # in which the picture in front can use 720 lines
 NAME = "Sam"
 SETTLED = 5.0  # seconds without impairment just before a fault: what they show is taken off
 UNTIL_TALL = 25.0  # seconds for the picture in front to be as tall as it gets
@@ -412,11 +413,13 @@ async def stage(
         await stack.enter_async_context(acting(actors))
         for actor in actors:
             await actor.publish()
-        page = await _browser(browsers, browser, folder, authority, (LARGE_CAMERA if sends else SMALL_CAMERA)[2])
+        quiet = await asyncio.to_thread(quiet_room, folder / "quiet.wav")
+        fps = (LARGE_CAMERA if sends else SMALL_CAMERA)[2]
+        page = await _browser(browsers, browser, folder, authority, fps, None if sends else quiet)
         await _come(page, link.url, NAME, LARGE_CAMERA if sends else SMALL_CAMERA)
         eye = page
         if sends:
-            eye = await _browser(browsers, Browser.CHROMIUM, folder, authority, SMALL_CAMERA[2])
+            eye = await _browser(browsers, Browser.CHROMIUM, folder, authority, SMALL_CAMERA[2], quiet)
             await _come(eye, link.url, "Vera", SMALL_CAMERA)
             proxy.set_rules(await eye.evaluate(UFRAG))  # none: a good line
         people = [actor.member.id for actor in actors]
@@ -428,10 +431,12 @@ async def stage(
         yield Stage(server, made.session, Network(away, line, proxy), actors, page, eye)
 
 
-async def _browser(browsers: Browsers, browser: Browser, folder: Path, authority: Authority, fps: int) -> Page:
-    """One that takes our relay's certificate."""
+async def _browser(
+    browsers: Browsers, browser: Browser, folder: Path, authority: Authority, fps: int, sound: Path | None
+) -> Page:
+    """One that takes our relay's certificate. `sound`: of a Chromium's microphone, in place of its own beeps."""
     if browser is Browser.CHROMIUM:
-        return await browsers.chromium(fps=fps, args=["--ignore-certificate-errors"])
+        return await browsers.chromium(fps=fps, sound=sound, args=["--ignore-certificate-errors"])
     profile = folder / "firefox"
     await trust(profile, authority.certificate)
     return await browsers.firefox(profile=profile)

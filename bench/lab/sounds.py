@@ -14,6 +14,7 @@ SECONDS: Final = 4
 PITCH: Final = 140  # Hz
 SYLLABLES: Final = 2.2  # a second
 WORD, PAUSE = 1.0, 0.3  # seconds
+NOISE: Final = 0.0005  # of full scale: -66 dB
 
 _TIME: Final = np.arange(SECONDS * RATE) / RATE
 
@@ -26,6 +27,11 @@ def talking(path: Path) -> Path:
 def singing(path: Path) -> Path:
     """A voice without any pause: where silence is not sent (DTX), something of this is on its way at any moment."""
     return _write(path, _voice(least=0.4))
+
+
+def quiet_room(path: Path) -> Path:
+    """Nobody speaks. What is no sound at all, as between the beeps of the browser's own device, means a broken one."""
+    return _write(path, NOISE * np.random.default_rng(1).standard_normal(_TIME.size))
 
 
 def silence(path: Path) -> Path:
