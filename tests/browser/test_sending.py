@@ -245,7 +245,7 @@ async def test_a_line_that_loses_the_sound_pauses_its_own_picture_and_says_so(
     banner = "document.querySelector('.banner[data-kind=own-paused]')?.textContent"
     note = f"document.querySelector(`.tile[data-participant='{ann.id}'] .tile-note`)?.textContent"
     proxy.set_rules(await ann.ufrag(), up=[Rule(loss=0.3)])
-    said = await ann.page.wait_for(banner, 90)  # so few packets are left of a picture at its least that it takes a while
+    said = await ann.page.wait_for(banner, 90)  # of a picture at its least few packets are left to judge by
     assert said == "Your connection is weak. We paused your picture so your voice gets through."
     assert await ann.page.evaluate(note) == "Others don't see you right now"
     await ann.page.wait_for(f"!{banner}", 135)
