@@ -17,6 +17,8 @@ TOO_MUCH_LOSS: Final = 0.10
 LITTLE_LOSS: Final = 0.03
 LOSS_WINDOW: Final = 2.0  # seconds; also between two steps down
 MIN_PACKETS: Final = 20  # in the window: a share of fewer says nothing
+# Where fewer come, as from a voice that pauses beside no picture, the window is as much longer as it takes.
+LONGEST_WINDOW: Final = 8.0  # seconds
 BACK_AFTER: Final = 10.0  # seconds of little loss, for each layer that comes back
 # The last encoding is given up as well, for the sound, and comes back once that is well for as long. If as much is lost
 # without it, it was not the cause: then it comes back at once, and for long is not given up again.
@@ -43,6 +45,9 @@ def layers_for(tile: int, lowest: int) -> int:
     return layers
 
 
+_Count = tuple[float, int, int]  # when, and how many packets since the start: sent to us, come at the first try
+
+
 class Uplink:
     """How many encodings a publisher's line carries, from what is lost on its way to us, before repair. None, if the
     sound would not come through beside the smallest one.
@@ -55,30 +60,33 @@ class Uplink:
         self._innocent_until = float("-inf")
         self._returned_at = float("-inf")  # when the last encoding came back
         self._patience = BACK_AFTER
-        self._counts: deque[tuple[float, int, int]] = deque()
+        self._counts: deque[_Count] = deque()
         self._changed_at = float("-inf")
         self._calm_since: float | None = None
 
     def note(self, now: float, expected: int, received: int) -> None:
         """Packets since the start: how many were sent to us, and how many of these came at the first try."""
         self._counts.append((now, expected, received))
-        while len(self._counts) > 1 and self._counts[1][0] <= now - LOSS_WINDOW:
+        while len(self._counts) > 1 and self._goes_without(self._counts[1]):
             self._counts.popleft()
         loss = self._loss(now)
-        if loss is None:
-            return
+        if loss is not None:
+            self._judge(now, loss)
+        if self.layers == 0:
+            self._wait(now)
+        elif self._too_much_at == now:
+            self._step_down(now)
+        elif loss is not None and self._calm_since is not None:
+            if now - max(self._calm_since, self._changed_at) >= BACK_AFTER:
+                self._change(now, min(MAX_LAYERS, self.layers + 1))
+
+    def _judge(self, now: float, loss: float) -> None:
         if loss > LITTLE_LOSS:
             self._calm_since = None
         elif self._calm_since is None:
             self._calm_since = now
         if loss > TOO_MUCH_LOSS:
             self._too_much_at = now
-        if self.layers == 0:
-            self._wait(now)
-        elif self._too_much_at == now:
-            self._step_down(now)
-        elif self._calm_since is not None and now - max(self._calm_since, self._changed_at) >= BACK_AFTER:
-            self._change(now, min(MAX_LAYERS, self.layers + 1))
 
     def _step_down(self, now: float) -> None:
         if now - self._changed_at < LOSS_WINDOW:
@@ -102,19 +110,25 @@ class Uplink:
             self._returned_at = now
             self._change(now, 1)
 
+    def _goes_without(self, count: _Count) -> bool:
+        """The window is as long as it should be if it begins with `count`."""
+        now, expected, _ = self._counts[-1]
+        age = now - count[0]
+        return age >= LONGEST_WINDOW or (age >= LOSS_WINDOW and expected - count[1] >= MIN_PACKETS)
+
     def _loss(self, now: float) -> float | None:
         """Of the newest window; None while it is not full, or has too few packets."""
         (at, expected_before, received_before), (_, expected, received) = self._counts[0], self._counts[-1]
         expected, received = expected - expected_before, received - received_before
-        if at > now - LOSS_WINDOW:
+        if at > now - LOSS_WINDOW or expected < MIN_PACKETS:
             return None
-        if expected < MIN_PACKETS:
-            return None if self.layers else 0.0  # a silent microphone is all that is sent
         return max(0.0, 1 - received / expected)
 
     def _change(self, now: float, layers: int) -> None:
         if layers != self.layers:
             self.layers, self._changed_at = layers, now
+            while len(self._counts) > 1:
+                self._counts.popleft()  # what was lost before says nothing of what is sent now
 
 
 class Demand:

@@ -12,8 +12,10 @@ from rtc.core.demand import (
     INNOCENT_FOR,
     LESS_AFTER,
     LONGEST,
+    LONGEST_WINDOW,
     LOSS_WINDOW,
     MAX_LAYERS,
+    MIN_PACKETS,
     NONE_AFTER,
     Demand,
     Uplink,
@@ -135,8 +137,8 @@ def without_a_picture() -> Line:
 
 def test_a_picture_that_was_the_cause_comes_back_after_ten_seconds_of_little_loss() -> None:
     line = without_a_picture()
-    assert line.runs(BACK_AFTER, 0.0) == 0
-    assert line.runs(LOSS_WINDOW + EVERY, 0.0) == 1
+    assert line.runs(BACK_AFTER - EVERY, 0.0) == 0
+    assert line.runs(EVERY, 0.0) == 1
     assert line.runs(BACK_AFTER, 0.0) == 2
 
 
@@ -180,14 +182,29 @@ def test_a_picture_whose_return_costs_the_sound_waits_twice_as_long() -> None:
     assert [round(wait - LOSS_WINDOW, -1) for wait in waits] == [10, 20, 40, 60, 60]
 
 
+def comes_back_after(sound: int, lost: int) -> float:
+    """Seconds without a picture, where `lost` of the `sound` packets of each two seconds are lost."""
+    line = without_a_picture()
+    since = line.now
+    while not line.uplink.layers:
+        line.now += EVERY
+        if line.now % LOSS_WINDOW == 0:
+            line.expected, line.received = line.expected + sound, line.received + sound - lost
+        line.uplink.note(line.now, line.expected, round(line.received))
+    return line.now - since
+
+
 def test_beside_silence_a_picture_comes_back() -> None:
     """A silent microphone sends too little for a share of it to say anything."""
-    line = without_a_picture()
-    for _ in range(4 * 14):
-        line.now += EVERY
-        line.expected, line.received = line.expected + 1, line.received + 1
-        line.uplink.note(line.now, line.expected, round(line.received))
-    assert line.uplink.layers == 1
+    assert MIN_PACKETS * LOSS_WINDOW / LONGEST_WINDOW > 4
+    assert comes_back_after(sound=4, lost=2) == BACK_AFTER
+
+
+def test_beside_a_voice_that_pauses_a_picture_that_was_not_the_cause_comes_back_soon() -> None:
+    """Too few packets for a share of two seconds are no moment without loss: more of them are waited for."""
+    assert MIN_PACKETS > 16
+    assert comes_back_after(sound=16, lost=5) < LONGEST_WINDOW
+    assert comes_back_after(sound=8, lost=2) < LONGEST_WINDOW
 
 
 def test_layers_come_back_one_each_ten_seconds_of_little_loss() -> None:
@@ -207,10 +224,11 @@ def test_loss_between_the_bounds_changes_nothing() -> None:
 
 def test_a_few_packets_say_nothing() -> None:
     """A muted microphone sends three a second: one that is lost is no 15 %."""
-    uplink = Uplink()
+    one_lost, fewer = Uplink(), Uplink()
     for second in range(60):
-        uplink.note(float(second), second * 3, second * 2)
-    assert uplink.layers == MAX_LAYERS
+        one_lost.note(float(second), second * 3, second * 3 - second // 20)
+        fewer.note(float(second), second * 2, second)
+    assert one_lost.layers == fewer.layers == MAX_LAYERS
 
 
 def test_streams_that_begin_anew_say_nothing_for_a_moment() -> None:
