@@ -12,6 +12,8 @@ REORDER_GRACE: Final = 0.010  # seconds
 # libwebrtc gives up on a frame after about a second as well.
 GIVE_UP_AFTER: Final = 1.0  # seconds
 MAX_TRIES: Final = 10
+# Of a round trip as reports tell it, which on a short line is mostly waiting for threads: an answer may come this soon.
+SOONEST_ANSWER: Final = 0.25
 # More holes than this is not loss but an outage: a key frame repairs it with fewer bytes.
 MAX_MISSING: Final = 500  # packets
 MAX_FORWARD_JUMP: Final = 3000  # packets; beyond, the sender restarted its numbering and nothing was lost
@@ -129,7 +131,7 @@ class ReceiveLog:
             self.duplicates += 1
             return None
         # Sound is sent again as it was (no RTX): what was asked for, and could be here since, is that.
-        if repair or (hole.tries and now - hole.asked_at >= self._round_trip):
+        if repair or (hole.tries and now - hole.asked_at >= SOONEST_ANSWER * self._round_trip):
             self.repaired += 1
         else:
             self.received += 1
