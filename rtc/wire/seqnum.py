@@ -39,3 +39,7 @@ class Unwrapper:
         half = self._half
         self._last = last = last + ((value - last + half) & self._mask) - half
         return last
+
+    def follow(self, value: int) -> None:
+        """The next call is relative to this unbounded integer, which was told by other means."""
+        self._last = value

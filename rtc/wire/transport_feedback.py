@@ -78,6 +78,27 @@ def report(
     return messages
 
 
+def report_run(
+    sender_ssrc: int, media_ssrc: int, feedback_count: int, base: int, times: Sequence[int]
+) -> TransportFeedback | None:
+    """What `report` makes of packets that all arrived, from `base` on, in microseconds: with `Steps`, which are written
+    as they are. None if one message with small steps does not hold them.
+    """
+    if len(times) > MAX_REPORTED:
+        return None
+    reference = times[0] // REFERENCE_UNIT
+    before = reference * _TICKS_PER_REFERENCE
+    steps: list[int] = []
+    for at in times:
+        tick = at // TICK
+        if not 0 <= tick - before <= 0xFF:
+            return None
+        steps.append(tick - before)
+        before = tick
+    arrivals = Steps(reference * REFERENCE_UNIT, bytes(steps))
+    return TransportFeedback(sender_ssrc, media_ssrc, base, reference, feedback_count, arrivals)
+
+
 def _groups(received: Iterable[tuple[int, int]]) -> Iterable[list[tuple[int, int]]]:
     group: list[tuple[int, int]] = []
     for number, arrival in received:
@@ -162,10 +183,13 @@ def build_body(feedback: TransportFeedback) -> bytes:
     Raises `ValueError` for a step in time that 16 bits of ticks do not hold (from `reference_time` to the first arrival
     too): `report` makes none.
     """
+    arrivals = feedback.arrivals
+    if isinstance(arrivals, Steps) and arrivals.start == feedback.reference_time * REFERENCE_UNIT:
+        return _fixed(feedback) + _write_run(_SMALL, len(arrivals)) + arrivals.ticks
     symbols: list[int] = []
     deltas = bytearray()
     ticks = feedback.reference_time * _TICKS_PER_REFERENCE
-    for arrival in feedback.arrivals:
+    for arrival in arrivals:
         if arrival is None:
             symbols.append(_NOT_RECEIVED)
             continue
@@ -176,9 +200,23 @@ def build_body(feedback: TransportFeedback) -> bytes:
             raise ValueError("an arrival is too far from the one before it")
         symbols.append(_SMALL if small else _LARGE)
         deltas += delta.to_bytes(1) if small else delta.to_bytes(2, "big", signed=True)
+    return _fixed(feedback) + _write_chunks(symbols) + deltas
+
+
+def _fixed(feedback: TransportFeedback) -> bytes:
     last = (feedback.reference_time & _REFERENCE_MASK) << 8 | feedback.feedback_count
-    fixed = _FIXED.pack(feedback.sender_ssrc, feedback.media_ssrc, feedback.base_sequence, len(symbols), last)
-    return fixed + _write_chunks(symbols) + deltas
+    count = len(feedback.arrivals)
+    return _FIXED.pack(feedback.sender_ssrc, feedback.media_ssrc, feedback.base_sequence, count, last)
+
+
+def _write_run(symbol: int, count: int) -> bytes:
+    """Chunks of `count` equal statuses."""
+    chunks = bytearray()
+    while count:
+        run = min(count, _MAX_RUN)
+        chunks += (symbol << 13 | run).to_bytes(2, "big")
+        count -= run
+    return bytes(chunks)
 
 
 def _write_chunks(symbols: Sequence[int]) -> bytes:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from rtc.core.arrivals import MAX_PENDING, ArrivalLog
+from rtc.wire.transport_feedback import MAX_REPORTED, build_body
 
 
 def covered(log: ArrivalLog) -> dict[int, int | None]:
@@ -90,3 +94,36 @@ def test_ssrcs_and_counter_are_what_the_browser_needs() -> None:
         assert (message.sender_ssrc, message.media_ssrc) == (11, 22)
         counts.append(message.feedback_count)
     assert counts == [0, 1, 2]
+
+
+STEPS = st.sampled_from([1, 1, 1, 1, 1, 1, 1, 2, 0, -1, -3, 4000])
+WAITS = st.sampled_from([0, 100, 900, 900, 30_000, 70_000, 9_000_000])  # microseconds
+REPORTED = st.lists(st.lists(st.tuples(STEPS, WAITS), max_size=12), max_size=12)
+
+
+@given(REPORTED, st.integers(0, 0xFFFF))
+def test_what_came_in_order_is_reported_as_if_it_were_looked_at_one_by_one(
+    messages: list[list[tuple[int, int]]], number: int
+) -> None:
+    log, slow, at = ArrivalLog(), ArrivalLog(), 5_000_000
+    for arrivals in messages:
+        came = []
+        for step, wait in arrivals:
+            number, at = (number + step) & 0xFFFF, at + wait
+            came.append((at, number))
+        log.record_all(came)
+        for one in came:
+            slow._leave_run()
+            slow._expected = -1
+            slow.record_all([one])
+        assert [build_body(one) for one in log.take(1, 2)] == [build_body(one) for one in slow.take(1, 2)]
+    assert log.sent == slow.sent
+
+
+def test_a_run_longer_than_a_message_is_reported_whole() -> None:
+    log = ArrivalLog()
+    log.record(1, 0)
+    log.take(1, 2)
+    for i in range(1, 2 * MAX_REPORTED):
+        log.record(1 + i / 1000, i)
+    assert list(covered(log)) == list(range(1, 2 * MAX_REPORTED))
