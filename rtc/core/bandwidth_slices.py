@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from operator import attrgetter
 from typing import Final, NamedTuple, Protocol
 
 from rtc.core.sent_log import SentLog
@@ -83,10 +82,6 @@ Open = tuple[int, int, int, int, int, int, int, int, int, int]
 on it may yet turn out to be stretched: arrival, octets until then, longest gap since"""
 
 
-_NAMES: Final = ("_next", "_end", "_sent_at", "_arrived_at", "_delay", "_octets", "_lost", "_began_at", "_head", "_gap")
-_FIELDS: Final = attrgetter(*_NAMES)
-
-
 class Digested(NamedTuple):
     open: Open
     slices: list[tuple[int, int, int, int, int]]  # a `Slice` each, without `whole`
@@ -134,26 +129,23 @@ class Slices:
         """The same as `take`, of a report on what `log` has from `base` on. None: it is left to `take`."""
         if self._next is None or self._dark:
             return None
-        read = digest(log, self._open, now, base, arrivals)
+        before = (
+            self._next, self._end, self._sent_at, self._arrived_at, self._delay,
+            self._octets, self._lost, self._began_at, self._head, self._gap,
+        )  # fmt: skip
+        read = digest(log, before, now, base, arrivals)
         if read is None:
             return None
         slices = []
         for sent_at, arrived_at, delay, octets, lost in read.slices:
             slices.append(Slice(sent_at, arrived_at, delay, octets, lost, self._whole))
             self._whole = True
-        self._open = read.open
+        (
+            self._next, self._end, self._sent_at, self._arrived_at, self._delay,
+            self._octets, self._lost, self._began_at, self._head, self._gap,
+        ) = read.open  # fmt: skip
         log.told(read.open[0])
         return Taken(slices, len(arrivals), 0, 0, stretched=Stretched(*read.stretched) if read.stretched[3] else None)
-
-    @property
-    def _open(self) -> Open:
-        fields: Open = _FIELDS(self)
-        return fields
-
-    @_open.setter
-    def _open(self, fields: Open) -> None:
-        for name, value in zip(_NAMES, fields, strict=True):
-            setattr(self, name, value)
 
     def _note_stretched(self, sent_at: int, last: int, octets: int) -> None:
         """Each arrival counts once: when a line has fallen, the later ones show better to what."""
