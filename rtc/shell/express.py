@@ -79,7 +79,6 @@ libc.ffi.cdef(
     uint32_t route_size(void);
     uint32_t ledger_size(void);
     uint32_t address_hash(const uint8_t *address);
-    void note_delay(struct ingest *in, double delay);
     """
 )
 
@@ -298,7 +297,7 @@ class Express:
         publisher = self._publishers.pop(endpoint, None)
         if publisher is None:
             return
-        self.fields.touched_count = 0  # `note_delay` would write to routes that are freed
+        self.fields.touched_count = 0  # the relay would write to routes that are freed
         for route in publisher.routes.values():
             route.drop()
         publisher.routes.clear()  # they know it, too: no circle is left for the garbage collector
@@ -324,10 +323,3 @@ class Express:
         """Those of the newest messages which need a look."""
         left = self.fields.left_count
         return list(_LEFT.iter_unpack(self._left_view[: left * _LEFT.size])) if left else []
-
-    def note_delay(self, delay: float) -> bool:
-        """Seconds from the kernel's receipt to the send of what was ordinary of the newest; False: nothing was."""
-        if not self.fields.touched_count:
-            return False
-        self._library.note_delay(self.fields, delay)
-        return True

@@ -369,7 +369,7 @@ void ingest(struct ingest *in, uint32_t count, double now) {
 }
 
 /* How long the newest batch took, from the kernel's receipt to the send. Seconds. */
-void note_delay(struct ingest *in, double delay) {
+void note_delay(const struct ingest *in, double delay) {
     for (uint32_t i = 0; i < in->touched_count; i++) {
         struct ledger *ledger = &in->touched[i]->ledger;
         double hold = delay - ledger->last_delay;

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#define VERSION 8 /* of the structs; kernel.py has the same */
+#define VERSION 9 /* of the structs; kernel.py has the same */
 
 /* sent_log.py: transport-wide numbers of one peer. */
 enum { SENT_LOG = 8192, IP_AND_UDP = 28 };
@@ -116,6 +116,7 @@ struct ingest {
 };
 
 void ingest(struct ingest *in, uint32_t count, double now);
+void note_delay(const struct ingest *in, double delay);
 uint32_t fill(struct outgoing *out, struct packet *packets, uint32_t count);
 uint32_t frame(struct outgoing *out, uint32_t first, uint32_t end, int segments);
 

@@ -16,7 +16,7 @@ from rtc.shell.endpoint import OutgoingStream
 log = structlog.get_logger()
 
 LIBRARY: Final = PACKAGE / "shell" / "_kernel.so"
-VERSION: Final = 8  # of the structs; kernel.h has the same
+VERSION: Final = 9  # of the structs; kernel.h has the same
 ENTRIES_AT_ONCE: Final = 64
 
 # The structs of kernel.h.

@@ -11,7 +11,6 @@ import socket
 import struct
 import time
 from collections import deque
-from collections.abc import Iterable
 from typing import Final, Protocol
 
 import structlog
@@ -184,7 +183,10 @@ class MediaSocket:
             return False
         if self._control:
             return True
-        return any(fd == self.fd for fd, _ in self._waiting.poll(left * 1000))
+        for fd, _ in self._waiting.poll(left * 1000):
+            if fd == self.fd:
+                return True
+        return False
 
     def read(self) -> None:
         """Take what is there now; RTCP waits for `take_control`."""
@@ -217,19 +219,21 @@ class MediaSocket:
     def _turn(self) -> int:
         """One batch: what needs no look leaves first. How many messages there were."""
         now = time.monotonic()
+        delay = 0.0
         if self._express is not None and self._relay is not None:
             count = self._relay.turn(now)
-            left: Iterable[Left] = self._express.left()
+            left = self._express.left()
+            delay = self._relay.delay
         else:
             count = self._incoming.receive(self.fd)
-            left = ((i, UNTOUCHED, 0) for i in range(count))
+            left = [(i, UNTOUCHED, 0) for i in range(count)]
         if count:
             self.batches += 1
             self.received += count
-            self._note_delay(self._look(now, left))
+            self._note_delay(self._look(now, left) if left else None, delay)
         return count
 
-    def _look(self, now: float, left: Iterable[Left]) -> set[Encoding]:
+    def _look(self, now: float, left: list[Left]) -> set[Encoding]:
         """Whose packets were among them."""
         names = self._incoming.names
         touched: set[Encoding] = set()
@@ -445,17 +449,17 @@ class MediaSocket:
             datagrams.append((packet, slot is None or slot.is_video))
         return 0 if self.connections.send(key, datagrams) else len(packets)
 
-    def _note_delay(self, touched: set[Encoding]) -> None:
-        stamped_at = self._incoming.stamped_at
-        if not stamped_at:
-            return
-        delay = max(0.0, time.time() - stamped_at)
-        if delay > self.largest_queue:
-            self.largest_queue = delay
-        for encoding in touched:
-            encoding.note_delay(delay)
-        forwarded = self._express is not None and self._express.note_delay(delay)
-        if self.latencies is not None and (touched or forwarded) and len(self.latencies) < MAX_LATENCY_SAMPLES:
+    def _note_delay(self, touched: set[Encoding] | None, delay: float) -> None:
+        """`touched`: None if nothing needed a look; `delay`: of what needed none, seconds, 0 if all did."""
+        if touched is not None and self._incoming.stamped_at:
+            looked = max(0.0, time.time() - self._incoming.stamped_at)
+            for encoding in touched:
+                encoding.note_delay(looked)
+            self.largest_queue = max(self.largest_queue, looked)
+            if touched:
+                delay = looked
+        self.largest_queue = max(self.largest_queue, delay)
+        if self.latencies is not None and delay and len(self.latencies) < MAX_LATENCY_SAMPLES:
             self.latencies.append(delay)
 
 

@@ -19,6 +19,7 @@ struct relay {
     uint32_t messages; /* that they were framed as, */
     uint32_t sent;     /* and how many the kernel took before it refused one */
     uint32_t unused;
+    double delay; /* seconds from the kernel's receipt to the send of what was ordinary of the newest; 0: nothing was */
 };
 
 static void read_stamps(struct stamps *stamps, struct msghdr *header) {
@@ -33,6 +34,16 @@ static void read_stamps(struct stamps *stamps, struct msghdr *header) {
             memcpy(&stamps->dropped, CMSG_DATA(at), sizeof stamps->dropped);
         }
     }
+}
+
+static void note(struct relay *relay) {
+    const struct ingest *in = relay->in;
+    struct timespec now;
+    if (!in->touched_count || !in->stamps->at || clock_gettime(CLOCK_REALTIME, &now))
+        return;
+    double delay = (double)now.tv_sec + (double)now.tv_nsec * 1e-9 - in->stamps->at;
+    relay->delay = delay > 0 ? delay : 0;
+    note_delay(in, relay->delay);
 }
 
 /* Send all copies that are not sent yet. How many messages came; -1: the kernel refused one, and `sent` to `messages`
@@ -55,6 +66,7 @@ int go_on(struct relay *relay) {
         if (relay->sent < relay->messages)
             return -1;
     }
+    note(relay);
     return (int)relay->count;
 }
 
@@ -67,6 +79,7 @@ int turn(struct relay *relay, double now) {
     int count = recvmmsg(relay->fd, in->messages, in->capacity, MSG_DONTWAIT, NULL);
     relay->count = count > 0 ? (uint32_t)count : 0;
     relay->start = 0;
+    relay->delay = 0;
     if (!relay->count) {
         in->packet_count = in->left_count = in->touched_count = 0;
         return 0;

@@ -11,7 +11,7 @@ libc.ffi.cdef(
     """
     struct relay {
         struct ingest *in; struct outgoing *out; int32_t fd;
-        uint32_t segments, count, start, copies, messages, sent, unused;
+        uint32_t segments, count, start, copies, messages, sent, unused; double delay;
     };
     int turn(struct relay *relay, double now);
     int go_on(struct relay *relay);
@@ -38,3 +38,9 @@ class Relay:
             fields.segments = self._sender.segments
             count = self._library.go_on(fields)
         return count
+
+    @property
+    def delay(self) -> float:
+        """Seconds from the kernel's receipt to the send of what was ordinary of the newest; 0: nothing was."""
+        delay: float = self._fields.delay
+        return delay
