@@ -72,13 +72,13 @@ class Uplink:
         loss = self._loss(now)
         if loss is not None:
             self._judge(now, loss)
+        calm_since = None if loss is None else self._calm_since
         if self.layers == 0:
             self._wait(now)
         elif self._too_much_at == now:
             self._step_down(now)
-        elif loss is not None and self._calm_since is not None:
-            if now - max(self._calm_since, self._changed_at) >= BACK_AFTER:
-                self._change(now, min(MAX_LAYERS, self.layers + 1))
+        elif calm_since is not None and now - max(calm_since, self._changed_at) >= BACK_AFTER:
+            self._change(now, min(MAX_LAYERS, self.layers + 1))
 
     def _judge(self, now: float, loss: float) -> None:
         if loss > LITTLE_LOSS:

@@ -183,10 +183,7 @@ class MediaSocket:
             return False
         if self._control:
             return True
-        for fd, _ in self._waiting.poll(left * 1000):
-            if fd == self.fd:
-                return True
-        return False
+        return any(fd == self.fd for fd, _ in self._waiting.poll(left * 1000))
 
     def read(self) -> None:
         """Take what is there now; RTCP waits for `take_control`."""
