@@ -127,3 +127,14 @@ def test_a_run_longer_than_a_message_is_reported_whole() -> None:
     for i in range(1, 2 * MAX_REPORTED):
         log.record(1 + i / 1000, i)
     assert list(covered(log)) == list(range(1, 2 * MAX_REPORTED))
+
+
+def test_what_is_lost_after_numbers_have_wrapped_in_order_is_reported_lost() -> None:
+    log = ArrivalLog()
+    for number in range(0x18000):
+        log.record(1 + number / 1e4, number & 0xFFFF)
+        if number % 100 == 0:
+            log.take(1, 2)
+    log.take(1, 2)
+    log.record(12, 0x8002)
+    assert covered(log) == {0x8000: None, 0x8001: None, 0x8002: 12_000_000}
