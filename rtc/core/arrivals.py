@@ -11,7 +11,18 @@ from rtc.wire.transport_feedback import TransportFeedback, report, report_run
 # As libwebrtc does by default, of 50 to 250 ms; sooner makes the browser's estimate rise sooner, and costs twice: a
 # message is a tenth of a millisecond of work.
 FEEDBACK_EVERY: Final = 0.100  # seconds
+# Ten messages a second take 8 kbit/s: of a line that is known to be narrow as much as it has room for, as in libwebrtc.
+FEEDBACK_OCTETS: Final = 100  # of one, on the wire
+FEEDBACK_SHARE: Final = 0.05  # of the line
+SELDOM: Final = 0.250  # seconds
 MAX_PENDING: Final = 2000  # packets between two reports; a peer may send 1,500 a second
+
+
+def feedback_every(narrow: float | None) -> float:
+    """Seconds between two messages. `narrow`: bits/s that the line carries towards who gets them; None: enough."""
+    if narrow is None:
+        return FEEDBACK_EVERY
+    return min(SELDOM, max(FEEDBACK_EVERY, 8 * FEEDBACK_OCTETS / (FEEDBACK_SHARE * narrow)))
 
 
 class ArrivalLog:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from rtc.core.arrivals import FEEDBACK_EVERY
+from rtc.core.arrivals import FEEDBACK_EVERY, feedback_every
 from rtc.core.batch import Batch
 from rtc.core.clock import to_ntp
 from rtc.core.encoding import Encoding
@@ -43,7 +43,7 @@ class Control:
         # Staggered by id, evenly for however many: thirty people's reports at once take milliseconds.
         phase = peer.id * _GOLDEN % 1
         self._next_report = _next(now - REPORT_EVERY, REPORT_EVERY, phase)
-        self._next_feedback = _next(now - FEEDBACK_EVERY, FEEDBACK_EVERY, phase)
+        self._next_settlement = self._next_feedback = _next(now - FEEDBACK_EVERY, FEEDBACK_EVERY, phase)
         self._phase = phase
         self._odd = False
         self._highest: dict[int, int] = {}  # extended sequence number last reported, by slot's SSRC
@@ -140,9 +140,11 @@ class Control:
     def due(self, now: float) -> list[bytes]:
         """RTCP datagrams to send to the peer now. Call every 20 ms, and after changes."""
         feedback = self._requests(now)
-        if now >= self._next_feedback:
-            self._next_feedback = _next(now, FEEDBACK_EVERY, self._phase)
+        if now >= self._next_settlement:
+            self._next_settlement = _next(now, FEEDBACK_EVERY, self._phase)
             self._peer.settle_all()
+        if now >= self._next_feedback:
+            self._next_feedback = _next(now, feedback_every(self._peer.downlink.narrow), self._phase)
             feedback += self._arrivals()
         datagrams = [rtcp.build_compound([rtcp.ReceiverReport(self._peer.rtcp_ssrc), one]) for one in feedback]
         if now >= self._next_report:

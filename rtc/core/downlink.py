@@ -77,6 +77,11 @@ class Downlink:
             self._estimator.loss(now, packets, lost, self.stats.allocated)
             self._heard(now)
 
+    @property
+    def narrow(self) -> float | None:
+        """Bits/s, of a line that is known to carry little; None: it carries enough, or is not known yet."""
+        return self.pacer.target
+
     def _note_loss(self) -> None:
         for slot in self._slots.values():
             slot.line_loss = self._lost

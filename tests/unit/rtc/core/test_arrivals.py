@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rtc.core.arrivals import MAX_PENDING, ArrivalLog
+from rtc.core.arrivals import FEEDBACK_EVERY, MAX_PENDING, SELDOM, ArrivalLog, feedback_every
 from rtc.wire.transport_feedback import MAX_REPORTED, build_body
 
 
@@ -94,6 +95,12 @@ def test_ssrcs_and_counter_are_what_the_browser_needs() -> None:
         assert (message.sender_ssrc, message.media_ssrc) == (11, 22)
         counts.append(message.feedback_count)
     assert counts == [0, 1, 2]
+
+
+def test_feedback_takes_no_more_than_its_share_of_a_narrow_line() -> None:
+    assert feedback_every(None) == feedback_every(160e3) == feedback_every(5e6) == FEEDBACK_EVERY
+    assert feedback_every(80e3) == pytest.approx(2 * FEEDBACK_EVERY)
+    assert feedback_every(30e3) == SELDOM
 
 
 STEPS = st.sampled_from([1, 1, 1, 1, 1, 1, 1, 2, 0, -1, -3, 4000])

@@ -266,6 +266,26 @@ def test_feedback_for_the_uplink_names_a_stream_that_the_browser_sends() -> None
     assert [n for n, arrival in feedback.packets if arrival is not None] == [7, 8, 9, 10]
 
 
+@pytest.mark.parametrize(
+    ("narrow", "messages"), [(None, 20), (500e3, 20), (80e3, 10), (30e3, 8)], ids=["wide", "enough", "narrow", "least"]
+)
+def test_a_narrow_line_is_not_filled_with_feedback(narrow: float | None, messages: int) -> None:
+    group = Group()
+    ana = group.join()
+    ana.peer.downlink.pacer.target = narrow
+    told: list[int] = []
+    count = 0
+    for i in range(100):
+        group.now += 0.02
+        group.send(ana, MIC, i, i * 960, b"voice", extensions=[(ana.ids[uris.TRANSPORT_CC], i.to_bytes(2, "big"))])
+        feedback = [m for m in group.due(ana) if isinstance(m, rtcp.TransportFeedback)]
+        count += len(feedback)
+        told += [n for m in feedback for n, arrival in m.packets if arrival is not None]
+    assert abs(count - messages) <= 1
+    assert told == list(range(len(told)))
+    assert len(told) >= 85
+
+
 def test_every_datagram_fits_an_mtu_in_a_large_group() -> None:
     group = Group()
     ana = group.join(slots=24)
