@@ -53,7 +53,7 @@ class Lane(Protocol):
     """Forwards the stream's ordinary packets without the core, by what it was told when it was opened.
 
     Ordinary is a packet in order, with a payload, that begins no key frame. The books of them are kept there until
-    they are settled (`Peer.settle`): with each feedback to the publisher, and before a look at what may have changed.
+    they are settled (`Peer.settle`): ten times a second, and before a look at what may have changed.
     """
 
     def settle(self) -> None:
