@@ -11,7 +11,7 @@ from rtc.wire.transport_feedback import TransportFeedback, report, report_run
 # As libwebrtc does by default, of 50 to 250 ms; sooner makes the browser's estimate rise sooner, and costs twice: a
 # message is a tenth of a millisecond of work.
 FEEDBACK_EVERY: Final = 0.100  # seconds
-# Ten messages a second take 8 kbit/s: of a line that is known to be narrow as much as it has room for, as in libwebrtc.
+# Ten messages a second take 8 kbit/s. Towards a line that is known to be narrow they are fewer, as in libwebrtc.
 FEEDBACK_OCTETS: Final = 100  # of one, on the wire
 FEEDBACK_SHARE: Final = 0.05  # of the line
 SELDOM: Final = 0.250  # seconds

@@ -481,11 +481,11 @@ def test_what_was_just_forwarded_is_sent_again_to_whoever_misses_it(site: Site) 
 
 def test_viewers_are_told_of_what_was_held_up(site: Site) -> None:
     publisher = Publisher(0, CHROMIUM_IDS)
-    for late in (0, 0, 0.05, 0.06, 0):
+    for late in (0, 0, 0.1, 0.15, 0):  # a busy machine adds to each
         site.send(0, [publisher.packet(MIC, 1, "plain", b"x") or b""], late=late)
     site.settle()
     holds = [one.largest_hold_ms for one in site.router.peers[PeerId(2)].stats().subscriptions]
-    assert 40 < max(holds) < 60, "the third packet, by as much later as the second was not"
+    assert 80 < max(holds) < 140, "the third packet, by as much later as the second was not"
 
 
 @replaces_methods
